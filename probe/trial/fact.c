@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trial/fact.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct fact_row rows[FACT_COUNT] = {
+    [FACT_ADDRESS_ASKED] = {"address", "asked", FACT_TEXT, "name looked up"},
+    [FACT_ADDRESS_RESOLVED] = {"address", "resolved", FACT_LIST, "addresses found"},
+    [FACT_ADDRESS_USED] = {"address", "used", FACT_TEXT, "address used"},
+    [FACT_ADDRESS_FAMILY] = {"address", "family", FACT_TEXT, "address family"},
+    [FACT_ADDRESS_PORT] = {"address", "port", FACT_INTEGER, "port"},
+    [FACT_ADDRESS_PRESENTED] = {"address", "presented", FACT_TEXT, "name presented (SNI, SPN)"},
+    [FACT_GATEWAY_ADDRESS] = {"gateway", "address", FACT_TEXT, "gateway address used"},
+    [FACT_GATEWAY_TRANSPORT] = {"gateway", "transport", FACT_TEXT, "gateway transport"},
+    [FACT_NEGOTIATION_REQUESTED] = {"negotiation", "requested", FACT_LIST, "protocols requested"},
+    [FACT_NEGOTIATION_SELECTED] = {"negotiation", "selected", FACT_TEXT, "protocol selected"},
+    [FACT_NEGOTIATION_FLAGS] = {"negotiation", "flags", FACT_INTEGER, "negotiation flags"},
+    [FACT_NEGOTIATION_FAILURE] = {"negotiation", "failure", FACT_INTEGER, "negotiation failure"},
+    [FACT_TLS_VERSION] = {"tls", "version", FACT_TEXT, "TLS version"},
+    [FACT_TLS_CIPHER] = {"tls", "cipher", FACT_TEXT, "TLS cipher"},
+    [FACT_TLS_ALERT_RECEIVED] = {"tls", "alert_received", FACT_TEXT, "TLS alert received"},
+    [FACT_TLS_ALERT_SENT] = {"tls", "alert_sent", FACT_TEXT, "TLS alert sent"},
+    [FACT_CERTIFICATE_SUBJECT] = {"certificate", "subject", FACT_TEXT, "certificate subject"},
+    [FACT_CERTIFICATE_ISSUER] = {"certificate", "issuer", FACT_TEXT, "certificate issuer"},
+    [FACT_CERTIFICATE_NOT_BEFORE] = {"certificate", "not_before", FACT_TEXT, "certificate valid from"},
+    [FACT_CERTIFICATE_NOT_AFTER] = {"certificate", "not_after", FACT_TEXT, "certificate valid to"},
+    [FACT_CERTIFICATE_DAYS_LEFT] = {"certificate", "days_left", FACT_INTEGER, "certificate days left"},
+    [FACT_CERTIFICATE_NAME_MATCH] = {"certificate", "name_match", FACT_BOOLEAN, "certificate matches the name"},
+    [FACT_CERTIFICATE_SELF_SIGNED] = {"certificate", "self_signed", FACT_BOOLEAN, "certificate self-signed"},
+    [FACT_CERTIFICATE_TRUSTED] = {"certificate", "trusted", FACT_BOOLEAN, "certificate trusted here"},
+    [FACT_CREDSSP_VERSION] = {"credssp", "version", FACT_INTEGER, "CredSSP version of the server"},
+    [FACT_CREDSSP_NTSTATUS] = {"credssp", "ntstatus", FACT_INTEGER, "NTSTATUS"},
+    [FACT_CREDSSP_STATUS_NAME] = {"credssp", "status_name", FACT_TEXT, "NTSTATUS name"},
+    [FACT_MCS_RESULT] = {"mcs", "result", FACT_INTEGER, "MCS Connect Response result"},
+    [FACT_LICENSING_ROLE] = {"licensing", "role", FACT_TEXT, "licensing role of the server"},
+    [FACT_LICENSING_MESSAGES] = {"licensing", "messages", FACT_LIST, "licensing messages"},
+    [FACT_LICENSING_ERROR] = {"licensing", "error", FACT_INTEGER, "licensing error"},
+    [FACT_ERRINFO_ADVERTISED] = {"errinfo", "advertised", FACT_BOOLEAN, "error info asked for"},
+    [FACT_ERRINFO_CODE] = {"errinfo", "code", FACT_INTEGER, "error info"},
+    [FACT_ERRINFO_NAME] = {"errinfo", "name", FACT_TEXT, "error info name"},
+    [FACT_ERRINFO_PHASE] = {"errinfo", "phase", FACT_TEXT, "error info phase"},
+    [FACT_ULTIMATUM_REASON] = {"ultimatum", "reason", FACT_TEXT, "disconnect ultimatum"},
+    [FACT_CREDENTIALS] = {"logon", "credentials", FACT_TEXT, "credentials"},
+};
+
+const struct fact_row *fact_row(enum fact fact)
+{
+    return &rows[fact];
+}
+
+bool fact_from_path(const char *path, enum fact *fact)
+{
+    char text[96];
+    for (int i = 0; i < FACT_COUNT; i++) {
+        snprintf(text, sizeof text, "%s.%s", rows[i].group, rows[i].name);
+        if (strcmp(path, text) == 0) {
+            *fact = (enum fact)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_type(const json_t *value, enum fact_type type)
+{
+    switch (type) {
+    case FACT_TEXT:
+        return json_is_string(value);
+    case FACT_INTEGER:
+        return json_is_integer(value);
+    case FACT_BOOLEAN:
+        return json_is_boolean(value);
+    case FACT_LIST:
+        return json_is_array(value);
+    }
+    return false;
+}
+
+static json_t *group_of(json_t *facts, enum fact fact)
+{
+    json_t *group = json_object_get(facts, rows[fact].group);
+    if (!json_is_object(group)) {
+        group = json_object();
+        if (json_object_set_new(facts, rows[fact].group, group) != 0)
+            return NULL;
+    }
+    return group;
+}
+
+bool fact_set(json_t *facts, enum fact fact, json_t *value)
+{
+    json_t *group = has_type(value, rows[fact].type) ? group_of(facts, fact) : NULL;
+    if (!group) {
+        json_decref(value);
+        return false;
+    }
+    return json_object_set_new(group, rows[fact].name, value) == 0;
+}
+
+bool fact_append(json_t *facts, enum fact fact, const char *text)
+{
+    json_t *group = group_of(facts, fact);
+    json_t *list = json_object_get(group, rows[fact].name);
+    if (!json_is_array(list)) {
+        list = json_array();
+        if (json_object_set_new(group, rows[fact].name, list) != 0)
+            return false;
+    }
+    return json_array_append_new(list, json_string(text)) == 0;
+}
+
+const json_t *fact_get(const json_t *facts, enum fact fact)
+{
+    return json_object_get(json_object_get(facts, rows[fact].group), rows[fact].name);
+}
+
+const char *fact_text(const json_t *facts, enum fact fact, const char *fallback)
+{
+    const char *text = json_string_value(fact_get(facts, fact));
+    return text ? text : fallback;
+}
+
+int64_t fact_integer(const json_t *facts, enum fact fact, int64_t fallback)
+{
+    const json_t *value = fact_get(facts, fact);
+    return json_is_integer(value) ? json_integer_value(value) : fallback;
+}
+
+bool fact_boolean(const json_t *facts, enum fact fact, bool fallback)
+{
+    const json_t *value = fact_get(facts, fact);
+    return json_is_boolean(value) ? json_boolean_value(value) : fallback;
+}
+
+bool fact_has(const json_t *facts, enum fact fact, const char *text)
+{
+    const json_t *list = fact_get(facts, fact);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *item = json_string_value(json_array_get(list, i));
+        if (item && strcmp(item, text) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trial/outcome.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const families[FAMILY_COUNT] = {
+    [FAMILY_NONE] = "",
+    [FAMILY_ERRINFO] = "errinfo",
+    [FAMILY_NEGOTIATION] = "negotiation",
+    [FAMILY_TLS] = "tls",
+    [FAMILY_CREDSSP] = "credssp",
+    [FAMILY_LICENSING] = "licensing",
+    [FAMILY_LOGON] = "logon",
+    [FAMILY_GATEWAY] = "gateway",
+    [FAMILY_DNS] = "dns",
+    [FAMILY_TCP] = "tcp",
+    [FAMILY_CLOSED] = "closed",
+    [FAMILY_ULTIMATUM] = "ultimatum",
+    [FAMILY_TIMEOUT] = "timeout",
+    [FAMILY_PROTOCOL] = "protocol",
+    [FAMILY_LOCAL] = "local",
+    [FAMILY_CRASH] = "crash",
+};
+
+const char *family_name(enum family family)
+{
+    return (unsigned)family < FAMILY_COUNT ? families[family] : "unknown";
+}
+
+bool family_from_name(const char *name, enum family *family)
+{
+    for (int i = FAMILY_NONE + 1; i < FAMILY_COUNT; i++) {
+        if (strcmp(name, families[i]) == 0) {
+            *family = (enum family)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *basis_name(enum basis basis)
+{
+    switch (basis) {
+    case BASIS_DOCUMENTED:
+        return "documented";
+    case BASIS_INFERRED:
+        return "inferred";
+    case BASIS_NONE:
+        break;
+    }
+    return "";
+}
+
+static bool speaks_in_any_phase(enum family family)
+{
+    switch (family) {
+    case FAMILY_ERRINFO:
+    case FAMILY_CREDSSP:
+    case FAMILY_NEGOTIATION:
+    case FAMILY_LICENSING:
+    case FAMILY_LOGON:
+    case FAMILY_GATEWAY:
+    case FAMILY_DNS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+struct signature signature_of(const struct outcome *outcome)
+{
+    return (struct signature){.family = outcome->family,
+                              .code = outcome->code,
+                              .phase = outcome->phase,
+                              .any_phase = speaks_in_any_phase(outcome->family)};
+}
+
+bool signature_matches(const struct signature *signature, const struct outcome *outcome)
+{
+    return outcome->result == RESULT_FAILED && outcome->family == signature->family &&
+           outcome->code == signature->code && (signature->any_phase || outcome->phase == signature->phase);
+}
+
+static bool number(const char *text, uint32_t *value)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 0);
+    if (*end != '\0' || errno || n > UINT32_MAX)
+        return false;
+    *value = (uint32_t)n;
+    return true;
+}
+
+bool signature_parse(const char *text, struct signature *signature, const char **error)
+{
+    char copy[96];
+    struct signature s = {.any_phase = true};
+
+    if (strlen(text) >= sizeof copy) {
+        *error = "is too long";
+        return false;
+    }
+    strcpy(copy, text);
+
+    char *slash = strchr(copy, '/');
+    if (slash) {
+        uint32_t primary;
+        *slash = '\0';
+        if (!number(copy, &primary) || !number(slash + 1, &s.code) || primary != 3) {
+            *error = "is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the server's own reason)";
+            return false;
+        }
+        s.family = FAMILY_ERRINFO;
+        *signature = s;
+        return true;
+    }
+
+    char *at = strchr(copy, '@');
+    if (at) {
+        *at = '\0';
+        if (!phase_from_name(at + 1, &s.phase)) {
+            *error = "names no phase after '@'";
+            return false;
+        }
+        s.any_phase = false;
+    }
+    char *code = strpbrk(copy, " :");
+    if (code) {
+        *code++ = '\0';
+        if (!number(code, &s.code)) {
+            *error = "has a code that is no number";
+            return false;
+        }
+    }
+    if (!family_from_name(copy, &s.family)) {
+        *error = "starts with no outcome family (such as errinfo, credssp, closed)";
+        return false;
+    }
+    *signature = s;
+    return true;
+}
+
+char *signature_text(const struct signature *signature, char *text, size_t size)
+{
+    if (signature->family == FAMILY_ERRINFO && signature->any_phase)
+        snprintf(text, size, "0x3/0x%X", signature->code);
+    else if (signature->any_phase)
+        snprintf(text, size, "%s 0x%X", family_name(signature->family), signature->code);
+    else
+        snprintf(text, size, "%s 0x%X@%s", family_name(signature->family), signature->code,
+                 phase_name(signature->phase));
+    return text;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a trial ended: result, phase, family and code; and the signature, the outcome class that counts as "the failure".
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trial/phase.h"
+
+enum result { RESULT_CONNECTED, RESULT_FAILED };
+
+enum family {
+    FAMILY_NONE,        // connected
+    FAMILY_ERRINFO,     // Set Error Info PDU; code = errorInfo (MS-RDPBCGR 2.2.5.1.1)
+    FAMILY_NEGOTIATION, // RDP_NEG_FAILURE; code = failureCode (2.2.1.2.2), 0 if the answer was otherwise unusable
+    FAMILY_TLS,         // handshake failed; code = TLS alert number (RFC 8446 6), 0 if there was none
+    FAMILY_CREDSSP,     // code = NTSTATUS of TSRequest.errorCode (MS-CSSP 2.2.1), 0 if there was none
+    FAMILY_LICENSING,   // licensing error message; code = dwErrorCode (2.2.1.12.1.3)
+    FAMILY_LOGON,       // logon error notification in the session (2.2.10.1.1.4.1.1)
+    FAMILY_GATEWAY,     // code = HRESULT (MS-TSGU 2.2.6) or HTTP status
+    FAMILY_DNS,         // code = -EAI_* of getaddrinfo as a positive number
+    FAMILY_TCP,         // connect() failed; code = errno
+    FAMILY_CLOSED,      // the peer closed with no reason; code = 0 for FIN, ECONNRESET for RST
+    FAMILY_ULTIMATUM,   // MCS Disconnect Provider Ultimatum and no Set Error Info; code = reason (T.125)
+    FAMILY_TIMEOUT,     // --deadline passed; code = 0
+    FAMILY_PROTOCOL,    // the peer sent what no specification allows; code = 0, or MCS result
+    FAMILY_LOCAL,       // this machine: missing provider, bad setting, certificate refused by --cert-policy
+    FAMILY_CRASH,       // the client library died; code = signal number
+    FAMILY_COUNT
+};
+
+const char *family_name(enum family family);                     // static; "" for FAMILY_NONE
+bool family_from_name(const char *name, enum family *family);    // false if there is none such
+
+// Why an mstsc code is given (facts: documented by Microsoft, or inferred from the same condition).
+enum basis { BASIS_NONE, BASIS_DOCUMENTED, BASIS_INFERRED };
+const char *basis_name(enum basis basis); // "documented", "inferred", "" for none
+
+struct outcome {
+    enum result result;
+    enum phase phase;    // the furthest phase that began (for connected: the phase that was asked for)
+    enum family family;
+    uint32_t code;
+    char name[64];       // symbolic name of the code, "" if it has none
+    char detail[200];    // one clause for people: "the peer closed the connection"; no secrets
+    struct {
+        enum basis basis; // BASIS_NONE: nothing is claimed about mstsc
+        uint32_t code;    // "Error code"
+        uint32_t extended; // "Extended error code"
+    } mstsc;
+    struct {
+        uint32_t code;   // freerdp_get_last_error(): one more fact, not the diagnosis
+        char name[64];
+    } freerdp;
+};
+
+// An outcome class. Codes of errinfo, credssp, negotiation, licensing and gateway speak for themselves in any phase; the
+// others (closed, timeout, …) mean something only together with the phase, so any_phase is false for them.
+struct signature {
+    enum family family;
+    uint32_t code;
+    enum phase phase;
+    bool any_phase;
+};
+
+// The class of an outcome (of a failed trial).
+struct signature signature_of(const struct outcome *outcome);
+
+// Whether a failed outcome belongs to the class. Connected never matches.
+bool signature_matches(const struct signature *signature, const struct outcome *outcome);
+
+// Reads "0x3/0x7" (mstsc's pair: errinfo 7), "FAMILY", "FAMILY CODE" or "FAMILY CODE@PHASE" (also with ':' instead of the
+// space; CODE decimal or 0x…). Returns false with a clause in *error (static) when it is none of these.
+bool signature_parse(const char *text, struct signature *signature, const char **error);
+
+// Writes the signature as signature_parse() reads it. Always terminated; returns text.
+char *signature_text(const struct signature *signature, char *text, size_t size);

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "trial/trial.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "trial/effect.h"
+#include "trial/journal.h"
+
+bool trial_init(struct trial *trial)
+{
+    *trial = (struct trial){.until = PHASE_ACTIVE, .repeat = 1};
+    trial->facts = json_object();
+    return trial->facts != NULL;
+}
+
+void trial_clear(struct trial *trial)
+{
+    json_decref(trial->facts);
+    *trial = (struct trial){0};
+}
+
+// Three decimals are microseconds: finer than any phase is measured.
+static json_t *milliseconds(double ms)
+{
+    return json_real((double)(long long)(ms * 1000 + 0.5) / 1000);
+}
+
+static json_t *outcome_to_json(const struct outcome *outcome)
+{
+    json_t *json = json_pack("{s:s, s:s}", "result", outcome->result == RESULT_CONNECTED ? "connected" : "failed",
+                             "phase", phase_name(outcome->phase));
+    if (!json || outcome->result == RESULT_CONNECTED)
+        return json;
+    json_object_set_new(json, "family", json_string(family_name(outcome->family)));
+    json_object_set_new(json, "code", json_integer(outcome->code));
+    if (outcome->name[0])
+        json_object_set_new(json, "name", json_string(outcome->name));
+    if (outcome->detail[0])
+        json_object_set_new(json, "detail", json_string(outcome->detail));
+    if (outcome->mstsc.basis != BASIS_NONE)
+        json_object_set_new(json, "mstsc",
+                            json_pack("{s:I, s:I, s:s}", "code", (json_int_t)outcome->mstsc.code, "extended",
+                                      (json_int_t)outcome->mstsc.extended, "basis",
+                                      basis_name(outcome->mstsc.basis)));
+    if (outcome->freerdp.code)
+        json_object_set_new(json, "freerdp",
+                            json_pack("{s:I, s:s}", "code", (json_int_t)outcome->freerdp.code, "name",
+                                      outcome->freerdp.name));
+    return json;
+}
+
+json_t *trial_to_json(const struct trial *trial)
+{
+    json_t *json = json_pack("{s:s, s:i, s:I, s:s, s:i}", "record", "trial", "schema", JOURNAL_SCHEMA, "trial",
+                             (json_int_t)trial->number, "target", trial->target, "repeat", (int)trial->repeat);
+    json_t *variant = json_object();
+    json_t *phases = json_array();
+    if (!json || !variant || !phases) {
+        json_decref(json);
+        json_decref(variant);
+        json_decref(phases);
+        return NULL;
+    }
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        json_object_set_new(variant, factor_row((enum factor)i)->name,
+                            json_string(level_name((enum factor)i, trial->variant.level[i])));
+    for (unsigned i = 0; i < trial->phase_count; i++)
+        json_array_append_new(phases, json_pack("{s:s, s:o, s:o}", "phase", phase_name(trial->phases[i].phase), "start",
+                                                milliseconds(trial->phases[i].start), "ms",
+                                                milliseconds(trial->phases[i].ms)));
+    json_object_set_new(json, "variant", variant);
+    json_object_set_new(json, "until", json_string(phase_name(trial->until)));
+    json_object_set_new(json, "in_effect", json_boolean(trial_in_effect(trial, NULL)));
+    json_object_set_new(json, "outcome", outcome_to_json(&trial->outcome));
+    json_object_set_new(json, "phases", phases);
+    json_object_set(json, "facts", trial->facts);
+    json_object_set_new(json, "connections", json_integer(trial->connections));
+    json_object_set_new(json, "logons", json_integer(trial->logons));
+    json_object_set_new(json, "failed_logons", json_integer(trial->failed_logons));
+    json_object_set_new(json, "ms", milliseconds(trial->ms));
+    if (trial->peak_kib)
+        json_object_set_new(json, "peak_kib", json_integer((json_int_t)trial->peak_kib));
+    return json;
+}
+
+struct reading {
+    char *error;
+    size_t size;
+    bool failed;
+};
+
+static void complain(struct reading *reading, const char *format, ...)
+{
+    va_list arguments;
+    if (reading->failed)
+        return;
+    va_start(arguments, format);
+    vsnprintf(reading->error, reading->size, format, arguments);
+    va_end(arguments);
+    reading->failed = true;
+}
+
+static const char *text_of(struct reading *reading, const json_t *json, const char *member)
+{
+    const char *text = json_string_value(json_object_get(json, member));
+    if (!text)
+        complain(reading, "the record has no text \"%s\"", member);
+    return text ? text : "";
+}
+
+static json_int_t integer_of(const json_t *json, const char *member)
+{
+    return json_integer_value(json_object_get(json, member));
+}
+
+static enum phase phase_of(struct reading *reading, const json_t *json, const char *member)
+{
+    enum phase phase = PHASE_RESOLVE;
+    const char *name = text_of(reading, json, member);
+    if (!phase_from_name(name, &phase))
+        complain(reading, "\"%s\" is no phase: \"%s\"", member, name);
+    return phase;
+}
+
+static void read_variant(struct reading *reading, const json_t *json, struct variant *variant)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)json, name, value)
+    {
+        enum factor factor;
+        unsigned level;
+        const char *text = json_string_value(value);
+        if (!factor_from_name(name, &factor))
+            complain(reading, "\"variant\" has the unknown factor \"%s\"", name);
+        else if (!text || !level_from_name(factor, text, &level))
+            complain(reading, "factor \"%s\" has no level \"%s\"", name, text ? text : "(no text)");
+        else
+            variant->level[factor] = (unsigned char)level;
+    }
+}
+
+static void read_outcome(struct reading *reading, const json_t *json, struct outcome *outcome)
+{
+    const char *result = text_of(reading, json, "result");
+    outcome->result = strcmp(result, "connected") == 0 ? RESULT_CONNECTED : RESULT_FAILED;
+    outcome->phase = phase_of(reading, json, "phase");
+    if (outcome->result == RESULT_CONNECTED)
+        return;
+    const char *family = text_of(reading, json, "family");
+    if (!family_from_name(family, &outcome->family))
+        complain(reading, "there is no outcome family \"%s\"", family);
+    outcome->code = (uint32_t)integer_of(json, "code");
+    const char *name = json_string_value(json_object_get(json, "name"));
+    const char *detail = json_string_value(json_object_get(json, "detail"));
+    snprintf(outcome->name, sizeof outcome->name, "%s", name ? name : "");
+    snprintf(outcome->detail, sizeof outcome->detail, "%s", detail ? detail : "");
+    const json_t *mstsc = json_object_get(json, "mstsc");
+    if (mstsc) {
+        const char *basis = text_of(reading, mstsc, "basis");
+        outcome->mstsc.basis = strcmp(basis, "documented") == 0 ? BASIS_DOCUMENTED : BASIS_INFERRED;
+        outcome->mstsc.code = (uint32_t)integer_of(mstsc, "code");
+        outcome->mstsc.extended = (uint32_t)integer_of(mstsc, "extended");
+    }
+    const json_t *freerdp = json_object_get(json, "freerdp");
+    if (freerdp) {
+        outcome->freerdp.code = (uint32_t)integer_of(freerdp, "code");
+        snprintf(outcome->freerdp.name, sizeof outcome->freerdp.name, "%s", text_of(reading, freerdp, "name"));
+    }
+}
+
+bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_t size)
+{
+    struct reading reading = {error, size, false};
+
+    if (!trial_init(trial)) {
+        snprintf(error, size, "memory is out");
+        return false;
+    }
+    trial->number = (uint64_t)integer_of(json, "trial");
+    snprintf(trial->target, sizeof trial->target, "%s", text_of(&reading, json, "target"));
+    trial->repeat = (unsigned)integer_of(json, "repeat");
+    read_variant(&reading, json_object_get(json, "variant"), &trial->variant);
+    trial->until = json_object_get(json, "until") ? phase_of(&reading, json, "until") : PHASE_ACTIVE;
+    read_outcome(&reading, json_object_get(json, "outcome"), &trial->outcome);
+
+    const json_t *phases = json_object_get(json, "phases");
+    for (size_t i = 0; i < json_array_size(phases) && trial->phase_count < PHASE_COUNT; i++) {
+        const json_t *item = json_array_get(phases, i);
+        trial->phases[trial->phase_count++] =
+            (struct phase_time){.phase = phase_of(&reading, item, "phase"),
+                                .start = json_number_value(json_object_get(item, "start")),
+                                .ms = json_number_value(json_object_get(item, "ms"))};
+    }
+    const json_t *facts = json_object_get(json, "facts");
+    if (json_is_object(facts)) {
+        json_decref(trial->facts);
+        trial->facts = json_deep_copy(facts);
+    }
+    trial->connections = (unsigned)integer_of(json, "connections");
+    trial->logons = (unsigned)integer_of(json, "logons");
+    trial->failed_logons = (unsigned)integer_of(json, "failed_logons");
+    trial->ms = json_number_value(json_object_get(json, "ms"));
+    trial->peak_kib = (uint64_t)integer_of(json, "peak_kib");
+
+    if (reading.failed)
+        trial_clear(trial);
+    return !reading.failed;
+}
