@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds the factor that triggers a failure by adaptive experiment. Pure: trials come through a callback, so the same code
+// isolates a live target, a journal and a simulated oracle. No I/O, no clock.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "trial/factor.h"
+#include "trial/outcome.h"
+#include "trial/trial.h"
+
+// What a trial says about the failure under study.
+enum observation {
+    OBSERVED_SIGNATURE,    // the failure
+    OBSERVED_NO_SIGNATURE, // connected, or got beyond the phase in which the failure occurs
+    OBSERVED_UNRESOLVED    // another failure, or the variant was not in effect: no evidence
+};
+
+// Judges a trial that was run with until == PHASE_ACTIVE. failure_phase is the phase in which the signature was seen.
+enum observation observe(const struct trial *trial, const struct signature *signature, enum phase failure_phase);
+
+// Everything the experiment may do.
+struct isolation {
+    struct variant baseline;        // the variant whose failure is studied
+    unsigned levels[FACTOR_COUNT];  // bit set of levels that may be tried; the baseline's own bit is implied
+    const char *untestable[FACTOR_COUNT]; // why a factor has nothing to vary ("no gateway was given"), or NULL
+    bool signature_given;           // false: the baseline's own first failure is the signature
+    struct signature signature;
+    unsigned max_trials;            // budget, 0 = default (64)
+    unsigned confirmations;         // how often each trial of a minimal pair is seen in all, at least; 0 = default (2)
+
+    // Runs one trial and returns its record, which stays valid until the experiment is over; NULL when no more trials may
+    // be run (safety limit, interrupt): the experiment then ends with VERDICT_STOPPED. until is PHASE_ACTIVE, or an earlier
+    // phase for a survey trial, which involves no logon.
+    const struct trial *(*run)(void *context, const struct variant *variant, enum phase until);
+    void *context;
+};
+
+enum verdict_kind {
+    VERDICT_ISOLATED,
+    VERDICT_NOT_CLIENT_SIDE,
+    VERDICT_NOT_REPRODUCED,
+    VERDICT_INCONCLUSIVE,
+    VERDICT_STOPPED
+};
+
+const char *verdict_name(enum verdict_kind kind); // "isolated", "not-client-side", … Static.
+
+struct condition {
+    enum factor factor;
+    unsigned level;
+};
+
+// Conditions that must hold together.
+struct conjunction {
+    struct condition conditions[FACTOR_COUNT];
+    unsigned count;
+};
+
+// Two trials that differ in one factor, one with the signature and one without.
+struct minimal_pair {
+    enum factor factor;
+    uint64_t failing, passing; // trial numbers
+};
+
+// What one level of a factor did with everything else as in the failing variant of the factor's minimal pair.
+struct sweep_row {
+    struct condition condition;
+    enum observation observation;
+    uint64_t trial; // number; 0: not tried, see why
+    const char *why; // static; NULL where the observation says it all
+};
+
+enum finding { FINDING_CAUSE, FINDING_INNOCENT, FINDING_UNDECIDED, FINDING_NOT_TESTED };
+
+enum { ALTERNATIVES_MAX = 8, PAIRS_MAX = 16, SWEEP_MAX = FACTOR_COUNT * LEVELS_MAX };
+
+struct verdict {
+    enum verdict_kind kind;
+    bool has_signature;
+    struct signature signature;
+    enum phase failure_phase;
+    struct conjunction alternatives[ALTERNATIVES_MAX]; // any one of them triggers the failure
+    unsigned alternative_count;
+    struct minimal_pair pairs[PAIRS_MAX]; // each was repeated
+    unsigned pair_count;
+    struct sweep_row sweep[SWEEP_MAX];
+    unsigned sweep_count;
+    struct {
+        enum finding finding;
+        char why[200]; // one clause for people
+    } factors[FACTOR_COUNT];
+    unsigned trials, surveys, logons; // surveys are counted in trials
+    char reason[400]; // one sentence: why this verdict and not another
+};
+
+// Runs the experiment to its end. Never names a factor that a repeated minimal pair does not prove.
+void isolate(const struct isolation *isolation, struct verdict *verdict);
+
+// A new JSON object {"record":"verdict","schema":1,…} as design.md lays it down; NULL if memory is out. Caller owns it.
+json_t *verdict_to_json(const struct verdict *verdict);
