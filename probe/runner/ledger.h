@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// The logon ledger: failed logons of each account, across runs and processes, so that no trial ever locks an account.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ledger;
+
+// Opens (creating directories with mode 0700) $XDG_STATE_HOME/rdpprobe/logons.json, or ~/.local/state/rdpprobe/… where it is
+// unset. NULL with a sentence in error[size]: then no trial with a password may be run.
+struct ledger *ledger_open(char *error, size_t size);
+
+// Free. Safe on NULL.
+void ledger_close(struct ledger *ledger);
+
+// Names the account in the ledger: "domain\user" in lower case; a UPN counts as its own name; a name without a domain is
+// local to the host ("host\user"). Always terminated; returns text.
+char *ledger_account(const char *user, const char *domain, const char *host, char *text, size_t size);
+
+// Asks leave for one trial that sends this account's password, and holds the account's lock (across processes) until
+// ledger_report(). False with a sentence in error[size] that says how many failures are on record, since when, in which
+// file, and what to do, when `limit` failures were reached or the account answered locked or disabled.
+bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size);
+
+enum logon_result {
+    LOGON_NOT_SENT, // nothing was sent, or nothing can be said: the count stays
+    LOGON_VERIFIED, // proved: the count goes back to zero
+    LOGON_FAILED,   // refused, or may have been: the count goes up by `failures`
+    LOGON_BLOCKED   // the server says locked out or disabled: no trial until a human resets it
+};
+
+// Records the trial's end and releases the lock. False with a sentence in error if the ledger cannot be written: then no
+// further trial with a password may be run.
+bool ledger_report(struct ledger *ledger, const char *account, enum logon_result result, unsigned failures, char *error,
+                   size_t size);
+
+// Forgets an account's failures, on the user's explicit word. False with a sentence in error.
+bool ledger_reset(struct ledger *ledger, const char *account, char *error, size_t size);
