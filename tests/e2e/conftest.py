@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures of the end-to-end tests. Every server here listens on a free loopback port and ends with its test.
+
+    rdpprobe("connect", "--json", target, password="...")   run the built program; see fixtures/program.py
+    lab("--licensing", "issue", user="bob", password="x")    rdplab; .target .port .records() .wait_for(n)
+    gateway(...)                                             labgateway, likewise
+    shadow("nla" | "tls" | "rdp")                            freerdp-shadow-cli3; .target .user .password .log
+    xrdp("tls" | "rdp" | "negotiate")                        xrdp; .target .log
+    display, certificate                                     an X display and a server certificate of the session
+"""
+
+import contextlib
+import itertools
+
+import pytest
+
+from fixtures.credentials import Certificate
+from fixtures.display import virtual_display
+from fixtures.lab import lab_program
+from fixtures.program import Program
+from fixtures.shadow import shadow_server
+from fixtures.xrdp import xrdp_server
+
+
+@pytest.fixture(scope="session")
+def display(tmp_path_factory):
+    """DISPLAY of an X server that all tests of this run share."""
+    with virtual_display(tmp_path_factory.mktemp("display")) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A certificate for localhost, 127.0.0.1 and ::1 that all servers of this run may use."""
+    return Certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture
+def servers():
+    """Where started servers are registered: they end in reverse order when the test does, however it ends."""
+    with contextlib.ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    """A function that makes a new folder of this test: scratch("shadow")."""
+    numbers = itertools.count(1)
+
+    def make(name):
+        folder = tmp_path / f"{name}-{next(numbers)}"
+        folder.mkdir()
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def rdpprobe(scratch):
+    return Program(scratch("rdpprobe"))
+
+
+@pytest.fixture
+def lab(servers, scratch):
+    """Starts rdplab; .target says "localhost:PORT". Options go in as words; user and password are the one account."""
+
+    def start(*options, user=None, password=None, port=0):
+        account = ["--user", user] if user is not None else []
+        options = ["--port", str(port), *account, *map(str, options)]
+        return servers.enter_context(lab_program("rdplab", scratch("lab"), *options, password=password))
+
+    return start
+
+
+@pytest.fixture
+def gateway(servers, scratch):
+    """Starts labgateway with the given options."""
+
+    def start(*options, password=None):
+        return servers.enter_context(
+            lab_program("labgateway", scratch("gateway"), *map(str, options), password=password))
+
+    return start
+
+
+@pytest.fixture
+def shadow(servers, scratch, display, certificate):
+    """Starts a shadow server; further arguments as of shadow_server()."""
+
+    def start(security="nla", **account):
+        return servers.enter_context(shadow_server(scratch("shadow"), display, certificate, security, **account))
+
+    return start
+
+
+@pytest.fixture
+def xrdp(servers, scratch, certificate):
+    """Starts xrdp; further arguments as of xrdp_server()."""
+
+    def start(security_layer="negotiate", **options):
+        return servers.enter_context(xrdp_server(scratch("xrdp"), certificate, security_layer, **options))
+
+    return start
