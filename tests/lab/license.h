@@ -91,8 +91,8 @@ struct license_io {
 // lab forks; a licence issued in one child is recognised in every other. Read-only after that.
 struct license_server;
 
-// Makes a server. `key` is an RSA key (the lab's own; the reference is taken by this function with EVP_PKEY_up_ref), or
-// NULL to generate one of 2048 bits. Returns NULL if OpenSSL fails or the key is not RSA. Free with license_server_free().
+// Makes a server. `key` is an RSA key (the lab's own; this function takes a reference of its own), or
+// NULL to generate one of 2048 bits. Returns NULL if OpenSSL fails or the key is not RSA; license_server_free() frees.
 struct license_server *license_server_new(EVP_PKEY *key);
 
 // Frees a server; NULL is allowed.
