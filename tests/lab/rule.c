@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fact_test.h"
+#include "comparison.h"
 
 #define DEPTH_MAX 64 // nesting of parentheses and "!": far beyond any use, well within any stack
 
@@ -15,7 +15,7 @@ enum node_kind { NODE_TRUE, NODE_NOT, NODE_AND, NODE_OR, NODE_COMPARE };
 struct rule {
     enum node_kind kind;
     struct rule *left, *right; // NODE_NOT has only `left`
-    struct fact_test test;      // NODE_COMPARE
+    struct comparison comparison; // NODE_COMPARE
 };
 
 struct parser {
@@ -100,21 +100,21 @@ static struct rule *fail_unknown_fact(struct parser *parser, const char *start, 
     return fail(parser, start, "\"%.*s\" is no fact; facts are %s.", length > 24 ? 24 : (int)length, start, names);
 }
 
-static bool read_comparison(struct parser *parser, enum fact_comparison *comparison)
+static bool read_sign(struct parser *parser, enum comparison_sign *sign)
 {
     // The longer signs first, because "<" also begins "<=".
     static const struct {
-        const char *sign;
-        enum fact_comparison comparison;
+        const char *text;
+        enum comparison_sign sign;
     } signs[] = {{"!=", FACT_NOT_EQUAL}, {"<=", FACT_LESS_EQUAL}, {">=", FACT_GREATER_EQUAL},
                  {"=", FACT_EQUAL},      {"<", FACT_LESS},        {">", FACT_GREATER}};
 
     for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
-        const size_t length = strlen(signs[i].sign);
+        const size_t length = strlen(signs[i].text);
 
-        if (strncmp(parser->at, signs[i].sign, length) == 0) {
+        if (strncmp(parser->at, signs[i].text, length) == 0) {
             parser->at += length;
-            *comparison = signs[i].comparison;
+            *sign = signs[i].sign;
             return true;
         }
     }
@@ -156,26 +156,26 @@ static const char *read_value(struct parser *parser, const char *name, char valu
     return start;
 }
 
-static bool read_test(struct parser *parser, struct fact_test *test)
+static bool read_comparison(struct parser *parser, struct comparison *comparison)
 {
-    const char *name = fact_name(test->fact);
+    const char *name = fact_name(comparison->fact);
     const char *where;
     char message[sizeof(parser->error->message)] = "";
 
     skip_blanks(parser);
     where = parser->at;
-    if (!read_comparison(parser, &test->comparison)) {
+    if (!read_sign(parser, &comparison->sign)) {
         fail(parser, where, "An operator is missing behind %s: = != < <= > or >=.", name);
         return false;
     }
-    if (test->comparison != FACT_EQUAL && test->comparison != FACT_NOT_EQUAL && !fact_has_order(test->fact)) {
+    if (comparison->sign != FACT_EQUAL && comparison->sign != FACT_NOT_EQUAL && !fact_has_order(comparison->fact)) {
         fail(parser, where, "%s has no order; only = and != compare it.", name);
         return false;
     }
-    where = read_value(parser, name, test->text);
+    where = read_value(parser, name, comparison->text);
     if (!where)
         return false;
-    if (!fact_test_accept(test, message, sizeof(message))) {
+    if (!comparison_accept(comparison, message, sizeof(message))) {
         fail(parser, where, "%s", message);
         return false;
     }
@@ -194,8 +194,8 @@ static struct rule *parse_comparison(struct parser *parser)
     node = new_node(parser, NODE_COMPARE, NULL, NULL);
     if (!node)
         return NULL;
-    node->test.fact = fact;
-    if (!read_test(parser, &node->test)) {
+    node->comparison.fact = fact;
+    if (!read_comparison(parser, &node->comparison)) {
         rule_free(node);
         return NULL;
     }
@@ -303,7 +303,7 @@ enum rule_truth rule_evaluate(const struct rule *rule, const struct lab_facts *f
     case NODE_TRUE:
         return RULE_YES;
     case NODE_COMPARE:
-        return fact_test_evaluate(&rule->test, facts);
+        return comparison_evaluate(&rule->comparison, facts);
     case NODE_NOT:
         left = rule_evaluate(rule->left, facts);
         return left == RULE_UNKNOWN ? RULE_UNKNOWN : truth(left == RULE_NO);
@@ -328,6 +328,6 @@ bool rule_mentions(const struct rule *rule, enum lab_fact fact)
     if (!rule)
         return false;
     if (rule->kind == NODE_COMPARE)
-        return rule->test.fact == fact;
+        return rule->comparison.fact == fact;
     return rule_mentions(rule->left, fact) || rule_mentions(rule->right, fact);
 }

@@ -6,13 +6,13 @@
 #include "facts.h"
 #include "rule.h"
 
-enum fact_comparison { FACT_EQUAL, FACT_NOT_EQUAL, FACT_LESS, FACT_LESS_EQUAL, FACT_GREATER, FACT_GREATER_EQUAL };
+enum comparison_sign { FACT_EQUAL, FACT_NOT_EQUAL, FACT_LESS, FACT_LESS_EQUAL, FACT_GREATER, FACT_GREATER_EQUAL };
 
-struct fact_test {
+struct comparison {
     enum lab_fact fact;
-    enum fact_comparison comparison;
-    char text[LAB_TEXT_SIZE]; // the value as it was written; addresses are normalized by fact_test_accept()
-    uint32_t number;          // the value of a word or a number, set by fact_test_accept()
+    enum comparison_sign sign;
+    char text[LAB_TEXT_SIZE]; // the value as it was written; addresses are normalized by comparison_accept()
+    uint32_t number;          // the value of a word or a number, set by comparison_accept()
 };
 
 // Finds the fact called `word` (`length` bytes). Returns false if there is none.
@@ -27,9 +27,9 @@ void fact_list(char *names, size_t size);
 // Whether < <= > >= make sense for a fact.
 bool fact_has_order(enum lab_fact fact);
 
-// Checks that the fact of `test` can have the value test->text, and prepares it. Returns false with one sentence in
+// Checks that the fact of `comparison` can have the value comparison->text, and prepares it. Returns false with one sentence in
 // `message` if it cannot.
-bool fact_test_accept(struct fact_test *test, char *message, size_t size);
+bool comparison_accept(struct comparison *comparison, char *message, size_t size);
 
 // Compares with what is known; RULE_UNKNOWN if the fact is not known yet.
-enum rule_truth fact_test_evaluate(const struct fact_test *test, const struct lab_facts *facts);
+enum rule_truth comparison_evaluate(const struct comparison *comparison, const struct lab_facts *facts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "fact_test.h"
+#include "comparison.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -111,47 +111,47 @@ bool fact_has_order(enum lab_fact fact)
     return rows[fact].kind == KIND_NUMBER || fact == LAB_FACT_TLS;
 }
 
-static bool is_ordered(const struct fact_test *test)
+static bool is_ordered(const struct comparison *comparison)
 {
-    return test->comparison != FACT_EQUAL && test->comparison != FACT_NOT_EQUAL;
+    return comparison->sign != FACT_EQUAL && comparison->sign != FACT_NOT_EQUAL;
 }
 
-static bool accept_choice(struct fact_test *test, const struct complaint *complaint)
+static bool accept_choice(struct comparison *comparison, const struct complaint *complaint)
 {
     char known[80] = "";
     size_t used = 0;
 
-    for (const struct choice *choice = rows[test->fact].choices; choice->word; choice++) {
-        if (strcmp(choice->word, test->text) == 0) {
-            test->number = choice->value;
-            if (test->fact == LAB_FACT_TLS && test->number == LAB_TLS_NONE && is_ordered(test))
+    for (const struct choice *choice = rows[comparison->fact].choices; choice->word; choice++) {
+        if (strcmp(choice->word, comparison->text) == 0) {
+            comparison->number = choice->value;
+            if (comparison->fact == LAB_FACT_TLS && comparison->number == LAB_TLS_NONE && is_ordered(comparison))
                 return refuse(complaint, "tls=none has no order; only = and != compare with it.");
             return true;
         }
         used += (size_t)snprintf(known + used, sizeof(known) - used, " %s", choice->word);
     }
-    return refuse(complaint, "%s is never \"%.32s\"; it can be%s.", rows[test->fact].name, test->text, known);
+    return refuse(complaint, "%s is never \"%.32s\"; it can be%s.", rows[comparison->fact].name, comparison->text, known);
 }
 
-static bool accept_number(struct fact_test *test, const struct complaint *complaint)
+static bool accept_number(struct comparison *comparison, const struct complaint *complaint)
 {
-    const struct fact_row *row = &rows[test->fact];
-    const bool hexadecimal = strncasecmp(test->text, "0x", 2) == 0;
-    const char *digits = test->text + (hexadecimal ? 2 : 0);
+    const struct fact_row *row = &rows[comparison->fact];
+    const bool hexadecimal = strncasecmp(comparison->text, "0x", 2) == 0;
+    const char *digits = comparison->text + (hexadecimal ? 2 : 0);
     const size_t length = strlen(digits);
     unsigned long long number;
 
     if (length == 0 || length > 10 || strspn(digits, hexadecimal ? "0123456789abcdefABCDEF" : "0123456789") != length)
-        return refuse(complaint, "%s is a number, decimal or 0x hexadecimal, not \"%.32s\".", row->name, test->text);
+        return refuse(complaint, "%s is a number, decimal or 0x hexadecimal, not \"%.32s\".", row->name, comparison->text);
     number = strtoull(digits, NULL, hexadecimal ? 16 : 10);
     if (number < row->lowest || number > row->highest)
         return refuse(complaint, "%s is from %" PRIu32 " to %" PRIu32 ", never %.32s.", row->name, row->lowest,
-                      row->highest, test->text);
+                      row->highest, comparison->text);
     // [MS-RDPBCGR] 2.2.1.3.2 knows no other depths, so equality with one is a slip of the pen.
-    if (test->fact == LAB_FACT_COLOR_DEPTH && !is_ordered(test) && number != 4 && number != 8 && number != 15 &&
+    if (comparison->fact == LAB_FACT_COLOR_DEPTH && !is_ordered(comparison) && number != 4 && number != 8 && number != 15 &&
         number != 16 && number != 24 && number != 32)
-        return refuse(complaint, "color-depth is 4, 8, 15, 16, 24 or 32, never %.32s.", test->text);
-    test->number = (uint32_t)number;
+        return refuse(complaint, "color-depth is 4, 8, 15, 16, 24 or 32, never %.32s.", comparison->text);
+    comparison->number = (uint32_t)number;
     return true;
 }
 
@@ -164,37 +164,37 @@ static bool normalize_address(const char *text, char address[INET6_ADDRSTRLEN])
     return inet_pton(family, text, bytes) == 1 && inet_ntop(family, bytes, address, INET6_ADDRSTRLEN);
 }
 
-bool fact_test_accept(struct fact_test *test, char *message, size_t size)
+bool comparison_accept(struct comparison *comparison, char *message, size_t size)
 {
     const struct complaint complaint = {message, size};
-    const struct fact_row *row = &rows[test->fact];
+    const struct fact_row *row = &rows[comparison->fact];
     char address[INET6_ADDRSTRLEN] = "";
 
     switch (row->kind) {
     case KIND_CHOICE:
     case KIND_SWITCH:
-        return accept_choice(test, &complaint);
+        return accept_choice(comparison, &complaint);
     case KIND_NUMBER:
-        return accept_number(test, &complaint);
+        return accept_number(comparison, &complaint);
     case KIND_ADDRESS:
-        if (!normalize_address(test->text, address))
-            return refuse(&complaint, "%s is an IP address, not \"%.64s\".", row->name, test->text);
-        memcpy(test->text, address, sizeof(address));
+        if (!normalize_address(comparison->text, address))
+            return refuse(&complaint, "%s is an IP address, not \"%.64s\".", row->name, comparison->text);
+        memcpy(comparison->text, address, sizeof(address));
         return true;
     case KIND_CHANNEL:
-        if (!test->text[0])
+        if (!comparison->text[0])
             return refuse(&complaint, "A channel always has a name.");
         break;
     case KIND_TEXT:
         break;
     }
-    if (strlen(test->text) > row->highest)
+    if (strlen(comparison->text) > row->highest)
         return refuse(&complaint, "%s has at most %" PRIu32 " characters, never \"%.32s\".", row->name, row->highest,
-                      test->text);
+                      comparison->text);
     return true;
 }
 
-static bool compare_numbers(enum fact_comparison comparison, uint32_t left, uint32_t right)
+static bool compare_numbers(enum comparison_sign sign, uint32_t left, uint32_t right)
 {
     switch (comparison) {
     case FACT_EQUAL:
@@ -229,35 +229,35 @@ static bool same_address(const char *seen, const char *wanted)
     return strcmp(normalize_address(seen, address) ? address : seen, wanted) == 0;
 }
 
-enum rule_truth fact_test_evaluate(const struct fact_test *test, const struct lab_facts *facts)
+enum rule_truth comparison_evaluate(const struct comparison *comparison, const struct lab_facts *facts)
 {
-    const struct fact_row *row = &rows[test->fact];
+    const struct fact_row *row = &rows[comparison->fact];
     const char *value = (const char *)facts + row->offset;
     uint32_t number = 0;
     bool equal = false;
 
-    if (!lab_facts_known(facts, test->fact))
+    if (!lab_facts_known(facts, comparison->fact))
         return RULE_UNKNOWN;
     switch (row->kind) {
     case KIND_CHOICE:
     case KIND_NUMBER:
         memcpy(&number, value, sizeof(number));
         // Without TLS there is no version that could be lower or higher.
-        if (test->fact == LAB_FACT_TLS && number == LAB_TLS_NONE && is_ordered(test))
+        if (comparison->fact == LAB_FACT_TLS && number == LAB_TLS_NONE && is_ordered(comparison))
             return RULE_NO;
-        return compare_numbers(test->comparison, number, test->number) ? RULE_YES : RULE_NO;
+        return compare_numbers(comparison->sign, number, comparison->number) ? RULE_YES : RULE_NO;
     case KIND_SWITCH:
-        equal = *(const bool *)value == (test->number != 0);
+        equal = *(const bool *)value == (comparison->number != 0);
         break;
     case KIND_TEXT:
-        equal = strcasecmp(value, test->text) == 0;
+        equal = strcasecmp(value, comparison->text) == 0;
         break;
     case KIND_ADDRESS:
-        equal = same_address(value, test->text);
+        equal = same_address(value, comparison->text);
         break;
     case KIND_CHANNEL:
-        equal = has_channel(facts, test->text);
+        equal = has_channel(facts, comparison->text);
         break;
     }
-    return equal == (test->comparison == FACT_EQUAL) ? RULE_YES : RULE_NO;
+    return equal == (comparison->sign == FACT_EQUAL) ? RULE_YES : RULE_NO;
 }
