@@ -196,7 +196,7 @@ bool comparison_accept(struct comparison *comparison, char *message, size_t size
 
 static bool compare_numbers(enum comparison_sign sign, uint32_t left, uint32_t right)
 {
-    switch (comparison) {
+    switch (sign) {
     case FACT_EQUAL:
         return left == right;
     case FACT_NOT_EQUAL:
