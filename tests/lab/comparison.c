@@ -130,7 +130,8 @@ static bool accept_choice(struct comparison *comparison, const struct complaint 
         }
         used += (size_t)snprintf(known + used, sizeof(known) - used, " %s", choice->word);
     }
-    return refuse(complaint, "%s is never \"%.32s\"; it can be%s.", rows[comparison->fact].name, comparison->text, known);
+    return refuse(complaint, "%s is never \"%.32s\"; it can be%s.", rows[comparison->fact].name, comparison->text,
+                  known);
 }
 
 static bool accept_number(struct comparison *comparison, const struct complaint *complaint)
@@ -142,14 +143,15 @@ static bool accept_number(struct comparison *comparison, const struct complaint 
     unsigned long long number;
 
     if (length == 0 || length > 10 || strspn(digits, hexadecimal ? "0123456789abcdefABCDEF" : "0123456789") != length)
-        return refuse(complaint, "%s is a number, decimal or 0x hexadecimal, not \"%.32s\".", row->name, comparison->text);
+        return refuse(complaint, "%s is a number, decimal or 0x hexadecimal, not \"%.32s\".", row->name,
+                      comparison->text);
     number = strtoull(digits, NULL, hexadecimal ? 16 : 10);
     if (number < row->lowest || number > row->highest)
         return refuse(complaint, "%s is from %" PRIu32 " to %" PRIu32 ", never %.32s.", row->name, row->lowest,
                       row->highest, comparison->text);
     // [MS-RDPBCGR] 2.2.1.3.2 knows no other depths, so equality with one is a slip of the pen.
-    if (comparison->fact == LAB_FACT_COLOR_DEPTH && !is_ordered(comparison) && number != 4 && number != 8 && number != 15 &&
-        number != 16 && number != 24 && number != 32)
+    if (comparison->fact == LAB_FACT_COLOR_DEPTH && !is_ordered(comparison) && number != 4 && number != 8 &&
+        number != 15 && number != 16 && number != 24 && number != 32)
         return refuse(complaint, "color-depth is 4, 8, 15, 16, 24 or 32, never %.32s.", comparison->text);
     comparison->number = (uint32_t)number;
     return true;

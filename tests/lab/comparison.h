@@ -27,8 +27,8 @@ void fact_list(char *names, size_t size);
 // Whether < <= > >= make sense for a fact.
 bool fact_has_order(enum lab_fact fact);
 
-// Checks that the fact can have the value comparison->text, and prepares the comparison. Returns false with one sentence
-// in `message` if it cannot.
+// Checks that the fact can have the value comparison->text, and prepares the comparison. Returns false with one
+// sentence in `message` if it cannot.
 bool comparison_accept(struct comparison *comparison, char *message, size_t size);
 
 // Compares with what is known; RULE_UNKNOWN if the fact is not known yet.
