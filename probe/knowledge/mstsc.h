@@ -7,7 +7,7 @@
 
 struct mstsc_pair {
     uint32_t code;     // "Error code"
-    uint32_t extended; // "Extended error code"
+    uint32_t extended; // "Extended error code": the server's errorInfo with code 0x3; 0 otherwise, and then no claim
     bool documented;   // both ends are described by a source; false: inferred
 };
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// RD Gateway answers: HRESULTs and their low words (MS-TSGU 2.2.6.1, 2.2.6.2), errors of the layers below (MS-ERREF
+// 2.1, 2.2), and HTTP status codes (RFC 9110 15, named as in WinHTTP). The two number ranges do not meet.
+#include "knowledge/table.h"
+
+static const struct code_row words[] = {
+    {0x5, "ERROR_ACCESS_DENIED", "the gateway denied the call"},
+    {0x57, "ERROR_INVALID_PARAMETER", "the gateway took the call for malformed"},
+    {0xA0, "ERROR_BAD_ARGUMENTS", "the target closed the connection"},
+    {0x3E3, "ERROR_OPERATION_ABORTED", "the gateway gave the call up"},
+    {0x4CA, "ERROR_GRACEFUL_DISCONNECT", "the gateway ended the connection in the regular way"},
+    {0x4D4, "ERROR_CONNECTION_ABORTED", "the gateway's administrator or policy ended the connection"},
+    {0x4E3, "ERROR_ONLY_IF_CONNECTED", "the call needs a connection that is not there"},
+    {0x71A, "RPC_S_CALL_CANCELLED", "the RPC transport was cancelled"},
+    {0x59D8, "E_PROXY_INTERNALERROR", "internal error of the gateway"},
+    {0x59DA, "E_PROXY_RAP_ACCESSDENIED", "the gateway's resource policy (RAP) refuses the target or its name"},
+    {0x59DB, "E_PROXY_NAP_ACCESSDENIED", "the gateway's connection policy (CAP) refuses the user or client"},
+    {0x59DD, "E_PROXY_TS_CONNECTFAILED", "the gateway cannot reach the target"},
+    {0x59DF, "E_PROXY_ALREADYDISCONNECTED", "the tunnel or channel is gone"},
+    {0x59E6, "E_PROXY_MAXCONNECTIONSREACHED", "the gateway's connection limit is reached"},
+    {0x59E8, "E_PROXY_NOTSUPPORTED", "the gateway does not support the packet"},
+    {0x59E9, "E_PROXY_CAPABILITYMISMATCH", "the gateway wants a capability that the client lacks (consent signing)"},
+    {0x59ED, "E_PROXY_QUARANTINE_ACCESSDENIED", "the gateway's health policy keeps the client in quarantine"},
+    {0x59EE, "E_PROXY_NOCERTAVAILABLE", "the gateway has no certificate"},
+    {0x59F6, "E_PROXY_SESSIONTIMEOUT", "the gateway's session limit is reached"},
+    {0x59F7, "E_PROXY_COOKIE_BADPACKET", "the access token is malformed"},
+    {0x59F8, "E_PROXY_COOKIE_AUTHENTICATION_ACCESS_DENIED", "the gateway refuses the access token"},
+    {0x59F9, "E_PROXY_UNSUPPORTED_AUTHENTICATION_METHOD", "the gateway wants another way of authentication"},
+    {0x59FA, "E_PROXY_REAUTH_AUTHN_FAILED", "renewed authentication at the gateway failed"},
+    {0x59FB, "E_PROXY_REAUTH_CAP_FAILED", "the connection policy refused when it was asked again"},
+    {0x59FC, "E_PROXY_REAUTH_RAP_FAILED", "the resource policy refused when it was asked again"},
+    {0x59FD, "E_PROXY_SDR_NOT_SUPPORTED_BY_TS", "the target lacks the policy exchange that the gateway wants"},
+    {0x5A00, "E_PROXY_REAUTH_NAP_FAILED", "the health policy refused when it was asked again"},
+};
+
+static const struct code_row statuses[] = {
+    {400, "HTTP_STATUS_BAD_REQUEST", "the gateway took the HTTP request for malformed"},
+    {401, "HTTP_STATUS_DENIED", "the gateway refuses the credentials"},
+    {403, "HTTP_STATUS_FORBIDDEN", "the gateway forbids the request"},
+    {404, "HTTP_STATUS_NOT_FOUND", "there is no RD Gateway under this address"},
+    {405, "HTTP_STATUS_BAD_METHOD", "the web server does not know the gateway's methods"},
+    {407, "HTTP_STATUS_PROXY_AUTH_REQ", "a proxy in between wants authentication"},
+    {500, "HTTP_STATUS_SERVER_ERROR", "internal error of the gateway"},
+    {502, "HTTP_STATUS_BAD_GATEWAY", "a server in between cannot reach the gateway"},
+    {503, "HTTP_STATUS_SERVICE_UNAVAIL", "the gateway is out of service"},
+    {504, "HTTP_STATUS_GATEWAY_TIMEOUT", "a server in between waited for the gateway in vain"},
+};
+
+static const struct code_row results[] = {
+    {0x80090302, "SEC_E_UNSUPPORTED_FUNCTION", "the gateway's security package does not support the call"},
+    {0x80090308, "SEC_E_INVALID_TOKEN", "the gateway took the authentication token for invalid"},
+    {0x8009030C, "SEC_E_LOGON_DENIED", "the gateway refuses the credentials"},
+    {0x8009030E, "SEC_E_NO_CREDENTIALS", "there are no credentials for the gateway"},
+};
+
+const struct code_row *gateway_row(uint32_t code)
+{
+    enum { FACILITY_WIN32 = 0x8007 };
+    if (code >> 16 == FACILITY_WIN32)
+        return CODE_ROW_FIND(words, code & 0xFFFF);
+    const struct code_row *row = CODE_ROW_FIND(words, code);
+    if (!row)
+        row = CODE_ROW_FIND(statuses, code);
+    return row ? row : CODE_ROW_FIND(results, code);
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Licensing: message types (MS-RDPBCGR 2.2.1.12.1.1, MS-RDPELE 2.2.2) and the error message's dwErrorCode
+// (MS-RDPBCGR 2.2.1.12.1.3). Error code 7 means success and is no relation of error info 7.
+#include "knowledge/table.h"
+
+static const struct code_row errors[] = {
+    {0x1, "ERR_INVALID_SERVER_CERTIFICATE", "the client does not take the server's licensing certificate"},
+    {0x2, "ERR_NO_LICENSE", "the client has no licence"},
+    {0x3, "ERR_INVALID_MAC", "a licensing message was altered or wrongly encrypted"},
+    {0x4, "ERR_INVALID_SCOPE", "the licence is for another scope"},
+    {0x6, "ERR_NO_LICENSE_SERVER", "the server found no licence server"},
+    {0x7, "STATUS_VALID_CLIENT", "the client needs no licence, or has a valid one: success"},
+    {0x8, "ERR_INVALID_CLIENT", "the server does not take the client's licence"},
+    {0xB, "ERR_INVALID_PRODUCTID", "the licence is for another product"},
+    {0xC, "ERR_INVALID_MESSAGE_LEN", "a licensing message has an invalid length"},
+};
+
+static const struct code_row messages[] = {
+    {0x01, "LICENSE_REQUEST", "the server asks for a licence"},
+    {0x02, "PLATFORM_CHALLENGE", "the server challenges the client's platform"},
+    {0x03, "NEW_LICENSE", "the server issues a licence"},
+    {0x04, "UPGRADE_LICENSE", "the server replaces the presented licence"},
+    {0x12, "LICENSE_INFO", "the client presents a stored licence"},
+    {0x13, "NEW_LICENSE_REQUEST", "the client asks for a new licence"},
+    {0x15, "PLATFORM_CHALLENGE_RESPONSE", "the client answers the challenge"},
+    {0xFF, "ERROR_ALERT", "licensing error message, also used for success"},
+};
+
+const struct code_row *licensing_error_row(uint32_t code)
+{
+    return CODE_ROW_FIND(errors, code);
+}
+
+const struct code_row *licensing_message_row(uint32_t type)
+{
+    return CODE_ROW_FIND(messages, type);
+}

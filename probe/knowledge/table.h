@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lookup in a table of codes: the tables are small and asked once a trial, so they are searched from the top.
+#pragma once
+
+#include <stddef.h>
+
+#include "knowledge/codes.h"
+
+// The row of a code among count rows, or NULL.
+static inline const struct code_row *code_row_find(const struct code_row *rows, size_t count, uint32_t code)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].code == code)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+#define CODE_ROW_FIND(rows, code) code_row_find(rows, sizeof(rows) / sizeof((rows)[0]), code)

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// MCS Disconnect Provider Ultimatum: reason (T.125 part 7, enumeration Reason).
+#include "knowledge/table.h"
+
+static const struct code_row rows[] = {
+    {0, "rn-domain-disconnected", "the domain was disconnected"},
+    {1, "rn-provider-initiated", "the server ended the connection and gave no reason"},
+    {2, "rn-token-purged", "a token was purged"},
+    {3, "rn-user-requested", "the user ended the connection"},
+    {4, "rn-channel-purged", "a channel was purged"},
+};
+
+const struct code_row *ultimatum_row(uint32_t reason)
+{
+    return CODE_ROW_FIND(rows, reason);
+}
