@@ -28,6 +28,7 @@ SOUND = {
     "probe/report/text.c": SPDX + '#include "analysis/isolation.h"\n',
     "probe/report/CMakeLists.txt": HASH + "room(report text.c)\ntarget_link_libraries(report PUBLIC analysis trial)\n",
     "tests/lab/server.c": SPDX + '#include "rule.h"\n#include <winpr/crt.h>\n',
+    "tests/lab/gateway/tunnel.c": SPDX + '#include "../rule.h"\n',
     "tests/unit/CMakeLists.txt": HASH + "#   unit_test(MODULE room...)\nunit_test(outcome trial)\n",
     "tests/unit/outcome_test.c": SPDX + '#include "trial/outcome.h"\n#include <freerdp/error.h>\n',
     "ci/test": "#!/bin/sh\n" + HASH,
