@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <freerdp/error.h>
+#include <string.h>
+
+#include "knowledge/codes.h"
+
+typedef const struct code_row *(*lookup)(uint32_t code);
+
+static const char *name_of(lookup row, uint32_t code)
+{
+    return row(code) ? row(code)->name : "none";
+}
+
+static void names_what_servers_answer(void **state)
+{
+    (void)state;
+    assert_string_equal(name_of(errinfo_row, 7), "ERRINFO_SERVER_DENIED_CONNECTION");
+    assert_string_equal(name_of(errinfo_row, 0x10A), "ERRINFO_LICENSE_NO_REMOTE_CONNECTIONS");
+    assert_string_equal(name_of(negotiation_failure_row, 5), "HYBRID_REQUIRED_BY_SERVER");
+    assert_string_equal(name_of(ntstatus_row, 0xC000006D), "STATUS_LOGON_FAILURE");
+    assert_string_equal(name_of(ntstatus_row, 0xC000015B), "STATUS_LOGON_TYPE_NOT_GRANTED");
+    assert_string_equal(name_of(licensing_error_row, 6), "ERR_NO_LICENSE_SERVER");
+    assert_string_equal(name_of(licensing_error_row, 7), "STATUS_VALID_CLIENT");
+    assert_string_equal(name_of(licensing_message_row, 0x12), "LICENSE_INFO");
+    assert_string_equal(name_of(licensing_message_row, 0x13), "NEW_LICENSE_REQUEST");
+    assert_string_equal(name_of(tls_alert_row, 70), "protocol_version");
+    assert_string_equal(name_of(ultimatum_row, 1), "rn-provider-initiated");
+}
+
+static void knows_a_gateway_by_hresult_low_word_and_http_status(void **state)
+{
+    (void)state;
+    assert_string_equal(name_of(gateway_row, 0x800759DA), "E_PROXY_RAP_ACCESSDENIED");
+    assert_string_equal(name_of(gateway_row, 0x59DA), "E_PROXY_RAP_ACCESSDENIED");
+    assert_string_equal(name_of(gateway_row, 0x8009030C), "SEC_E_LOGON_DENIED");
+    assert_string_equal(name_of(gateway_row, 401), "HTTP_STATUS_DENIED");
+    assert_null(gateway_row(0x80070000 | 401)); // an HRESULT's low word is no HTTP status
+    assert_null(gateway_row(0x800859DA));
+}
+
+static void has_no_row_for_what_is_not_specified(void **state)
+{
+    (void)state;
+    assert_null(errinfo_row(0));
+    assert_null(errinfo_row(8));
+    assert_null(errinfo_row(0x107F));
+    assert_null(negotiation_failure_row(0));
+    assert_null(negotiation_failure_row(7));
+    assert_null(ntstatus_row(0));
+    assert_null(licensing_error_row(5));
+    assert_null(licensing_message_row(0x14));
+    assert_null(tls_alert_row(255));
+    assert_null(ultimatum_row(5));
+}
+
+static void blocks_accounts_that_must_rest(void **state)
+{
+    (void)state;
+    assert_true(ntstatus_blocks_account(0xC0000234));
+    assert_true(ntstatus_blocks_account(0xC0000072));
+    assert_true(ntstatus_blocks_account(0xC0000193));
+    assert_false(ntstatus_blocks_account(0xC000006D));
+    assert_false(ntstatus_blocks_account(0xC000015B));
+}
+
+// Every code that the installed FreeRDP's headers name has the same name here.
+static void names_error_info_as_freerdp_does(void **state)
+{
+    static const struct code_row known[] = {
+#define KNOWN(name) {name, #name, ""}
+        KNOWN(ERRINFO_RPC_INITIATED_DISCONNECT),
+        KNOWN(ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION),
+        KNOWN(ERRINFO_SERVER_DENIED_CONNECTION),
+        KNOWN(ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES),
+        KNOWN(ERRINFO_SERVER_FRESH_CREDENTIALS_REQUIRED),
+        KNOWN(ERRINFO_CLOSE_STACK_ON_DRIVER_NOT_READY),
+        KNOWN(ERRINFO_SERVER_WINLOGON_CRASH),
+        KNOWN(ERRINFO_LICENSE_INTERNAL),
+        KNOWN(ERRINFO_LICENSE_HWID_DOESNT_MATCH_LICENSE),
+        KNOWN(ERRINFO_CB_CONNECTION_ERROR_INVALID_SETTINGS),
+        KNOWN(ERRINFO_CONNECT_FAILED),
+        KNOWN(ERRINFO_BAD_CAPABILITIES),
+        KNOWN(ERRINFO_SECURITY_DATA_TOO_SHORT23),
+        KNOWN(ERRINFO_GRAPHICS_SUBSYSTEM_FAILED),
+        KNOWN(ERRINFO_ENCRYPTION_PACKAGE_MISMATCH),
+        KNOWN(ERRINFO_PEER_DISCONNECTED),
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        assert_string_equal(name_of(errinfo_row, known[i].code), known[i].name);
+}
+
+static void every_row_is_whole_and_alone(void **state)
+{
+    static const struct {
+        lookup row;
+        uint32_t first, last;
+        unsigned count;
+    } tables[] = {
+        {errinfo_row, 0, 0x2000, 120},           {negotiation_failure_row, 0, 100, 6},
+        {ntstatus_row, 0xC0000000, 0xC0001000, 29}, {licensing_error_row, 0, 0x100, 9},
+        {licensing_message_row, 0, 0x100, 8},    {gateway_row, 0, 0x10000, 37},
+        {tls_alert_row, 0, 255, 32},             {ultimatum_row, 0, 100, 5},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        unsigned count = 0;
+        for (uint32_t code = tables[i].first; code <= tables[i].last; code++) {
+            const struct code_row *row = tables[i].row(code);
+            if (!row)
+                continue;
+            count++;
+            assert_int_equal(row->code, code);
+            assert_true(strlen(row->name) > 3 && strlen(row->name) < 64); // struct outcome's name
+            assert_true(strlen(row->meaning) > 5);
+            assert_null(strchr(row->name, ' '));
+        }
+        assert_int_equal(count, tables[i].count);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_what_servers_answer),
+        cmocka_unit_test(knows_a_gateway_by_hresult_low_word_and_http_status),
+        cmocka_unit_test(has_no_row_for_what_is_not_specified),
+        cmocka_unit_test(blocks_accounts_that_must_rest),
+        cmocka_unit_test(names_error_info_as_freerdp_does),
+        cmocka_unit_test(every_row_is_whole_and_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runner/ledger.h"
+
+static const char account[] = "corp\\alice";
+static char error[1000];
+
+static void path_of(const char *name, char *path, size_t size)
+{
+    snprintf(path, size, "%s/rdpprobe/%s", getenv("XDG_STATE_HOME"), name);
+}
+
+static int set_up(void **state)
+{
+    char directory[] = "/tmp/ledger-test-XXXXXX";
+    (void)state;
+    error[0] = '\0';
+    return mkdtemp(directory) && setenv("XDG_STATE_HOME", directory, 1) == 0 ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    char path[4096];
+    (void)state;
+    path_of("", path, sizeof path);
+    DIR *directory = opendir(path);
+    for (struct dirent *item; directory && (item = readdir(directory));)
+        unlinkat(dirfd(directory), item->d_name, 0);
+    if (directory)
+        closedir(directory);
+    rmdir(path);
+    return rmdir(getenv("XDG_STATE_HOME"));
+}
+
+static struct ledger *open_ledger(void)
+{
+    struct ledger *ledger = ledger_open(error, sizeof error);
+    if (!ledger)
+        fail_msg("%s", error);
+    return ledger;
+}
+
+static void fail_once(struct ledger *ledger)
+{
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    assert_true(ledger_report(ledger, account, LOGON_FAILED, 1, error, sizeof error));
+}
+
+static void names_accounts(void **state)
+{
+    char text[64];
+    (void)state;
+    assert_string_equal(ledger_account("Alice", "CORP", "srv", text, sizeof text), "corp\\alice");
+    assert_string_equal(ledger_account("CORP\\Alice", "", "srv", text, sizeof text), "corp\\alice");
+    assert_string_equal(ledger_account("Alice@Corp.example", "", "srv", text, sizeof text), "alice@corp.example");
+    assert_string_equal(ledger_account("Alice", "", "SRV", text, sizeof text), "srv\\alice");
+    assert_string_equal(ledger_account(".\\Alice", "", "SRV", text, sizeof text), "srv\\alice");
+    assert_string_equal(ledger_account("Alice", ".", "SRV", text, sizeof text), "srv\\alice");
+    assert_string_equal(ledger_account("alice", "corp", "srv", text, 6), "corp\\");
+}
+
+static void stops_at_the_limit_across_runs(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    fail_once(ledger);
+    ledger_close(ledger);
+
+    ledger = open_ledger();
+    fail_once(ledger);
+    assert_false(ledger_begin(ledger, account, 2, error, sizeof error));
+    assert_non_null(strstr(error, "2 failed logons of"));
+    assert_non_null(strstr(error, "corp\\alice"));
+    assert_non_null(strstr(error, "logons.json"));
+    assert_non_null(strstr(error, "--reset-failed-logons"));
+    assert_true(ledger_begin(ledger, "corp\\bob", 2, error, sizeof error)); // others are free
+    assert_true(ledger_report(ledger, "corp\\bob", LOGON_NOT_SENT, 0, error, sizeof error));
+    assert_true(ledger_begin(ledger, account, 3, error, sizeof error));
+    assert_true(ledger_report(ledger, account, LOGON_NOT_SENT, 0, error, sizeof error));
+
+    assert_true(ledger_reset(ledger, account, error, sizeof error));
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    ledger_close(ledger);
+}
+
+static void a_proved_password_clears_the_count(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    fail_once(ledger);
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    assert_true(ledger_report(ledger, account, LOGON_VERIFIED, 0, error, sizeof error));
+    fail_once(ledger);
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    ledger_close(ledger);
+}
+
+static void a_blocked_account_stays_blocked(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    assert_true(ledger_report(ledger, account, LOGON_BLOCKED, 1, error, sizeof error));
+    assert_false(ledger_begin(ledger, account, 100, error, sizeof error));
+    assert_non_null(strstr(error, "locked out, disabled or expired"));
+    ledger_close(ledger);
+}
+
+static void a_trial_whose_process_died_counts(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    ledger_close(ledger); // as if killed: no report
+    ledger = open_ledger();
+    assert_true(ledger_begin(ledger, account, 2, error, sizeof error));
+    ledger_close(ledger);
+    ledger = open_ledger();
+    assert_false(ledger_begin(ledger, account, 2, error, sizeof error));
+    ledger_close(ledger);
+}
+
+static void refuses_a_damaged_file(void **state)
+{
+    static const char *const garbage[] = {
+        "", "{", "[]", "\x01\x02", "{\"schema\":1}", "{\"schema\":2,\"accounts\":{}}",
+        "{\"schema\":1,\"accounts\":{\"a\":{}}}",
+        "{\"schema\":1,\"accounts\":{\"a\":{\"failures\":-1,\"blocked\":false,\"pending\":false,\"since\":\"\","
+        "\"last\":\"\"}}}",
+    };
+    char path[4096];
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    path_of("logons.json", path, sizeof path);
+    for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(garbage[i], file);
+        fclose(file);
+        assert_null(ledger_open(error, sizeof error));
+        assert_non_null(strstr(error, "is damaged"));
+        assert_non_null(strstr(error, path));
+        assert_false(ledger_begin(ledger, account, 2, error, sizeof error));
+        assert_false(ledger_report(ledger, account, LOGON_FAILED, 1, error, sizeof error));
+        assert_false(ledger_reset(ledger, account, error, sizeof error));
+    }
+    ledger_close(ledger);
+}
+
+static void files_are_private(void **state)
+{
+    struct stat status;
+    char path[4096];
+    (void)state;
+    struct ledger *ledger = open_ledger();
+    fail_once(ledger);
+    ledger_close(ledger);
+    path_of("logons.json", path, sizeof path);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    path_of("", path, sizeof path);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0700);
+}
+
+static void a_relative_place_is_refused(void **state)
+{
+    char *kept = strdup(getenv("XDG_STATE_HOME"));
+    (void)state;
+    setenv("XDG_STATE_HOME", "relative", 1);
+    setenv("HOME", "", 1);
+    assert_null(ledger_open(error, sizeof error));
+    assert_non_null(strstr(error, "XDG_STATE_HOME"));
+    setenv("XDG_STATE_HOME", kept, 1);
+    free(kept);
+}
+
+int main(void)
+{
+#define LEDGER_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_accounts),
+        LEDGER_TEST(stops_at_the_limit_across_runs),
+        LEDGER_TEST(a_proved_password_clears_the_count),
+        LEDGER_TEST(a_blocked_account_stays_blocked),
+        LEDGER_TEST(a_trial_whose_process_died_counts),
+        LEDGER_TEST(refuses_a_damaged_file),
+        LEDGER_TEST(files_are_private),
+        LEDGER_TEST(a_relative_place_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
