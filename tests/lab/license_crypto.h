@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Keys and checksums of RDP licensing, [MS-RDPELE] 5.1. All of it is obsolete cryptography that the protocol demands.
+// Keys and checksums of RDP licensing, [MS-RDPELE] 5.1.
 #pragma once
 
 #include <openssl/types.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#define LICENSE_RANDOM_SIZE    32 // ServerRandom, ClientRandom
-#define LICENSE_PREMASTER_SIZE 48
-#define LICENSE_KEY_SIZE       16
-#define LICENSE_MAC_SIZE       16
+#include "legacy_crypto.h"
+
+#define LICENSE_RANDOM_SIZE    LEGACY_RANDOM_SIZE
+#define LICENSE_PREMASTER_SIZE LEGACY_SECRET_SIZE
+#define LICENSE_KEY_SIZE       LEGACY_MD5_SIZE
+#define LICENSE_MAC_SIZE       LEGACY_MD5_SIZE
 
 struct license_keys {
     uint8_t mac_salt[LICENSE_KEY_SIZE];
