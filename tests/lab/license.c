@@ -429,7 +429,7 @@ static enum license_end run(struct exchange *exchange)
         return end;
     if (io->answered && !io->answered(io->context, exchange->report))
         return LICENSE_END_DENIED;
-    if (exchange->report->answer == LAB_LICENSE_STORED)
+    if (exchange->report->answer == LAB_LICENSE_STORED || io->accept_only)
         return send_valid_client(exchange);
     end = send_challenge(exchange);
     if (end == LICENSE_END_GRANTED)

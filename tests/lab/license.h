@@ -85,6 +85,8 @@ struct license_io {
     // Called once, as soon as the client has answered the licence request and report->answer is final, before anything
     // is issued or sent. Returning false ends the exchange with LICENSE_END_DENIED. May be NULL.
     bool (*answered)(void *context, const struct license_report *report);
+    // Issue nothing: whatever licence the client has or lacks, it gets STATUS_VALID_CLIENT (a grace period).
+    bool accept_only;
 };
 
 // A licensing server: an RSA key, a certificate for it, and the secret that marks its licences. Made once before the
