@@ -24,3 +24,7 @@ const struct code_row *ultimatum_row(uint32_t reason);         // T.125 Reason: 
 
 // Whether an NTSTATUS says that the account is locked out, disabled, or otherwise must not be tried again.
 bool ntstatus_blocks_account(uint32_t ntstatus);
+
+// Whether an NTSTATUS is given only after the password was found right (expired, must be changed, logon type not
+// granted): the logon then counts as no bad password.
+bool ntstatus_proves_password(uint32_t ntstatus);

@@ -255,7 +255,7 @@ bool mstsc_pair_of(const char *family, uint32_t code, const char *phase, struct 
     if (strcmp(family, "negotiation") == 0)
         return code == 5 && set(pair, NLA_DEMANDED, 0, false);
     if (strcmp(family, "licensing") == 0)
-        return set(pair, LICENSING_FAILED, 0, false);
+        return code != 0 && set(pair, LICENSING_FAILED, 0, false);
     // A gateway's own name, port and connection have codes of another family, of which none can be told for certain.
     if (at_gateway)
         return false;

@@ -51,3 +51,15 @@ bool ntstatus_blocks_account(uint32_t ntstatus)
         return false;
     }
 }
+
+bool ntstatus_proves_password(uint32_t ntstatus)
+{
+    switch (ntstatus) {
+    case 0xC0000071: // password expired
+    case 0xC000015B: // logon type not granted
+    case 0xC0000224: // password must change
+        return true;
+    default:
+        return false;
+    }
+}

@@ -70,6 +70,15 @@ static void blocks_accounts_that_must_rest(void **state)
     assert_false(ntstatus_blocks_account(0xC000015B));
 }
 
+static void tells_a_refused_right_from_a_wrong_password(void **state)
+{
+    (void)state;
+    assert_true(ntstatus_proves_password(0xC000015B));
+    assert_true(ntstatus_proves_password(0xC0000224));
+    assert_false(ntstatus_proves_password(0xC000006D));
+    assert_false(ntstatus_proves_password(0xC0000234));
+}
+
 // Every code that the installed FreeRDP's headers name has the same name here.
 static void names_error_info_as_freerdp_does(void **state)
 {
@@ -133,6 +142,7 @@ int main(void)
         cmocka_unit_test(knows_a_gateway_by_hresult_low_word_and_http_status),
         cmocka_unit_test(has_no_row_for_what_is_not_specified),
         cmocka_unit_test(blocks_accounts_that_must_rest),
+        cmocka_unit_test(tells_a_refused_right_from_a_wrong_password),
         cmocka_unit_test(names_error_info_as_freerdp_does),
         cmocka_unit_test(every_row_is_whole_and_alone),
     };

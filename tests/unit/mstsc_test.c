@@ -42,6 +42,7 @@ static const struct {
     {"negotiation", 5, "negotiate", 0xB09, 0, false},
     {"negotiation", 1, "negotiate", 0, 0, false},
     {"licensing", 8, "licensing", 0x808, 0, false},
+    {"licensing", 0, "licensing", 0, 0, false}, // this client gave up, nobody aborted
     {"dns", (uint32_t)-EAI_NONAME, "resolve", 0x104, 0, true},
     {"dns", (uint32_t)-EAI_AGAIN, "resolve", 0x104, 0, false},
     {"tcp", ECONNREFUSED, "tcp", 0x204, 0, false},
