@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_USAGE = 2, MAX_SECRET = 16384 };
+
+static const char *const authentications[] = {"none", "ntlm", "paa", "bearer", NULL};
+static const char *const transports[] = {"", "websocket", "http", NULL};
+static const char *const steps[] = {"",       "tcp",       "tls",     "http", "handshake",
+                                    "tunnel", "authorize", "channel", "data", NULL};
+static const char *const faults[] = {"", "close", "rst", "hang", "garbage", NULL};
+
+static const char help[] =
+    "Usage: labgateway [OPTION]...\n"
+    "The lab's RD Gateway: MS-TSGU over websocket and over plain HTTP, with rules and faults.\n"
+    "Writes JSON lines to standard output: ready, then tunnel and refused. Ends on SIGTERM, SIGINT, or when the\n"
+    "reader of its output is gone.\n"
+    "\n"
+    "  --bind ADDR             listen here (repeatable; default 127.0.0.1)\n"
+    "  --port N                listen on this port (default 0: any; the ready line says which)\n"
+    "  --transport LIST        websocket,http (default both). Without websocket an upgrade is answered as plain\n"
+    "                          HTTP; without http a plain request gets 403\n"
+    "  --auth KIND             none (default: everybody is let in, any NTLM password is good), ntlm, paa, bearer\n"
+    "  --user NAME             the account for ntlm\n"
+    "  --domain NAME           its domain (default: any)\n"
+    "  --password-file FILE    its password: the first line\n"
+    "  --token-file FILE       the token for paa and bearer: the first line\n"
+    "  --map NAME=HOST[:PORT]  an inner name and what it stands for (repeatable); all else is resolved as it is\n"
+    "  --via TRANSPORT=PORT    what came by that transport goes to this port of the target (repeatable)\n"
+    "  --source ADDR           the source address towards targets\n"
+    "  --certificate FILE      PEM chain, with --key FILE (default: made at the start, for localhost)\n"
+    "  --tls-min V             1.0 1.1 1.2 1.3, and --tls-max V\n"
+    "  --deny STEP=CODE        answer handshake, tunnel, authorize or channel with this code, in hexadecimal\n"
+    "                          (repeatable; HRESULT like 800759DA, or its low word alone, which FreeRDP mistakes\n"
+    "                          for success). 800759ED at authorize (quarantine) lets the client go on\n"
+    "  --http-status N         answer the authenticated request with this status\n"
+    "  --fault STEP:KIND       at tcp, tls, http, handshake, tunnel, authorize, channel or data, instead of the\n"
+    "                          answer: close, rst, hang or garbage\n"
+    "  --chunked-out           answer the plain OUT channel with chunked encoding\n"
+    "  --close-status CODE     the status in the close packet when the target closes, in hexadecimal (default 0)\n"
+    "  --help                  this text\n"
+    "\n"
+    "Exit status: 0 ended as asked, 2 usage error, 3 could not run.\n";
+
+__attribute__((noreturn, format(printf, 1, 2))) static void usage(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("labgateway: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputs("\n", stderr);
+    va_end(arguments);
+    exit(EXIT_USAGE);
+}
+
+const char *authentication_name(enum authentication authentication)
+{
+    return authentications[authentication];
+}
+
+const char *transport_name(enum transport transport)
+{
+    return transport == TRANSPORT_NONE ? NULL : transports[transport];
+}
+
+const char *step_name(enum step step)
+{
+    return step == STEP_NONE ? NULL : steps[step];
+}
+
+// The index of a word in a table; usage error when it is not there (an empty word never is).
+static unsigned word(const char *option, const char *text, size_t length, const char *const *table)
+{
+    for (unsigned i = 0; table[i]; i++) {
+        if (length > 0 && strlen(table[i]) == length && memcmp(table[i], text, length) == 0) {
+            return i;
+        }
+    }
+    usage("%s does not know \"%.*s\".", option, (int)length, text);
+}
+
+static unsigned long number(const char *option, const char *text, int base, unsigned long max)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, base);
+    if (errno || end == text || *end || *text == '-' || *text == '+' || *text == ' ' || value > max) {
+        usage("%s wants a %snumber up to %s%lX, not \"%s\".", option, base == 16 ? "hexadecimal " : "",
+              base == 16 ? "" : "0x", max, text);
+    }
+    return value;
+}
+
+static char *copy(const char *text, size_t length)
+{
+    char *result = strndup(text, length);
+    if (!result) {
+        abort();
+    }
+    return result;
+}
+
+// The first line of a file, without its line end.
+static char *secret(const char *option, const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        usage("%s cannot read %s: %s.", option, path, strerror(errno));
+    }
+    char *line = malloc(MAX_SECRET);
+    if (!line) {
+        abort();
+    }
+    if (!fgets(line, MAX_SECRET, file)) {
+        line[0] = '\0';
+    }
+    fclose(file);
+    line[strcspn(line, "\r\n")] = '\0';
+    return line;
+}
+
+static void parse_transports(struct options *options, const char *list)
+{
+    memset(options->transports, 0, sizeof options->transports);
+    for (const char *item = list;; item++) {
+        size_t length = strcspn(item, ",");
+        options->transports[word("--transport", item, length, transports)] = true;
+        item += length;
+        if (!*item) {
+            return;
+        }
+    }
+}
+
+static void parse_map(struct options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals || equals == text || !equals[1]) {
+        usage("--map wants NAME=HOST[:PORT], not \"%s\".", text);
+    }
+    if (options->map_count == OPTIONS_MAX_MAP) {
+        usage("--map can be given %d times at most.", OPTIONS_MAX_MAP);
+    }
+    struct map *map = &options->map[options->map_count++];
+    map->name = copy(text, (size_t)(equals - text));
+    const char *host = equals + 1;
+    const char *port = NULL;
+    const char *bracket = *host == '[' ? strchr(host, ']') : NULL;
+    if (bracket) {
+        map->host = copy(host + 1, (size_t)(bracket - host - 1));
+        port = bracket[1] == ':' ? bracket + 2 : NULL;
+    } else {
+        // More than one colon without brackets is an IPv6 address without a port.
+        const char *colon = strchr(host, ':');
+        port = colon && !strchr(colon + 1, ':') ? colon + 1 : NULL;
+        map->host = copy(host, port ? (size_t)(colon - host) : strlen(host));
+    }
+    map->port = port ? (uint16_t)number("--map", port, 10, UINT16_MAX) : 0;
+}
+
+static void parse_via(struct options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals) {
+        usage("--via wants TRANSPORT=PORT, not \"%s\".", text);
+    }
+    options->via[word("--via", text, (size_t)(equals - text), transports)] =
+        (uint16_t)number("--via", equals + 1, 10, UINT16_MAX);
+}
+
+static void parse_denial(struct options *options, const char *text)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals) {
+        usage("--deny wants STEP=CODE, not \"%s\".", text);
+    }
+    unsigned step = word("--deny", text, (size_t)(equals - text), steps);
+    if (step < STEP_HANDSHAKE || step > STEP_CHANNEL) {
+        usage("--deny knows handshake, tunnel, authorize and channel, not \"%s\".", steps[step]);
+    }
+    options->denied[step] = true;
+    options->denial[step] = (uint32_t)number("--deny", equals + 1, 16, UINT32_MAX);
+}
+
+static void parse_fault(struct options *options, const char *text)
+{
+    const char *colon = strchr(text, ':');
+    if (!colon) {
+        usage("--fault wants STEP:KIND, not \"%s\".", text);
+    }
+    options->fault_step = (enum step)word("--fault", text, (size_t)(colon - text), steps);
+    options->fault = (enum fault)word("--fault", colon + 1, strlen(colon + 1), faults);
+}
+
+static int parse_tls(const char *option, const char *text)
+{
+    static const char *const versions[] = {"1.0", "1.1", "1.2", "1.3", NULL};
+    static const int values[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
+    return values[word(option, text, strlen(text), versions)];
+}
+
+static const char *parse_address(const char *option, const char *text)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    if (inet_pton(AF_INET, text, address) != 1 && inet_pton(AF_INET6, text, address) != 1) {
+        usage("%s wants an IP address, not \"%s\".", option, text);
+    }
+    return text;
+}
+
+static void check(const struct options *options)
+{
+    if (options->authentication == AUTH_NTLM && (!options->user || !options->password)) {
+        usage("--auth ntlm needs --user and --password-file.");
+    }
+    if ((options->authentication == AUTH_PAA || options->authentication == AUTH_BEARER) &&
+        (!options->token || !*options->token)) {
+        usage("--auth %s needs --token-file with a token.", authentications[options->authentication]);
+    }
+    if (!options->certificate != !options->key) {
+        usage("--certificate and --key go together.");
+    }
+    if (options->tls_min && options->tls_max && options->tls_min > options->tls_max) {
+        usage("--tls-min is above --tls-max.");
+    }
+}
+
+void options_parse(struct options *options, int argc, char **argv)
+{
+    enum {
+        BIND = 256,
+        PORT,
+        TRANSPORT,
+        AUTH,
+        USER,
+        DOMAIN,
+        PASSWORD_FILE,
+        TOKEN_FILE,
+        MAP,
+        VIA,
+        SOURCE,
+        CERTIFICATE,
+        KEY,
+        TLS_MIN,
+        TLS_MAX,
+        DENY,
+        HTTP_STATUS,
+        FAULT,
+        CHUNKED_OUT,
+        CLOSE_STATUS,
+        HELP
+    };
+    static const struct option table[] = {
+        {"bind", required_argument, NULL, BIND},
+        {"port", required_argument, NULL, PORT},
+        {"transport", required_argument, NULL, TRANSPORT},
+        {"auth", required_argument, NULL, AUTH},
+        {"user", required_argument, NULL, USER},
+        {"domain", required_argument, NULL, DOMAIN},
+        {"password-file", required_argument, NULL, PASSWORD_FILE},
+        {"token-file", required_argument, NULL, TOKEN_FILE},
+        {"map", required_argument, NULL, MAP},
+        {"via", required_argument, NULL, VIA},
+        {"source", required_argument, NULL, SOURCE},
+        {"certificate", required_argument, NULL, CERTIFICATE},
+        {"key", required_argument, NULL, KEY},
+        {"tls-min", required_argument, NULL, TLS_MIN},
+        {"tls-max", required_argument, NULL, TLS_MAX},
+        {"deny", required_argument, NULL, DENY},
+        {"http-status", required_argument, NULL, HTTP_STATUS},
+        {"fault", required_argument, NULL, FAULT},
+        {"chunked-out", no_argument, NULL, CHUNKED_OUT},
+        {"close-status", required_argument, NULL, CLOSE_STATUS},
+        {"help", no_argument, NULL, HELP},
+        {NULL, 0, NULL, 0},
+    };
+    *options = (struct options){.transports = {[TRANSPORT_WEBSOCKET] = true, [TRANSPORT_HTTP] = true}};
+    for (;;) {
+        int option = getopt_long(argc, argv, "", table, NULL);
+        switch (option) {
+        case -1:
+            if (optind < argc) {
+                usage("It takes no arguments, but \"%s\" was given.", argv[optind]);
+            }
+            if (options->bind_count == 0) {
+                options->bind[options->bind_count++] = "127.0.0.1";
+            }
+            check(options);
+            return;
+        case BIND:
+            if (options->bind_count == OPTIONS_MAX_BIND) {
+                usage("--bind can be given %d times at most.", OPTIONS_MAX_BIND);
+            }
+            options->bind[options->bind_count++] = parse_address("--bind", optarg);
+            break;
+        case PORT:
+            options->port = (uint16_t)number("--port", optarg, 10, UINT16_MAX);
+            break;
+        case TRANSPORT:
+            parse_transports(options, optarg);
+            break;
+        case AUTH:
+            options->authentication = (enum authentication)word("--auth", optarg, strlen(optarg), authentications);
+            break;
+        case USER:
+            options->user = optarg;
+            break;
+        case DOMAIN:
+            options->domain = optarg;
+            break;
+        case PASSWORD_FILE:
+            free(options->password);
+            options->password = secret("--password-file", optarg);
+            break;
+        case TOKEN_FILE:
+            free(options->token);
+            options->token = secret("--token-file", optarg);
+            break;
+        case MAP:
+            parse_map(options, optarg);
+            break;
+        case VIA:
+            parse_via(options, optarg);
+            break;
+        case SOURCE:
+            options->source = parse_address("--source", optarg);
+            break;
+        case CERTIFICATE:
+            options->certificate = optarg;
+            break;
+        case KEY:
+            options->key = optarg;
+            break;
+        case TLS_MIN:
+            options->tls_min = parse_tls("--tls-min", optarg);
+            break;
+        case TLS_MAX:
+            options->tls_max = parse_tls("--tls-max", optarg);
+            break;
+        case DENY:
+            parse_denial(options, optarg);
+            break;
+        case HTTP_STATUS:
+            options->http_status = (unsigned)number("--http-status", optarg, 10, 599);
+            if (options->http_status < 200) {
+                usage("--http-status wants a status from 200 to 599.");
+            }
+            break;
+        case FAULT:
+            parse_fault(options, optarg);
+            break;
+        case CHUNKED_OUT:
+            options->chunked_out = true;
+            break;
+        case CLOSE_STATUS:
+            options->close_status = (uint32_t)number("--close-status", optarg, 16, UINT32_MAX);
+            break;
+        case HELP:
+            fputs(help, stdout);
+            exit(EXIT_SUCCESS);
+        default:
+            exit(EXIT_USAGE); // getopt_long has said what is wrong
+        }
+    }
+}
+
+void options_clear(struct options *options)
+{
+    if (options->password) {
+        OPENSSL_cleanse(options->password, strlen(options->password));
+    }
+    if (options->token) {
+        OPENSSL_cleanse(options->token, strlen(options->token));
+    }
+    free(options->password);
+    free(options->token);
+    for (unsigned i = 0; i < options->map_count; i++) {
+        free(options->map[i].name);
+        free(options->map[i].host);
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line asks for.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { OPTIONS_MAX_BIND = 8, OPTIONS_MAX_MAP = 64 };
+
+enum authentication { AUTH_NONE, AUTH_NTLM, AUTH_PAA, AUTH_BEARER };
+
+// The two HTTP transports of MS-TSGU 1.3.2.
+enum transport { TRANSPORT_NONE, TRANSPORT_WEBSOCKET, TRANSPORT_HTTP, TRANSPORT_COUNT };
+
+// How far a client came: each step contains the ones before it.
+enum step {
+    STEP_NONE,
+    STEP_TCP,       // accepted
+    STEP_TLS,       // the TLS handshake is done
+    STEP_HTTP,      // authenticated and answered with 101 or 200
+    STEP_HANDSHAKE, // MS-TSGU 2.2.10.10/11
+    STEP_TUNNEL,    // tunnel created, MS-TSGU 2.2.10.18/20
+    STEP_AUTHORIZE, // tunnel authorized, MS-TSGU 2.2.10.14/16
+    STEP_CHANNEL,   // the target is connected, MS-TSGU 2.2.10.2/4
+    STEP_DATA,      // the client sent data
+    STEP_COUNT
+};
+
+enum fault { FAULT_NONE, FAULT_CLOSE, FAULT_RST, FAULT_HANG, FAULT_GARBAGE };
+
+struct map {
+    char *name;    // what the client asks for, compared without case
+    char *host;    // where it goes
+    uint16_t port; // 0 = the port that the client asked for
+};
+
+struct options {
+    const char *bind[OPTIONS_MAX_BIND];
+    unsigned bind_count;
+    uint16_t port;
+    bool transports[TRANSPORT_COUNT];
+    enum authentication authentication;
+    const char *user;
+    const char *domain; // NULL: any
+    char *password;
+    char *token;
+    struct map map[OPTIONS_MAX_MAP];
+    unsigned map_count;
+    uint16_t via[TRANSPORT_COUNT]; // 0 = the requested port
+    const char *source;
+    const char *certificate;
+    const char *key;
+    int tls_min; // TLS1_VERSION ...; 0 = OpenSSL's default
+    int tls_max;
+    bool denied[STEP_COUNT];
+    uint32_t denial[STEP_COUNT];
+    unsigned http_status; // 0 = none
+    enum step fault_step;
+    enum fault fault;
+    bool chunked_out;
+    uint32_t close_status;
+};
+
+// Reads the command line. Prints the help and exits 0, or one sentence about what is wrong and exits 2.
+void options_parse(struct options *options, int argc, char **argv);
+
+// Overwrites and frees the secrets and frees the rest.
+void options_clear(struct options *options);
+
+// Names as the command line and the records have them; NULL for none.
+const char *authentication_name(enum authentication authentication);
+const char *transport_name(enum transport transport);
+const char *step_name(enum step step);

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JSON lines on standard output.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+
+// Takes standard output for the records alone: whatever a library prints there goes to standard error from now on.
+// Returns the descriptor of the records, to watch for its reader's end; -1 with errno when that fails.
+int record_open(void);
+
+// Writes one object as one line, whole and at once, and frees it. False when the reader is gone.
+bool record_write(json_t *object);
+
+// A JSON string of text that may be NULL (null) or not UTF-8 (what does not fit becomes U+FFFD).
+json_t *record_text(const char *text);
