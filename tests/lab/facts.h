@@ -48,7 +48,7 @@ enum lab_tls {
 
 // How the client answered the Server License Request.
 enum lab_license {
-    LAB_LICENSE_NONE = 0, // it was never asked (--licensing off, accept-only)
+    LAB_LICENSE_NONE = 0, // it was never asked (--licensing off)
     LAB_LICENSE_NEW,      // Client New License Request, [MS-RDPELE] 2.2.2.2
     LAB_LICENSE_STORED,   // Client License Information, [MS-RDPELE] 2.2.2.3, with a licence that this server issued
     LAB_LICENSE_FOREIGN   // Client License Information with a licence of another server, or a damaged one
@@ -107,10 +107,11 @@ struct lab_facts {
 
 static inline void lab_facts_learn(struct lab_facts *facts, enum lab_fact fact)
 {
-    facts->known |= UINT32_C(1) << fact;
+    // Two threads fill in the facts of a connection: the relay and the RDP peer.
+    __atomic_fetch_or(&facts->known, UINT32_C(1) << fact, __ATOMIC_RELEASE);
 }
 
 static inline bool lab_facts_known(const struct lab_facts *facts, enum lab_fact fact)
 {
-    return (facts->known >> fact) & 1;
+    return (__atomic_load_n(&facts->known, __ATOMIC_ACQUIRE) >> fact) & 1;
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One connection, served by libfreerdp behind the relay.
+#pragma once
+
+#include <freerdp/freerdp.h>
+#include <freerdp/peer.h>
+#include <freerdp/transport_io.h>
+
+#include "certificate.h"
+#include "license.h"
+#include "record.h"
+#include "shim.h"
+
+// What all connections share; made before the first of them and read-only since.
+struct lab {
+    struct lab_options options;
+    struct lab_certificate certificate;
+    struct license_server *license; // NULL with --licensing off
+};
+
+struct connection {
+    const struct lab *lab;
+    struct lab_record *record;
+    struct shim shim;
+    int sockfd; // libfreerdp's end of the socket pair
+    freerdp_peer *peer;
+    rdpTransportIo io; // libfreerdp's own functions, behind the hooks
+
+    bool licensed;           // the licensing phase has been played
+    bool valid_client_sent;  // by this lab, so that libfreerdp's own must not follow
+    bool info_seen;          // the first SendDataRequest has come
+    bool logon_refused;      // the NTLM callback did not accept the account
+    bool over;               // nothing more is read from or written to the client
+    bool activated;
+    int64_t activated_ms;
+};
+
+// libfreerdp's context, with the connection behind it
+struct connection_context {
+    rdpContext context;
+    struct connection *connection;
+};
+
+// Initialises WinPR and libfreerdp once in the process that forks the others.
+void peer_initialize(bool verbose);
+
+// Serves the connection that came in on `client` and takes that descriptor. Fills in the record; returns when the
+// connection is over. Meant for a process of its own, which ends afterwards: libfreerdp's objects are not freed.
+void peer_serve(const struct lab *lab, struct lab_record *record, int client);
+
+// Ends the connection from the server's side in the given way, after what has been written so far.
+void connection_end(struct connection *connection, enum shim_ending ending);
+
+// Writes bytes below RDP's own security, but inside TLS. Returns false if that failed.
+bool connection_write(struct connection *connection, const uint8_t *data, size_t length);
+
+// Plays the fault of a phase, if one is due. Returns true if the connection is over.
+bool connection_fault(struct connection *connection, enum lab_phase phase);
+
+// Looks at the rules of this moment (for LAB_MOMENT_LICENSING: those that mention the licence or those that do not) and
+// denies the connection if one fires. For LAB_MOMENT_ACTIVE only those whose delay has passed. Returns true if denied.
+bool deny(struct connection *connection, enum lab_moment moment, bool mentioning_license);
+
+// Milliseconds until the next delayed rule is to be looked at, -1 if there is none.
+int deny_wait_ms(const struct connection *connection);
+
+// Plays the licensing phase before libfreerdp does. Returns false if the connection is over.
+bool licensing_play(struct connection *connection);
+
+// A clock for delays.
+int64_t connection_now_ms(void);

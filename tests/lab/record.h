@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The ground truth: what happened on one connection, and the JSON lines that tell it.
+#pragma once
+
+#include <jansson.h>
+
+#include "facts.h"
+#include "options.h"
+
+// Who ended a connection. What is found first stays.
+enum lab_ended {
+    LAB_ENDED_UNKNOWN = 0,
+    LAB_ENDED_CLIENT, // the client went
+    LAB_ENDED_DENIED, // by a rule
+    LAB_ENDED_FAULT,  // by --fault
+    LAB_ENDED_SERVER, // the server refused or gave up: negotiation, logon, licensing, a malformed PDU, the lab's end
+    LAB_ENDED_ERROR   // the serving process died
+};
+
+// Plain memory without pointers, shared between the lab and the process that serves the connection.
+struct lab_record {
+    struct lab_facts facts;
+    uint16_t peer_port;
+
+    bool requested_known; // an X.224 Connection Request was read
+    uint32_t requested;   // its requestedProtocols
+    uint8_t requested_flags;
+    bool failure_sent; // RDP_NEG_FAILURE
+    uint32_t failure_code;
+
+    char cipher[64];
+    bool core_known; // TS_UD_CS_CORE was read
+    uint32_t early_flags;
+
+    bool authenticated_known;
+    bool authenticated;
+    uint32_t credssp_version; // of the client's first TSRequest; 0: none
+    uint32_t ntlm_authenticates;
+    bool info_known; // Client Info was read
+    bool info_password;
+
+    char license_presented[LAB_TEXT_SIZE];
+    char license_issued[LAB_TEXT_SIZE];
+    uint32_t license_alert_sent; // 0: none
+
+    enum lab_phase reached;
+    enum lab_ended ended;
+    char rule[LAB_TEXT_SIZE]; // text of the rule that denied; empty: none did
+    bool flaked;              // a rule matched, but --flaky held it back
+    bool errinfo_sent;
+    uint32_t errinfo_code;
+    char errinfo_at[32];
+    char fault[32]; // PHASE:KIND; empty: none struck
+    bool ntstatus_sent;
+    uint32_t ntstatus;
+};
+
+// Notes that `phase` has begun; the furthest stays.
+void lab_record_reach(struct lab_record *record, enum lab_phase phase);
+
+// Notes who ended the connection, unless that is known already.
+void lab_record_end(struct lab_record *record, enum lab_ended ended);
+
+// Copies `text` into a field, cutting what does not fit at a character's border, and makes it valid UTF-8 by replacing
+// other bytes with '?', so that it can always stand in JSON.
+void lab_record_text(char *field, size_t size, const char *text, size_t length);
+
+// The ground-truth line of a connection that lasted `ms` milliseconds. The caller owns the result; NULL without memory.
+json_t *lab_record_json(const struct lab_record *record, double ms);

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <winpr/string.h>
+
+static uint16_t u16(const uint8_t *data)
+{
+    return (uint16_t)(data[0] | data[1] << 8);
+}
+
+static uint32_t u32(const uint8_t *data)
+{
+    return (uint32_t)u16(data) | (uint32_t)u16(data + 2) << 16;
+}
+
+static void set_text(char *field, size_t size, const char *text, size_t length)
+{
+    lab_record_text(field, size, text, length);
+}
+
+static void set_utf16(char *field, size_t size, const uint8_t *data, size_t bytes)
+{
+    WCHAR wide[LAB_TEXT_SIZE] = {0};
+    size_t count = 0;
+    while (count < bytes / 2 && count < LAB_TEXT_SIZE - 1 && (data[2 * count] || data[2 * count + 1])) {
+        wide[count] = u16(data + 2 * count);
+        count++;
+    }
+    size_t length = 0;
+    char *text = ConvertWCharNToUtf8Alloc(wide, count, &length);
+    set_text(field, size, text ? text : "", length);
+    free(text);
+}
+
+int wire_tpkt_length(const uint8_t *data, size_t length)
+{
+    if (length > 0 && data[0] != 3) // version
+        return -1;
+    if (length < 4)
+        return 0;
+    const int total = data[2] << 8 | data[3];
+    return total < 7 ? -1 : total;
+}
+
+void wire_read_request(const uint8_t *data, size_t length, struct lab_record *record)
+{
+    struct lab_facts *facts = &record->facts;
+    static const char mstshash[] = "Cookie: mstshash=";
+    if (length < 11)
+        return;
+    const uint8_t *rest = data + 11; // TPKT header 4, X.224 CR 7
+    size_t left = length - 11;
+
+    // A routing token or cookie is a line; RDP_NEG_REQ begins with its type 1 instead.
+    const uint8_t *line_end = left ? memmem(rest, left, "\r\n", 2) : NULL;
+    if (left && rest[0] != 1 && line_end) {
+        const char *text = (const char *)rest;
+        size_t size = (size_t)(line_end - rest);
+        left -= size + 2;
+        rest = line_end + 2;
+        if (size >= sizeof(mstshash) - 1 && memcmp(text, mstshash, sizeof(mstshash) - 1) == 0) {
+            text += sizeof(mstshash) - 1;
+            size -= sizeof(mstshash) - 1;
+        }
+        set_text(facts->cookie, sizeof(facts->cookie), text, size);
+    }
+    lab_facts_learn(facts, LAB_FACT_COOKIE);
+
+    if (left >= 8 && rest[0] == 1) { // TYPE_RDP_NEG_REQ
+        record->requested_flags = rest[1];
+        record->requested = u32(rest + 4);
+    }
+    record->requested_known = true;
+}
+
+bool wire_read_confirm(const uint8_t *data, size_t length, uint32_t *protocol)
+{
+    if (length < 11 || (data[5] & 0xF0) != 0xD0) // X.224 Connection Confirm
+        return false;
+    *protocol = WIRE_PROTOCOL_RDP; // a confirm without negotiation data
+    if (length < 19)
+        return true;
+    if (data[11] != 2) // TYPE_RDP_NEG_RSP
+        return false;
+    *protocol = u32(data + 15);
+    return true;
+}
+
+void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code)
+{
+    static const uint8_t head[15] = {3,    0, 0, WIRE_FAILURE_SIZE, // TPKT
+                                     14,   0xD0, 0, 0, 0, 0, 0,     // X.224 Connection Confirm
+                                     3,    0, 8, 0};                // TYPE_RDP_NEG_FAILURE, flags, length
+    memcpy(data, head, sizeof(head));
+    for (int i = 0; i < 4; i++)
+        data[15 + i] = (uint8_t)(code >> (8 * i));
+}
+
+enum wire_mcs wire_mcs_type(const uint8_t *data, size_t length)
+{
+    if (length < 9 || data[0] != 3 || data[5] != 0xF0) // X.224 Data
+        return WIRE_MCS_NONE;
+    if (data[7] == 0x7F && data[8] == WIRE_MCS_CONNECT_INITIAL)
+        return WIRE_MCS_CONNECT_INITIAL;
+    return (enum wire_mcs)(data[7] >> 2);
+}
+
+// Session colour depth that the client asks for, [MS-RDPBCGR] 2.2.1.3.2
+static uint32_t color_depth(const uint8_t *core, size_t size, uint32_t early_flags)
+{
+    enum { WANT_32BPP_SESSION = 0x0002 };
+    if (early_flags & WANT_32BPP_SESSION)
+        return 32;
+    const uint16_t high = size >= 142 ? u16(core + 140) : 0;
+    if (high)
+        return high;
+    switch (size >= 134 ? u16(core + 132) : u16(core + 12)) { // postBeta2ColorDepth, colorDepth
+    case 0xCA00:
+        return 4;
+    case 0xCA02:
+        return 15;
+    case 0xCA03:
+        return 16;
+    case 0xCA04:
+        return 24;
+    default:
+        return 8;
+    }
+}
+
+static void read_core(const uint8_t *core, size_t size, struct lab_record *record)
+{
+    enum { SUPPORT_ERRINFO_PDU = 0x0001 };
+    struct lab_facts *facts = &record->facts;
+    if (size < 132)
+        return;
+    record->core_known = true;
+    record->early_flags = size >= 146 ? u16(core + 144) : 0;
+    facts->keyboard = u32(core + 16);
+    facts->client_build = u32(core + 20);
+    set_utf16(facts->client_name, sizeof(facts->client_name), core + 24, 32);
+    facts->color_depth = color_depth(core, size, record->early_flags);
+    facts->errinfo_advertised = record->early_flags & SUPPORT_ERRINFO_PDU;
+    lab_facts_learn(facts, LAB_FACT_KEYBOARD);
+    lab_facts_learn(facts, LAB_FACT_CLIENT_BUILD);
+    lab_facts_learn(facts, LAB_FACT_CLIENT_NAME);
+    lab_facts_learn(facts, LAB_FACT_COLOR_DEPTH);
+    lab_facts_learn(facts, LAB_FACT_ERRINFO);
+}
+
+static void read_channels(const uint8_t *block, size_t size, struct lab_facts *facts)
+{
+    enum { CHANNEL_DEF_SIZE = 12, NAME_SIZE = 8 };
+    size_t count = size >= 8 ? u32(block + 4) : 0;
+    if (count > (size - 8) / CHANNEL_DEF_SIZE || size < 8)
+        count = size < 8 ? 0 : (size - 8) / CHANNEL_DEF_SIZE;
+    for (size_t i = 0; i < count && facts->channel_count < LAB_CHANNELS_MAX; i++)
+        set_text(facts->channels[facts->channel_count++], sizeof(facts->channels[0]),
+                 (const char *)block + 8 + i * CHANNEL_DEF_SIZE, NAME_SIZE);
+}
+
+void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_record *record)
+{
+    enum { CS_CORE = 0xC001, CS_NET = 0xC003, CS_CLUSTER = 0xC004, REDIRECTED_SESSIONID_FIELD_VALID = 0x2 };
+    struct lab_facts *facts = &record->facts;
+    // "Duca" is the client-to-server H.221 key of the GCC Conference Create Request; a PER length follows.
+    const uint8_t *key = memmem(data, length, "Duca", 4);
+    if (!key)
+        return;
+    const uint8_t *block = key + 4;
+    const uint8_t *end = data + length;
+    if (block >= end)
+        return;
+    block += *block & 0x80 ? 2 : 1;
+    while (block < end && end - block >= 4) {
+        const size_t size = u16(block + 2);
+        if (size < 4 || size > (size_t)(end - block))
+            break;
+        switch (u16(block)) {
+        case CS_CORE:
+            read_core(block, size, record);
+            break;
+        case CS_NET:
+            read_channels(block, size, facts);
+            break;
+        case CS_CLUSTER:
+            facts->admin = size >= 8 && (u32(block + 4) & REDIRECTED_SESSIONID_FIELD_VALID);
+            break;
+        default:
+            break;
+        }
+        block += size;
+    }
+    lab_facts_learn(facts, LAB_FACT_CHANNEL);
+    lab_facts_learn(facts, LAB_FACT_ADMIN);
+}
+
+size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel)
+{
+    const enum wire_mcs type = wire_mcs_type(data, length);
+    if ((type != WIRE_MCS_SEND_DATA_REQUEST && type != WIRE_MCS_SEND_DATA_INDICATION) || length < 14)
+        return 0;
+    *channel = (uint16_t)(data[10] << 8 | data[11]);
+    const size_t offset = data[13] & 0x80 ? 15 : 14; // the PER length has one or two bytes
+    return offset <= length ? offset : 0;
+}
+
+static void read_authenticate(const uint8_t *message, size_t size, struct lab_facts *facts)
+{
+    enum { DOMAIN_FIELD = 28, USER_FIELD = 36, FLAGS = 60, NEGOTIATE_UNICODE = 0x1 };
+    if (size < 64)
+        return;
+    const bool unicode = u32(message + FLAGS) & NEGOTIATE_UNICODE;
+    const struct {
+        size_t field;
+        char *text;
+        enum lab_fact fact;
+    } names[] = {{DOMAIN_FIELD, facts->domain, LAB_FACT_DOMAIN}, {USER_FIELD, facts->user, LAB_FACT_USER}};
+    for (size_t i = 0; i < 2; i++) {
+        const size_t bytes = u16(message + names[i].field);
+        const size_t offset = u32(message + names[i].field + 4);
+        if (offset > size || bytes > size - offset)
+            continue;
+        if (unicode)
+            set_utf16(names[i].text, LAB_TEXT_SIZE, message + offset, bytes);
+        else
+            set_text(names[i].text, LAB_TEXT_SIZE, (const char *)message + offset, bytes);
+        lab_facts_learn(facts, names[i].fact);
+    }
+}
+
+bool wire_read_tsrequest(const uint8_t *data, size_t length, struct lab_record *record)
+{
+    static const uint8_t version[] = {0xA0, 3, 2, 1}; // [0] INTEGER of one byte
+    static const uint8_t authenticate[] = {'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, 3, 0, 0, 0};
+    if (length < 8 || data[0] != 0x30)
+        return false;
+    const size_t head = data[1] & 0x80 ? 2 + (size_t)(data[1] & 0x7F) : 2;
+    if (record->credssp_version == 0 && length > head + sizeof(version) &&
+        memcmp(data + head, version, sizeof(version)) == 0)
+        record->credssp_version = data[head + sizeof(version)];
+
+    const uint8_t *message = memmem(data, length, authenticate, sizeof(authenticate));
+    if (!message)
+        return false;
+    record->ntlm_authenticates++;
+    read_authenticate(message, length - (size_t)(message - data), &record->facts);
+    return true;
+}
