@@ -3,8 +3,8 @@
 // The licensing phase of a connection: license.h's exchange carried in MCS, and the rules and faults that belong here.
 //
 // libfreerdp's server only says "valid client". The lab plays its own exchange before that and swallows libfreerdp's
-// answer (see peer.c). Licensing PDUs are never encrypted here, which [MS-RDPBCGR] 5.3.8 leaves to the server, so that
-// the exchange works the same below TLS and RC4.
+// answer (see peer.c). Its licensing PDUs are never encrypted, which Standard RDP Security leaves to the sender; the
+// client's may be, and client_reader.h reads those.
 #include <stdio.h>
 #include <string.h>
 #include <winpr/synch.h>
@@ -46,18 +46,25 @@ static bool wait_for_client(struct connection *connection)
     return count > 0 && WaitForMultipleObjects(count, events, FALSE, 20) != WAIT_FAILED;
 }
 
-// The licensing PDU in what the client sent: its size in *size; NULL if it is something else.
-static const uint8_t *licensing_pdu(const uint8_t *packet, size_t length, size_t *size)
+// The licensing PDU in what the client sent, decrypted in place: its size in *size; NULL if it is something else.
+static const uint8_t *licensing_pdu(struct connection *connection, uint8_t *packet, size_t length, size_t *size)
 {
     uint16_t channel = 0;
     const size_t offset = wire_user_data(packet, length, &channel);
     if (offset == 0 || channel != WIRE_MCS_GLOBAL_CHANNEL || length < offset + SECURITY_SIZE)
         return NULL;
     const unsigned flags = packet[offset] | packet[offset + 1] << 8;
-    if (!(flags & WIRE_SEC_LICENSE_PKT) || (flags & WIRE_SEC_ENCRYPT))
+    size_t header = SECURITY_SIZE;
+    if (flags & WIRE_SEC_ENCRYPT) {
+        if (!client_reader_keep(&connection->reader, packet, length))
+            return NULL;
+        header = client_reader_decrypt(&connection->reader, connection->peer->context->settings, packet + offset,
+                                       length - offset);
+    }
+    if (!(flags & WIRE_SEC_LICENSE_PKT) || header == 0)
         return NULL;
-    *size = length - offset - SECURITY_SIZE;
-    return packet + offset + SECURITY_SIZE;
+    *size = length - offset - header;
+    return packet + offset + header;
 }
 
 static ssize_t receive_pdu(void *context, uint8_t *pdu, size_t room)
@@ -73,7 +80,7 @@ static ssize_t receive_pdu(void *context, uint8_t *pdu, size_t room)
         if (length == 0)
             continue;
         size_t size = 0;
-        const uint8_t *data = licensing_pdu(Stream_Buffer(stream), (size_t)length, &size);
+        const uint8_t *data = licensing_pdu(connection, Stream_Buffer(stream), (size_t)length, &size);
         if (wire_mcs_type(Stream_Buffer(stream), (size_t)length) == WIRE_MCS_DISCONNECT_PROVIDER_ULTIMATUM)
             break;
         if (data && size <= room) {

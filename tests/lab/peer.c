@@ -118,19 +118,34 @@ static void on_tsrequest(struct connection *connection, const uint8_t *data, siz
         send_ntstatus(connection, options->ntstatus);
 }
 
+// Lets the reader see what the client encrypts before licensing; libfreerdp decrypts it for itself.
+static void read_along(struct connection *connection, const uint8_t *data, size_t length)
+{
+    uint8_t *copy = malloc(length);
+    if (copy) {
+        memcpy(copy, data, length);
+        (void)client_reader_decrypt(&connection->reader, connection->peer->context->settings, copy, length);
+    }
+    free(copy);
+}
+
 static void on_send_data(struct connection *connection, uint8_t *data, size_t length)
 {
-    if (connection->info_seen)
+    uint16_t channel = 0;
+    const size_t offset = wire_user_data(data, length, &channel);
+    if (connection->info_seen) {
+        // Client Info is the first PDU of the RC4 stream that licensing goes on with.
+        if (!connection->licensed && offset)
+            read_along(connection, data + offset, length - offset);
         return;
+    }
     connection->info_seen = true;
     lab_record_reach(connection->record, LAB_PHASE_INFO);
     if (connection_fault(connection, LAB_PHASE_INFO))
         return;
     // A client that understands encrypted licensing PDUs says so in its Security Exchange PDU ([MS-RDPBCGR] 2.2.1.10).
-    // Taken out here: else libfreerdp would encrypt its "valid client", which this lab may swallow, and the client's RC4
-    // state would no longer match.
-    uint16_t channel = 0;
-    const size_t offset = wire_user_data(data, length, &channel);
+    // Taken out here: else libfreerdp would encrypt its "valid client", which this lab may swallow, and the client's
+    // RC4 state would no longer match.
     if (offset && length >= offset + 4 && (data[offset] & WIRE_SEC_EXCHANGE_PKT))
         data[offset + 1] &= (uint8_t)~(WIRE_SEC_LICENSE_ENCRYPT_SC >> 8);
 }
@@ -141,6 +156,10 @@ static int on_read(rdpTransport *transport, wStream *stream)
     struct connection *connection = connection_of(transport_get_context(transport));
     if (connection->over)
         return -1;
+    // libfreerdp is past its licensing phase as soon as it waits for the client again.
+    const int replayed = connection->licensed ? client_reader_replay(&connection->reader, stream) : 0;
+    if (replayed)
+        return replayed;
     const int status = connection->io.ReadPdu(transport, stream);
     if (status <= 0)
         return status;
@@ -337,6 +356,14 @@ static BOOL on_post_connect(freerdp_peer *peer)
     return !deny(connection, LAB_MOMENT_POST_CONNECT, false);
 }
 
+// What comes on a virtual channel, or is replayed as if it did, is of no interest.
+static BOOL on_channel_data(freerdp_peer *peer, UINT16 channel, const BYTE *data, size_t size, UINT32 flags,
+                            size_t total)
+{
+    (void)peer, (void)channel, (void)data, (void)size, (void)flags, (void)total;
+    return TRUE;
+}
+
 static BOOL on_activate(freerdp_peer *peer)
 {
     struct connection *connection = connection_of(peer->context);
@@ -392,6 +419,8 @@ static bool create(struct connection *connection)
     peer->ClientCapabilities = on_client_capabilities;
     peer->PostConnect = on_post_connect;
     peer->Activate = on_activate;
+    peer->VirtualChannelRead = NULL; // else only channels that exist would be accepted
+    peer->ReceiveChannelData = on_channel_data;
     // A "local" peer gets no encryption under RDP security, and a socket pair counts as local.
     peer->local = options->encryption_level == ENCRYPTION_LEVEL_NONE;
 

@@ -8,6 +8,7 @@
 #include <freerdp/transport_io.h>
 
 #include "certificate.h"
+#include "client_reader.h"
 #include "license.h"
 #include "record.h"
 #include "shim.h"
@@ -26,6 +27,7 @@ struct connection {
     int sockfd; // libfreerdp's end of the socket pair
     freerdp_peer *peer;
     rdpTransportIo io; // libfreerdp's own functions, behind the hooks
+    struct client_reader reader;
 
     bool licensed;           // the licensing phase has been played
     bool valid_client_sent;  // by this lab, so that libfreerdp's own must not follow
