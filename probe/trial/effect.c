@@ -7,8 +7,7 @@
 
 static enum effect security_effect(const struct trial *trial)
 {
-    static const char *const selected[] = {
-        [SECURITY_NLA] = "HYBRID", [SECURITY_TLS] = "SSL", [SECURITY_RDP] = "RDP"};
+    static const char *const selected[] = {[SECURITY_NLA] = "HYBRID", [SECURITY_TLS] = "SSL", [SECURITY_RDP] = "RDP"};
     const char *seen = fact_text(trial->facts, FACT_NEGOTIATION_SELECTED, NULL);
     if (!seen)
         return fact_get(trial->facts, FACT_NEGOTIATION_FAILURE) ? EFFECT_NO : EFFECT_UNREACHED;

@@ -7,6 +7,7 @@
 static const struct fact_row rows[FACT_COUNT] = {
     [FACT_ADDRESS_ASKED] = {"address", "asked", FACT_TEXT, "name looked up"},
     [FACT_ADDRESS_RESOLVED] = {"address", "resolved", FACT_LIST, "addresses found"},
+    [FACT_ADDRESS_FAILED] = {"address", "failed", FACT_LIST, "addresses that failed"},
     [FACT_ADDRESS_USED] = {"address", "used", FACT_TEXT, "address used"},
     [FACT_ADDRESS_FAMILY] = {"address", "family", FACT_TEXT, "address family"},
     [FACT_ADDRESS_PORT] = {"address", "port", FACT_INTEGER, "port"},

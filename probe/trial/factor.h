@@ -5,14 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum factor {
-    FACTOR_SECURITY,
-    FACTOR_TLS,
-    FACTOR_ADDRESS,
-    FACTOR_GATEWAY,
-    FACTOR_LICENSE,
-    FACTOR_COUNT
-};
+enum factor { FACTOR_SECURITY, FACTOR_TLS, FACTOR_ADDRESS, FACTOR_GATEWAY, FACTOR_LICENSE, FACTOR_COUNT };
 
 // Levels are indices into the factor's row; level 0 is the default of every factor.
 enum { LEVELS_MAX = 8 };
@@ -24,9 +17,9 @@ enum license_level { LICENSE_KEEP, LICENSE_CLEAR, LICENSE_REUSE };
 
 // One row of the table of factors.
 struct factor_row {
-    const char *name;               // as in --set NAME=LEVEL
-    const char *summary;            // what it varies, for --help and the report
-    const char *levels[LEVELS_MAX]; // names, NULL terminated
+    const char *name;                // as in --set NAME=LEVEL
+    const char *summary;             // what it varies, for --help and the report
+    const char *levels[LEVELS_MAX];  // names, NULL terminated
     const char *meaning[LEVELS_MAX]; // one clause for each level
 };
 

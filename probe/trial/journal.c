@@ -38,7 +38,7 @@ bool journal_write(struct journal *journal, const json_t *record)
 {
     if (journal->failed)
         return false;
-    char *text = json_dumps(record, JSON_COMPACT);
+    char *text = json_dumps(record, JSON_COMPACT | JSON_REAL_PRECISION(10));
     char *line = NULL;
     bool ok = text && asprintf(&line, "%s\n", text) >= 0;
     if (ok && journal->file)

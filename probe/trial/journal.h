@@ -20,7 +20,8 @@ struct journal {
 // second stream for the same lines, not owned. Returns false with errno set if the file cannot be opened.
 bool journal_open(struct journal *journal, const char *path, FILE *copy);
 
-// Writes one record as one line and flushes it. Borrowed. Returns false on the first failed write (errno set) and after.
+// Writes one record as one line and flushes it. Borrowed. Returns false on the first failed write (errno set) and
+// after.
 bool journal_write(struct journal *journal, const json_t *record);
 
 // Closes the file. Returns false if anything was not written.

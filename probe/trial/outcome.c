@@ -7,21 +7,11 @@
 #include <string.h>
 
 static const char *const families[FAMILY_COUNT] = {
-    [FAMILY_NONE] = "",
-    [FAMILY_ERRINFO] = "errinfo",
-    [FAMILY_NEGOTIATION] = "negotiation",
-    [FAMILY_TLS] = "tls",
-    [FAMILY_CREDSSP] = "credssp",
-    [FAMILY_LICENSING] = "licensing",
-    [FAMILY_LOGON] = "logon",
-    [FAMILY_GATEWAY] = "gateway",
-    [FAMILY_DNS] = "dns",
-    [FAMILY_TCP] = "tcp",
-    [FAMILY_CLOSED] = "closed",
-    [FAMILY_ULTIMATUM] = "ultimatum",
-    [FAMILY_TIMEOUT] = "timeout",
-    [FAMILY_PROTOCOL] = "protocol",
-    [FAMILY_LOCAL] = "local",
+    [FAMILY_NONE] = "",           [FAMILY_ERRINFO] = "errinfo",   [FAMILY_NEGOTIATION] = "negotiation",
+    [FAMILY_TLS] = "tls",         [FAMILY_CREDSSP] = "credssp",   [FAMILY_LICENSING] = "licensing",
+    [FAMILY_LOGON] = "logon",     [FAMILY_GATEWAY] = "gateway",   [FAMILY_DNS] = "dns",
+    [FAMILY_TCP] = "tcp",         [FAMILY_CLOSED] = "closed",     [FAMILY_ULTIMATUM] = "ultimatum",
+    [FAMILY_TIMEOUT] = "timeout", [FAMILY_PROTOCOL] = "protocol", [FAMILY_LOCAL] = "local",
     [FAMILY_CRASH] = "crash",
 };
 
@@ -81,7 +71,9 @@ struct signature signature_of(const struct outcome *outcome)
 bool signature_matches(const struct signature *signature, const struct outcome *outcome)
 {
     return outcome->result == RESULT_FAILED && outcome->family == signature->family &&
-           outcome->code == signature->code && (signature->any_phase || outcome->phase == signature->phase);
+           // Whether a close arrives as FIN or RST is a race with unread data, not a cause.
+           (outcome->code == signature->code || outcome->family == FAMILY_CLOSED) &&
+           (signature->any_phase || outcome->phase == signature->phase);
 }
 
 static bool number(const char *text, uint32_t *value)

@@ -30,8 +30,8 @@ enum family {
     FAMILY_COUNT
 };
 
-const char *family_name(enum family family);                     // static; "" for FAMILY_NONE
-bool family_from_name(const char *name, enum family *family);    // false if there is none such
+const char *family_name(enum family family);                  // static; "" for FAMILY_NONE
+bool family_from_name(const char *name, enum family *family); // false if there is none such
 
 // Why an mstsc code is given (facts: documented by Microsoft, or inferred from the same condition).
 enum basis { BASIS_NONE, BASIS_DOCUMENTED, BASIS_INFERRED };
@@ -39,24 +39,24 @@ const char *basis_name(enum basis basis); // "documented", "inferred", "" for no
 
 struct outcome {
     enum result result;
-    enum phase phase;    // the furthest phase that began (for connected: the phase that was asked for)
+    enum phase phase; // the furthest phase that began (for connected: the phase that was asked for)
     enum family family;
     uint32_t code;
-    char name[64];       // symbolic name of the code, "" if it has none
-    char detail[200];    // one clause for people: "the peer closed the connection"; no secrets
+    char name[64];    // symbolic name of the code, "" if it has none
+    char detail[200]; // one clause for people: "the peer closed the connection"; no secrets
     struct {
-        enum basis basis; // BASIS_NONE: nothing is claimed about mstsc
-        uint32_t code;    // "Error code"
+        enum basis basis;  // BASIS_NONE: nothing is claimed about mstsc
+        uint32_t code;     // "Error code"
         uint32_t extended; // "Extended error code"
     } mstsc;
     struct {
-        uint32_t code;   // freerdp_get_last_error(): one more fact, not the diagnosis
+        uint32_t code; // freerdp_get_last_error(): one more fact, not the diagnosis
         char name[64];
     } freerdp;
 };
 
-// An outcome class. Codes of errinfo, credssp, negotiation, licensing and gateway speak for themselves in any phase; the
-// others (closed, timeout, …) mean something only together with the phase, so any_phase is false for them.
+// An outcome class. Codes of errinfo, credssp, negotiation, licensing and gateway speak for themselves in any phase;
+// the others (closed, timeout, …) mean something only together with the phase, so any_phase is false for them.
 struct signature {
     enum family family;
     uint32_t code;
@@ -70,8 +70,8 @@ struct signature signature_of(const struct outcome *outcome);
 // Whether a failed outcome belongs to the class. Connected never matches.
 bool signature_matches(const struct signature *signature, const struct outcome *outcome);
 
-// Reads "0x3/0x7" (mstsc's pair: errinfo 7), "FAMILY", "FAMILY CODE" or "FAMILY CODE@PHASE" (also with ':' instead of the
-// space; CODE decimal or 0x…). Returns false with a clause in *error (static) when it is none of these.
+// Reads "0x3/0x7" (mstsc's pair: errinfo 7), "FAMILY", "FAMILY CODE" or "FAMILY CODE@PHASE" (also with ':' instead of
+// the space; CODE decimal or 0x…). Returns false with a clause in *error (static) when it is none of these.
 bool signature_parse(const char *text, struct signature *signature, const char **error);
 
 // Writes the signature as signature_parse() reads it. Always terminated; returns text.

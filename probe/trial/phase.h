@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-// In the order in which a connection goes through them. A phase begins when the client starts to wait for, or to do, what
-// the phase is named after, so that the phase of a hanging trial is the one whose answer never came.
+// In the order in which a connection goes through them. A phase begins when the client starts to wait for, or to do,
+// what the phase is named after, so that the phase of a hanging trial is the one whose answer never came.
 enum phase {
     PHASE_RESOLVE,      // name lookup
     PHASE_TCP,          // connect() until established

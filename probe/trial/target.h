@@ -11,11 +11,11 @@ enum { HOST_MAX = 256 };
 struct target {
     char host[HOST_MAX]; // name or address literal, without brackets
     uint16_t port;
-    bool literal;        // the host is an IPv4 or IPv6 address
+    bool literal; // the host is an IPv4 or IPv6 address
 };
 
-// Reads HOST[:PORT], V4[:PORT], V6 or [V6][:PORT]; port is used where none is given. Returns false with a static clause in
-// *error ("has the port …").
+// Reads HOST[:PORT], V4[:PORT], V6 or [V6][:PORT]; port is used where none is given. Returns false with a static clause
+// in *error ("has the port …").
 bool target_parse(const char *text, uint16_t port, struct target *target, const char **error);
 
 // Writes "host:port" or "[v6]:port". Always terminated; returns text.

@@ -42,12 +42,11 @@ static json_t *outcome_to_json(const struct outcome *outcome)
     if (outcome->mstsc.basis != BASIS_NONE)
         json_object_set_new(json, "mstsc",
                             json_pack("{s:I, s:I, s:s}", "code", (json_int_t)outcome->mstsc.code, "extended",
-                                      (json_int_t)outcome->mstsc.extended, "basis",
-                                      basis_name(outcome->mstsc.basis)));
+                                      (json_int_t)outcome->mstsc.extended, "basis", basis_name(outcome->mstsc.basis)));
     if (outcome->freerdp.code)
-        json_object_set_new(json, "freerdp",
-                            json_pack("{s:I, s:s}", "code", (json_int_t)outcome->freerdp.code, "name",
-                                      outcome->freerdp.name));
+        json_object_set_new(
+            json, "freerdp",
+            json_pack("{s:I, s:s}", "code", (json_int_t)outcome->freerdp.code, "name", outcome->freerdp.name));
     return json;
 }
 
@@ -67,9 +66,9 @@ json_t *trial_to_json(const struct trial *trial)
         json_object_set_new(variant, factor_row((enum factor)i)->name,
                             json_string(level_name((enum factor)i, trial->variant.level[i])));
     for (unsigned i = 0; i < trial->phase_count; i++)
-        json_array_append_new(phases, json_pack("{s:s, s:o, s:o}", "phase", phase_name(trial->phases[i].phase), "start",
-                                                milliseconds(trial->phases[i].start), "ms",
-                                                milliseconds(trial->phases[i].ms)));
+        json_array_append_new(phases,
+                              json_pack("{s:s, s:o, s:o}", "phase", phase_name(trial->phases[i].phase), "start",
+                                        milliseconds(trial->phases[i].start), "ms", milliseconds(trial->phases[i].ms)));
     json_object_set_new(json, "variant", variant);
     json_object_set_new(json, "until", json_string(phase_name(trial->until)));
     json_object_set_new(json, "in_effect", json_boolean(trial_in_effect(trial, NULL)));

@@ -17,20 +17,20 @@ struct phase_time {
 };
 
 struct trial {
-    uint64_t number;       // in its run, 1-based
-    char target[280];      // "host:port" or "[v6]:port"
-    unsigned repeat;       // 1-based count of trials with this variant in this run
+    uint64_t number;  // in its run, 1-based
+    char target[280]; // "host:port" or "[v6]:port"
+    unsigned repeat;  // 1-based count of trials with this variant in this run
     struct variant variant;
-    enum phase until;      // where the trial was to stop; PHASE_ACTIVE unless it was a survey
+    enum phase until; // where the trial was to stop; PHASE_ACTIVE unless it was a survey
     struct outcome outcome;
     struct phase_time phases[PHASE_COUNT];
     unsigned phase_count;
-    json_t *facts;         // see trial/fact.h; owned
-    unsigned connections;  // TCP connections made
-    unsigned logons;       // AUTHENTICATE messages and Client Infos with a password that were sent
+    json_t *facts;          // see trial/fact.h; owned
+    unsigned connections;   // TCP connections made
+    unsigned logons;        // AUTHENTICATE messages and Client Infos with a password that were sent
     unsigned failed_logons; // those of them that the server refused, or may have refused
-    double ms;             // whole trial
-    uint64_t peak_kib;     // worker's peak resident memory, KiB; 0 if unknown
+    double ms;              // whole trial
+    uint64_t peak_kib;      // worker's peak resident memory, KiB; 0 if unknown
 };
 
 // Sets an empty record with an empty set of facts. Returns false if memory is out.
@@ -39,9 +39,10 @@ bool trial_init(struct trial *trial);
 // Frees what the record owns and zeroes it. Safe on a zeroed record.
 void trial_clear(struct trial *trial);
 
-// A new JSON object {"record":"trial","schema":1,…} as design.md lays it down, or NULL if memory is out. Caller owns it.
+// A new JSON object {"record":"trial","schema":1,…} as design.md lays it down, or NULL if memory is out. Caller owns
+// it.
 json_t *trial_to_json(const struct trial *trial);
 
-// Reads a record that trial_to_json() wrote into *trial (which is overwritten, not cleared first). On error returns false
-// with a clause in error[size]; *trial is then cleared.
+// Reads a record that trial_to_json() wrote into *trial (which is overwritten, not cleared first). On error returns
+// false with a clause in error[size]; *trial is then cleared.
 bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_t size);

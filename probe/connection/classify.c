@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/classify.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "knowledge/codes.h"
+#include "knowledge/mstsc.h"
+
+static void set(struct outcome *outcome, enum family family, uint32_t code, const char *name, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void set(struct outcome *outcome, enum family family, uint32_t code, const char *name, const char *format, ...)
+{
+    va_list arguments;
+    outcome->family = family;
+    outcome->code = code;
+    snprintf(outcome->name, sizeof outcome->name, "%s", name ? name : "");
+    va_start(arguments, format);
+    vsnprintf(outcome->detail, sizeof outcome->detail, format, arguments);
+    va_end(arguments);
+}
+
+static void set_row(struct outcome *outcome, enum family family, uint32_t code, const struct code_row *row,
+                    const char *what)
+{
+    set(outcome, family, code, row ? row->name : "", "%s: %s", what,
+        row ? row->meaning : "a code that no specification names");
+}
+
+static const char *eai_name(int error)
+{
+    switch (error) {
+    case EAI_NONAME:
+        return "EAI_NONAME";
+    case EAI_AGAIN:
+        return "EAI_AGAIN";
+    case EAI_FAIL:
+        return "EAI_FAIL";
+    case EAI_FAMILY:
+        return "EAI_FAMILY";
+    case EAI_NODATA:
+        return "EAI_NODATA";
+    case EAI_ADDRFAMILY:
+        return "EAI_ADDRFAMILY";
+    default:
+        return "";
+    }
+}
+
+static void negotiation(const struct evidence *e, struct outcome *o)
+{
+    if (e->confirmed && e->confirm.kind == CONFIRM_FAILURE) {
+        set_row(o, FAMILY_NEGOTIATION, e->confirm.value, negotiation_failure_row(e->confirm.value),
+                "the server refused the security protocol");
+    } else if (e->wrong_protocol) {
+        const char *selected = x224_protocol_name(e->confirm.kind == CONFIRM_PLAIN ? PROTOCOL_RDP : e->confirm.value);
+        set(o, FAMILY_NEGOTIATION, 0, "OTHER_PROTOCOL_SELECTED",
+            "the server selected %s, which this trial did not want", selected ? selected : "an unknown protocol");
+    } else {
+        set(o, FAMILY_NEGOTIATION, 0, "MALFORMED_CONFIRM", "the answer is no X.224 Connection Confirm");
+    }
+}
+
+static void closed(const struct evidence *e, struct outcome *o)
+{
+    if (e->peer_end == PEER_RST)
+        set(o, FAMILY_CLOSED, ECONNRESET, "RST", "the peer reset the connection and gave no reason");
+    else
+        set(o, FAMILY_CLOSED, 0, "FIN", "the peer closed the connection and gave no reason");
+}
+
+// The client library gave up while the peer was still there: what the peer sent last made no sense to it.
+static void gave_up(const struct evidence *e, struct outcome *o)
+{
+    const char *name = e->last_error_name ? e->last_error_name : "no error";
+    switch (e->phase) {
+    case PHASE_GATEWAY:
+        if (e->last_error >> 16 >= 0x8007)
+            set_row(o, FAMILY_GATEWAY, e->last_error, gateway_row(e->last_error), "the gateway refused");
+        else
+            set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer ended the attempt (%s)", name);
+        break;
+    case PHASE_NEGOTIATE:
+        negotiation(e, o);
+        break;
+    case PHASE_TLS:
+        set(o, FAMILY_TLS, 0, "", "the peer's answer is no TLS that this machine can go on with");
+        break;
+    case PHASE_NLA:
+        set(o, FAMILY_CREDSSP, 0, "", "CredSSP could not go on with the server's answer (%s)", name);
+        break;
+    case PHASE_LICENSING:
+        set(o, FAMILY_LICENSING, 0, "", "licensing could not go on with the server's message (%s)", name);
+        break;
+    default:
+        set(o, FAMILY_PROTOCOL, 0, "", "the server sent what the protocol does not allow here (%s)", name);
+        break;
+    }
+}
+
+static void decide(const struct evidence *e, struct outcome *o)
+{
+    // A reason that was given beats everything that happened afterwards.
+    if (e->local) {
+        set(o, FAMILY_LOCAL, e->local_code, e->local, "%s", e->local_detail);
+    } else if (e->error_info_seen) {
+        o->phase = e->error_info_phase;
+        set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), "the server gave its reason");
+    } else if (e->resolve_error) {
+        set(o, FAMILY_DNS, (uint32_t)-e->resolve_error, eai_name(e->resolve_error), "%s",
+            gai_strerror(e->resolve_error));
+    } else if (e->connect_error) {
+        const char *name = strerrorname_np(e->connect_error);
+        set(o, FAMILY_TCP, (uint32_t)e->connect_error, name ? name : "", "%s", strerror(e->connect_error));
+    } else if (e->phase == PHASE_NEGOTIATE && e->confirmed) {
+        negotiation(e, o);
+    } else if (e->credssp_error) {
+        set_row(o, FAMILY_CREDSSP, e->ntstatus, ntstatus_row(e->ntstatus), "the server's CredSSP answered");
+    } else if (e->alert_received) {
+        uint32_t alert = (uint32_t)e->alert_received - 1;
+        set_row(o, FAMILY_TLS, alert, tls_alert_row(alert), "the peer sent a TLS alert");
+    } else if (e->mcs_result) {
+        set(o, FAMILY_PROTOCOL, e->mcs_result, "MCS_RESULT", "the server refused at MCS with result %u", e->mcs_result);
+    } else if (e->licensing_error) {
+        set_row(o, FAMILY_LICENSING, e->licensing_code, licensing_error_row(e->licensing_code),
+                "the server ended licensing");
+    } else if (e->ultimatum) {
+        set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason),
+                "the server ended the session without giving error info");
+    } else if (e->phase == PHASE_TLS && e->alert_sent) {
+        uint32_t alert = (uint32_t)e->alert_sent - 1;
+        set_row(o, FAMILY_TLS, alert, tls_alert_row(alert), "this client ended the handshake with a TLS alert");
+    } else if (e->phase == PHASE_GATEWAY && e->last_error >> 16 >= 0x8007) {
+        gave_up(e, o);
+    } else if (e->peer_end != PEER_OPEN) {
+        closed(e, o);
+    } else {
+        gave_up(e, o);
+    }
+}
+
+struct outcome classify(const struct evidence *e)
+{
+    struct outcome o = {.result = RESULT_FAILED, .phase = e->phase};
+    struct mstsc_pair pair;
+
+    decide(e, &o);
+    if (mstsc_pair_of(family_name(o.family), o.code, phase_name(o.phase), &pair)) {
+        o.mstsc.basis = pair.documented ? BASIS_DOCUMENTED : BASIS_INFERRED;
+        o.mstsc.code = pair.code;
+        o.mstsc.extended = pair.extended;
+    }
+    o.freerdp.code = e->last_error;
+    snprintf(o.freerdp.name, sizeof o.freerdp.name, "%s", e->last_error_name ? e->last_error_name : "");
+    return o;
+}
+
+bool logon_may_have_failed(const struct evidence *e)
+{
+    return e->authenticate_sent && !e->nla_passed && !(e->credssp_error && ntstatus_proves_password(e->ntstatus));
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what was seen to how it ended. A pure function, so that a table of tests can hold it.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "connection/x224.h"
+#include "trial/outcome.h"
+
+enum peer_end { PEER_OPEN, PEER_FIN, PEER_RST };
+
+// What a connection has shown so far. All zero at the start.
+struct evidence {
+    enum phase phase;  // furthest phase that began
+    bool gateway;      // a gateway is used
+    bool nla;          // the variant's security is nla
+    int resolve_error; // EAI_* of getaddrinfo, or 0
+    int connect_error; // errno of the last address tried, or 0
+    const char *local; // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
+    char local_detail[160];
+    uint32_t local_code;
+    bool confirmed; // an X.224 confirm was read
+    struct x224_confirm confirm;
+    bool wrong_protocol;   // …and selected what was not asked for
+    bool handshake_failed; // TLS
+    int alert_received;    // fatal TLS alert + 1, or 0
+    int alert_sent;
+    bool authenticate_sent; // NTLM AUTHENTICATE
+    bool nla_passed;        // the client went on after it
+    bool credssp_error;
+    uint32_t ntstatus;
+    uint32_t mcs_result;    // other than rt-successful, or 0
+    bool license_requested; // the server asked for a licence
+    bool licensing_error;
+    uint32_t licensing_code;
+    bool error_info_seen;
+    uint32_t error_info;
+    enum phase error_info_phase;
+    bool ultimatum;
+    uint32_t ultimatum_reason;
+    enum peer_end peer_end;
+    uint32_t last_error; // FreeRDP's first
+    const char *last_error_name;
+};
+
+// The outcome of a failed connection.
+struct outcome classify(const struct evidence *evidence);
+
+// Whether the logon that was sent was refused, or may have been: everything but a proof of the contrary counts, because
+// the account's lockout counter is on the server.
+bool logon_may_have_failed(const struct evidence *evidence);

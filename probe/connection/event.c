@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/event.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+double event_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void emit(struct event_sink *sink, json_t *event)
+{
+    char *line = event ? json_dumps(event, JSON_COMPACT) : NULL;
+    json_decref(event);
+    if (!line)
+        return;
+    size_t length = strlen(line), sent = 0;
+    line[length] = '\n';
+    while (sent <= length) {
+        ssize_t n = send(sink->fd, line + sent, length + 1 - sent, MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR)
+            _exit(1);
+        sent += n > 0 ? (size_t)n : 0;
+    }
+    free(line);
+}
+
+static double since(const struct event_sink *sink)
+{
+    return event_clock() - sink->start;
+}
+
+void event_phase(struct event_sink *sink, enum phase phase)
+{
+    emit(sink, json_pack("{s:s, s:f}", "phase", phase_name(phase), "t", since(sink)));
+}
+
+void event_fact(struct event_sink *sink, enum fact fact, json_t *value)
+{
+    emit(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value));
+}
+
+void event_append(struct event_sink *sink, enum fact fact, const char *text)
+{
+    emit(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text));
+}
+
+void event_connection(struct event_sink *sink)
+{
+    emit(sink, json_pack("{s:b}", "connection", 1));
+}
+
+void event_logon(struct event_sink *sink)
+{
+    emit(sink, json_pack("{s:b}", "logon", 1));
+}
+
+void event_failed_logon(struct event_sink *sink)
+{
+    emit(sink, json_pack("{s:b}", "failed_logon", 1));
+}
+
+void event_outcome(struct event_sink *sink, const struct outcome *o)
+{
+    emit(sink, json_pack("{s:{s:i, s:i, s:i, s:I, s:s, s:s, s:i, s:I, s:I, s:I, s:s}, s:f}", "outcome", "result",
+                         (int)o->result, "phase", (int)o->phase, "family", (int)o->family, "code", (json_int_t)o->code,
+                         "name", o->name, "detail", o->detail, "basis", (int)o->mstsc.basis, "mstsc",
+                         (json_int_t)o->mstsc.code, "extended", (json_int_t)o->mstsc.extended, "freerdp",
+                         (json_int_t)o->freerdp.code, "freerdp_name", o->freerdp.name, "t", since(sink)));
+}
+
+static void apply_phase(struct trial *trial, enum phase phase, double t)
+{
+    if (trial->phase_count)
+        trial->phases[trial->phase_count - 1].ms = t - trial->phases[trial->phase_count - 1].start;
+    if (trial->phase_count < PHASE_COUNT)
+        trial->phases[trial->phase_count++] = (struct phase_time){.phase = phase, .start = t};
+    trial->outcome.phase = phase;
+}
+
+static void copy(char *to, size_t size, const json_t *json, const char *member)
+{
+    const char *value = json_string_value(json_object_get(json, member));
+    size_t length = value ? strnlen(value, size - 1) : 0;
+    memcpy(to, value ? value : "", length);
+    to[length] = '\0';
+}
+
+static int64_t integer(const json_t *json, const char *member)
+{
+    return json_integer_value(json_object_get(json, member));
+}
+
+static void apply_outcome(struct outcome *o, const json_t *json)
+{
+    o->result = (enum result)integer(json, "result");
+    o->phase = (enum phase)integer(json, "phase");
+    o->family = (enum family)integer(json, "family");
+    o->code = (uint32_t)integer(json, "code");
+    copy(o->name, sizeof o->name, json, "name");
+    copy(o->detail, sizeof o->detail, json, "detail");
+    o->mstsc.basis = (enum basis)integer(json, "basis");
+    o->mstsc.code = (uint32_t)integer(json, "mstsc");
+    o->mstsc.extended = (uint32_t)integer(json, "extended");
+    o->freerdp.code = (uint32_t)integer(json, "freerdp");
+    copy(o->freerdp.name, sizeof o->freerdp.name, json, "freerdp_name");
+}
+
+bool event_apply(struct trial *trial, const char *line, size_t length)
+{
+    json_t *event = json_loadb(line, length, 0, NULL);
+    const json_t *value;
+    bool known = true;
+    enum phase phase;
+
+    if ((value = json_object_get(event, "phase")) && json_is_string(value)) {
+        known = phase_from_name(json_string_value(value), &phase);
+        if (known)
+            apply_phase(trial, phase, json_number_value(json_object_get(event, "t")));
+    } else if ((value = json_object_get(event, "fact"))) {
+        unsigned fact = (unsigned)json_integer_value(value);
+        known =
+            fact < FACT_COUNT && fact_set(trial->facts, (enum fact)fact, json_incref(json_object_get(event, "value")));
+    } else if ((value = json_object_get(event, "append"))) {
+        unsigned fact = (unsigned)json_integer_value(value);
+        const char *text = json_string_value(json_object_get(event, "value"));
+        known = fact < FACT_COUNT && text && fact_append(trial->facts, (enum fact)fact, text);
+    } else if (json_object_get(event, "connection")) {
+        trial->connections++;
+    } else if (json_object_get(event, "logon")) {
+        trial->logons++;
+    } else if (json_object_get(event, "failed_logon")) {
+        trial->failed_logons++;
+    } else if ((value = json_object_get(event, "outcome"))) {
+        apply_outcome(&trial->outcome, value);
+        event_finish(trial, json_number_value(json_object_get(event, "t")));
+    } else {
+        known = false;
+    }
+    json_decref(event);
+    return known;
+}
+
+void event_finish(struct trial *trial, double ms)
+{
+    if (trial->phase_count)
+        trial->phases[trial->phase_count - 1].ms = ms - trial->phases[trial->phase_count - 1].start;
+    trial->ms = ms;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/request.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { REQUEST_MAX = 1 << 20 };
+
+static json_t *text(const char *s)
+{
+    // Passwords and user names may be any bytes that the user's terminal sent; JSON wants UTF-8.
+    json_t *json = json_string(s ? s : "");
+    return json ? json : json_string("");
+}
+
+static json_t *target_to_json(const struct target *target)
+{
+    return json_pack("{s:s, s:i}", "host", target->host, "port", (int)target->port);
+}
+
+static json_t *to_json(const struct connection_request *request)
+{
+    json_t *variant = json_array();
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        json_array_append_new(variant, json_integer(request->variant.level[i]));
+    return json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:i, s:i}", "variant",
+                     variant, "until", (int)request->until, "target", target_to_json(&request->target), "gateway",
+                     target_to_json(&request->gateway), "user", text(request->user), "domain", text(request->domain),
+                     "password", text(request->password), "gateway_user", text(request->gateway_user), "gateway_domain",
+                     text(request->gateway_domain), "gateway_password", text(request->gateway_password),
+                     "gateway_token", text(request->gateway_token), "config_path", text(request->config_path),
+                     "require_certificate", (int)request->require_certificate, "error_info", (int)request->error_info,
+                     "autologon", (int)request->autologon, "settle_ms", (int)request->settle_ms, "deadline_ms",
+                     (int)request->deadline_ms);
+}
+
+bool request_send(const struct connection_request *request, int fd)
+{
+    json_t *json = to_json(request);
+    char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    if (!line) {
+        errno = ENOMEM;
+        return false;
+    }
+    size_t length = strlen(line), sent = 0;
+    line[length] = '\n'; // takes the terminator's place: the line is sent by length
+    while (sent <= length) {
+        ssize_t n = send(fd, line + sent, length + 1 - sent, MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR)
+            break;
+        sent += n > 0 ? (size_t)n : 0;
+    }
+    explicit_bzero(line, length);
+    free(line);
+    return sent > length;
+}
+
+static void target_from_json(const json_t *json, struct target *target)
+{
+    const char *host = json_string_value(json_object_get(json, "host"));
+    const char *error;
+    if (host && *host)
+        target_parse(host, 0, target, &error);
+    target->port = (uint16_t)json_integer_value(json_object_get(json, "port"));
+}
+
+static const char *member(const json_t *json, const char *name)
+{
+    const char *value = json_string_value(json_object_get(json, name));
+    return value ? value : "";
+}
+
+bool request_receive(struct connection_request *request, int fd)
+{
+    char *line = malloc(REQUEST_MAX);
+    size_t length = 0;
+    json_t *json = NULL;
+
+    *request = (struct connection_request){0};
+    while (line && length < REQUEST_MAX) {
+        ssize_t n = recv(fd, line + length, REQUEST_MAX - length, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        length += (size_t)n;
+        if (line[length - 1] == '\n') {
+            json = json_loadb(line, length, 0, NULL);
+            break;
+        }
+    }
+    if (line)
+        explicit_bzero(line, length);
+    free(line);
+    if (!json)
+        return false;
+
+    request->memory = json;
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        request->variant.level[i] =
+            (unsigned char)json_integer_value(json_array_get(json_object_get(json, "variant"), (size_t)i));
+    request->until = (enum phase)json_integer_value(json_object_get(json, "until"));
+    target_from_json(json_object_get(json, "target"), &request->target);
+    target_from_json(json_object_get(json, "gateway"), &request->gateway);
+    request->user = member(json, "user");
+    request->domain = member(json, "domain");
+    request->password = member(json, "password");
+    request->gateway_user = member(json, "gateway_user");
+    request->gateway_domain = member(json, "gateway_domain");
+    request->gateway_password = member(json, "gateway_password");
+    request->gateway_token = member(json, "gateway_token");
+    request->config_path = member(json, "config_path");
+    request->require_certificate = json_is_true(json_object_get(json, "require_certificate"));
+    request->error_info = json_is_true(json_object_get(json, "error_info"));
+    request->autologon = json_is_true(json_object_get(json, "autologon"));
+    request->settle_ms = (unsigned)json_integer_value(json_object_get(json, "settle_ms"));
+    request->deadline_ms = (unsigned)json_integer_value(json_object_get(json, "deadline_ms"));
+    return true;
+}
+
+void request_clear(struct connection_request *request)
+{
+    json_decref(request->memory);
+    *request = (struct connection_request){0};
+}

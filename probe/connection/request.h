@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a worker is to do: one connection. It reaches the worker over a socket, secrets included, and nowhere else.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "trial/factor.h"
+#include "trial/phase.h"
+#include "trial/target.h"
+
+struct connection_request {
+    struct variant variant;
+    enum phase until;
+    struct target target;
+    struct target gateway; // used where the variant's gateway level is not off
+    const char *user, *domain, *password;
+    const char *gateway_user, *gateway_domain, *gateway_password;
+    const char *gateway_token; // PAA token, or ""
+    const char *config_path;   // absolute scratch directory; FreeRDP's ConfigPath
+    bool require_certificate;  // end the trial where the certificate is not trusted or has another name
+    bool error_info;           // advertise RNS_UD_CS_SUPPORT_ERRINFO_PDU
+    bool autologon;            // send the password in Client Info under tls and rdp security
+    unsigned settle_ms;        // how long `active` must last
+    unsigned deadline_ms;      // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it
+    void *memory;              // what the strings live in once decoded; NULL otherwise
+};
+
+// Sends a request as one line. False with errno set if the socket does not take it.
+bool request_send(const struct connection_request *request, int fd);
+
+// Reads a request that request_send() wrote; request_clear() frees it. False if the peer went away or sent something
+// else.
+bool request_receive(struct connection_request *request, int fd);
+
+// Frees a received request.
+void request_clear(struct connection_request *request);

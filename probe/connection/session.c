@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/session.h"
+
+#include <freerdp/error.h>
+#include <freerdp/event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <winpr/crypto.h>
+#include <winpr/synch.h>
+
+#include "connection/certificate.h"
+#include "connection/progress.h"
+#include "connection/settings.h"
+#include "connection/socket.h"
+#include "connection/tap.h"
+#include "connection/tls_facts.h"
+
+enum { WAIT_STEP_MS = 50, GOODBYE_SECONDS = 1, HANDLES_MAX = 64 };
+
+// ---- the end ----
+
+static void remember_last_error(struct session *session)
+{
+    if (session->evidence.last_error)
+        return;
+    session->evidence.last_error = freerdp_get_last_error(&session->context);
+    session->evidence.last_error_name = freerdp_get_last_error_name(session->evidence.last_error);
+}
+
+void session_fail(struct session *session)
+{
+    struct outcome outcome;
+
+    session->over = true;
+    remember_last_error(session);
+    if (session->evidence.peer_end == PEER_OPEN)
+        session->evidence.peer_end = socket_peer_end(session->fd);
+    if (session->evidence.credssp_error || session->evidence.alert_received)
+        event_fact(session->sink, FACT_CREDENTIALS,
+                   json_string(session->evidence.authenticate_sent && logon_may_have_failed(&session->evidence)
+                                   ? "refused"
+                                   : "not checked"));
+    if (logon_may_have_failed(&session->evidence))
+        event_failed_logon(session->sink);
+    outcome = classify(&session->evidence);
+    event_outcome(session->sink, &outcome);
+    _exit(0);
+}
+
+void session_succeed(struct session *session)
+{
+    struct outcome outcome = {.result = RESULT_CONNECTED, .phase = session->request->until};
+
+    session->over = true;
+    event_outcome(session->sink, &outcome);
+    if (progress_reached(session, PHASE_ACTIVE)) {
+        // A session was opened: leave it with TLS' farewell rather than by vanishing, but do not wait for an answer.
+        signal(SIGALRM, SIG_DFL);
+        alarm(GOODBYE_SECONDS);
+        freerdp_disconnect(session->context.instance);
+    }
+    _exit(0);
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+    _exit(0); // the outcome is reported; see tap.c
+}
+
+// ---- what this machine lacks ----
+
+static _Noreturn void fail_locally(struct session *session, const char *name, const char *detail)
+{
+    session->evidence.local = name;
+    snprintf(session->evidence.local_detail, sizeof session->evidence.local_detail, "%s", detail);
+    session_fail(session);
+}
+
+// ---- FreeRDP's callbacks ----
+
+static BOOL wrap_disconnect(rdpTransport *transport)
+{
+    struct session *session = session_of(transport_get_context(transport));
+
+    if (!session->over) {
+        remember_last_error(session);
+        if (session->evidence.peer_end == PEER_OPEN)
+            session->evidence.peer_end = socket_peer_end(session->fd);
+    }
+    session->fd = -1;
+    session->ssl = NULL;
+    return session->io.TransportDisconnect(transport);
+}
+
+static void on_error_info(void *context, const ErrorInfoEventArgs *e)
+{
+    tap_error_info(session_of(context), e->code);
+}
+
+static BOOL pre_connect(freerdp *instance)
+{
+    rdpContext *context = instance->context;
+    struct session *session = session_of(context);
+    rdpTransportIo io = *freerdp_get_io_callbacks(context);
+
+    session->io = io;
+    io.TCPConnect = socket_connect;
+    io.TLSConnect = tls_connect;
+    io.ReadPdu = tap_read;
+    io.WritePdu = tap_write;
+    io.TransportDisconnect = wrap_disconnect;
+    PubSub_SubscribeErrorInfo(context->pubSub, on_error_info);
+    return freerdp_set_io_callbacks(context, &io);
+}
+
+static BOOL post_connect(freerdp *instance)
+{
+    (void)instance;
+    return TRUE;
+}
+
+// Credentials are in the settings, or there are none: never a prompt. For tls and rdp security FreeRDP asks although
+// nothing is missing, and refusing would cancel the connection.
+static BOOL authenticate(freerdp *instance, char **user, char **password, char **domain, rdp_auth_reason reason)
+{
+    struct session *session = session_of(instance->context);
+    (void)user;
+    (void)password;
+    (void)domain;
+    switch (reason) {
+    case AUTH_TLS:
+    case AUTH_RDP:
+        return TRUE;
+    case GW_AUTH_HTTP:
+    case GW_AUTH_RDG:
+    case GW_AUTH_RPC:
+        fail_locally(session, "NO_GATEWAY_CREDENTIALS", "the gateway needs a user and a password, or a token");
+    default:
+        fail_locally(session, "NO_CREDENTIALS", "NLA needs a user and a password; give them, or stop at --until tls");
+    }
+}
+
+static BOOL gateway_message(freerdp *instance, UINT32 type, BOOL mandatory, BOOL consent, size_t length,
+                            const WCHAR *message)
+{
+    (void)instance;
+    (void)type;
+    (void)mandatory;
+    (void)consent;
+    (void)length;
+    (void)message;
+    return TRUE;
+}
+
+static struct session *session_new(const struct connection_request *request, struct event_sink *sink)
+{
+    freerdp *instance = freerdp_new();
+    if (!instance)
+        return NULL;
+    instance->ContextSize = sizeof(struct session);
+    instance->PreConnect = pre_connect;
+    instance->PostConnect = post_connect;
+    instance->VerifyX509Certificate = certificate_verify;
+    instance->AuthenticateEx = authenticate;
+    instance->PresentGatewayMessage = gateway_message;
+    if (!freerdp_context_new(instance))
+        return NULL;
+    struct session *session = session_of(instance->context);
+    session->request = request;
+    session->sink = sink;
+    session->fd = -1;
+    session->evidence.gateway = request->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF;
+    session->evidence.nla = request->variant.level[FACTOR_SECURITY] == SECURITY_NLA;
+    return session;
+}
+
+// ---- the run ----
+
+// NTLM needs MD4 and RC4, RDP security RC4 (OpenSSL's legacy provider): without them the server must not be blamed.
+static void check_ciphers(struct session *session)
+{
+    static const BYTE key[16] = {1};
+    WINPR_RC4_CTX *rc4 = winpr_RC4_New(key, sizeof key);
+    WINPR_DIGEST_CTX *md4 = winpr_Digest_New();
+    bool ok = rc4 && md4 && winpr_Digest_Init(md4, WINPR_MD_MD4);
+
+    winpr_RC4_Free(rc4);
+    winpr_Digest_Free(md4);
+    if (!ok && session->request->variant.level[FACTOR_SECURITY] != SECURITY_TLS)
+        fail_locally(
+            session, "LEGACY_PROVIDER_MISSING",
+            "OpenSSL on this machine has no MD4 or RC4 (its legacy provider), which NLA and RDP security need");
+}
+
+// Handles what arrives until a phase is reached, or for settle_ms if it is reached. Ends the trial when the connection
+// ends.
+static void pump(struct session *session, bool until_active)
+{
+    rdpContext *context = &session->context;
+    HANDLE handles[HANDLES_MAX];
+    double end = event_clock() + session->request->settle_ms;
+
+    for (;;) {
+        double left = end - event_clock();
+        if (until_active ? progress_reached(session, PHASE_ACTIVE) : left <= 0)
+            return;
+        DWORD count = freerdp_get_event_handles(context, handles, HANDLES_MAX);
+        DWORD wait = until_active || left > WAIT_STEP_MS ? WAIT_STEP_MS : (DWORD)left + 1;
+        if (count == 0)
+            session_fail(session);
+        WaitForMultipleObjects(count, handles, FALSE, wait);
+        if (!freerdp_check_event_handles(context) || freerdp_shall_disconnect_context(context))
+            session_fail(session);
+    }
+}
+
+void session_run(const struct connection_request *request, struct event_sink *sink)
+{
+    signal(SIGALRM, on_alarm);
+    struct session *session = session_new(request, sink);
+    if (!session) {
+        struct outcome outcome = {.result = RESULT_FAILED,
+                                  .family = FAMILY_LOCAL,
+                                  .name = "FREERDP_UNUSABLE",
+                                  .detail = "FreeRDP cannot make a connection context on this machine"};
+        event_outcome(sink, &outcome);
+        _exit(0);
+    }
+    event_fact(sink, FACT_ERRINFO_ADVERTISED, json_boolean(request->error_info));
+    check_ciphers(session);
+    socket_resolve(session);
+    if (!settings_apply(session))
+        fail_locally(session, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");
+    tls_watch(session);
+
+    if (!freerdp_connect(session->context.instance))
+        session_fail(session);
+    pump(session, true);
+    pump(session, false);
+    session_succeed(session);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// One running connection: FreeRDP's context with what the probe adds to it. Lives in a worker, once.
+#pragma once
+
+#include <freerdp/freerdp.h>
+#include <freerdp/transport_io.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include "connection/classify.h"
+#include "connection/event.h"
+#include "connection/request.h"
+#include "connection/standard_security.h"
+
+enum { ADDRESSES_MAX = 16 };
+
+struct session {
+    rdpContext context; // FreeRDP allocates the session as its context, so this must be first
+    const struct connection_request *request;
+    struct event_sink *sink;
+    struct evidence evidence;
+    bool begun;                                       // evidence.phase has begun
+    rdpTransportIo io;                                // FreeRDP's own callbacks
+    char presented[HOST_MAX];                         // the name for SNI, certificate check and SPN
+    struct sockaddr_storage addresses[ADDRESSES_MAX]; // to connect to: the target's, or the gateway's
+    socklen_t address_sizes[ADDRESSES_MAX];
+    unsigned address_count;
+    int fd; // of the latest TCP connection, -1 while there is none
+    unsigned connections;
+    SSL *ssl;                      // of the TLS connection in hand
+    bool security_headers;         // Standard RDP Security: every payload has a security header
+    struct standard_security *rc4; // under RDP security with encryption
+    bool over;                     // the trial is decided; later events are FreeRDP's own unwinding
+};
+
+// The session of a FreeRDP context.
+static inline struct session *session_of(rdpContext *context)
+{
+    return (struct session *)context;
+}
+
+// Runs the connection to its end and reports it. Does not return.
+_Noreturn void session_run(const struct connection_request *request, struct event_sink *sink);
+
+// Reports the outcome that the evidence gives (or connected) and ends the worker. Does not return.
+_Noreturn void session_fail(struct session *session);
+_Noreturn void session_succeed(struct session *session);

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/settings.h"
+
+#include <openssl/ssl.h>
+#include <stdio.h>
+
+struct text_setting {
+    FreeRDP_Settings_Keys_String key;
+    const char *value;
+};
+
+struct number_setting {
+    FreeRDP_Settings_Keys_UInt32 key;
+    uint32_t value;
+};
+
+struct flag_setting {
+    FreeRDP_Settings_Keys_Bool key;
+    bool value;
+};
+
+static bool apply_texts(rdpSettings *settings, const struct text_setting *list, size_t count)
+{
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
+        ok = ok && freerdp_settings_set_string(settings, list[i].key, list[i].value);
+    return ok;
+}
+
+static bool apply_numbers(rdpSettings *settings, const struct number_setting *list, size_t count)
+{
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
+        ok = ok && freerdp_settings_set_uint32(settings, list[i].key, list[i].value);
+    return ok;
+}
+
+static bool apply_flags(rdpSettings *settings, const struct flag_setting *list, size_t count)
+{
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
+        ok = ok && freerdp_settings_set_bool(settings, list[i].key, list[i].value);
+    return ok;
+}
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static bool apply_security(struct session *session)
+{
+    unsigned level = session->request->variant.level[FACTOR_SECURITY];
+    const struct flag_setting flags[] = {
+        // Exactly one protocol, so that nothing falls back to another one on a new connection.
+        {FreeRDP_NegotiateSecurityLayer, true},
+        {FreeRDP_NlaSecurity, level == SECURITY_NLA},
+        {FreeRDP_TlsSecurity, level == SECURITY_TLS},
+        {FreeRDP_RdpSecurity, level == SECURITY_RDP},
+        {FreeRDP_ExtSecurity, false},
+        {FreeRDP_RdstlsSecurity, false},
+        {FreeRDP_AadSecurity, false},
+        {FreeRDP_UseRdpSecurityLayer, level == SECURITY_RDP},
+        // xrdp 0.9 and older servers know only the plain MAC.
+        {FreeRDP_SaltedChecksum, false},
+        {FreeRDP_ExternalCertificateManagement, true},
+    };
+    return apply_flags(session->context.settings, flags, COUNT(flags));
+}
+
+static bool apply_tls(struct session *session)
+{
+    static const uint16_t versions[] = {
+        [TLS_1_0] = TLS1_VERSION, [TLS_1_1] = TLS1_1_VERSION, [TLS_1_2] = TLS1_2_VERSION, [TLS_1_3] = TLS1_3_VERSION};
+    rdpSettings *settings = session->context.settings;
+    unsigned level = session->request->variant.level[FACTOR_TLS];
+    uint16_t lowest = level == TLS_DEFAULT ? TLS1_VERSION : versions[level];
+    uint16_t highest = level == TLS_DEFAULT ? TLS1_3_VERSION : versions[level];
+
+    // Security level 0 at every level of the factor: only then does OpenSSL speak 1.0 and 1.1, and only the version
+    // varies.
+    return freerdp_settings_set_uint16(settings, FreeRDP_TLSMinVersion, lowest) &&
+           freerdp_settings_set_uint16(settings, FreeRDP_TLSMaxVersion, highest) &&
+           freerdp_settings_set_uint32(settings, FreeRDP_TlsSecLevel, 0);
+}
+
+static bool apply_gateway(struct session *session)
+{
+    const struct connection_request *request = session->request;
+    rdpSettings *settings = session->context.settings;
+    unsigned level = request->variant.level[FACTOR_GATEWAY];
+    bool used = level != GATEWAY_OFF;
+    bool same = !request->gateway_user[0];
+    const struct flag_setting flags[] = {
+        {FreeRDP_GatewayEnabled, used},
+        {FreeRDP_GatewayBypassLocal, false},
+        {FreeRDP_GatewayUseSameCredentials, used && same},
+        // Exactly one transport.
+        {FreeRDP_GatewayHttpTransport, used},
+        {FreeRDP_GatewayHttpUseWebsockets, level == GATEWAY_WEBSOCKET},
+        {FreeRDP_GatewayRpcTransport, false},
+        {FreeRDP_GatewayUdpTransport, false},
+        {FreeRDP_GatewayArmTransport, false},
+    };
+    if (!apply_flags(settings, flags, COUNT(flags)))
+        return false;
+    if (!used)
+        return freerdp_settings_set_uint32(settings, FreeRDP_GatewayUsageMethod, TSC_PROXY_MODE_NONE_DIRECT);
+    const struct text_setting texts[] = {
+        {FreeRDP_GatewayHostname, request->gateway.host},
+        {FreeRDP_GatewayUsername, same ? request->user : request->gateway_user},
+        {FreeRDP_GatewayDomain, same ? request->domain : request->gateway_domain},
+        {FreeRDP_GatewayPassword, same ? request->password : request->gateway_password},
+        {FreeRDP_GatewayAccessToken, request->gateway_token[0] ? request->gateway_token : NULL},
+    };
+    const struct number_setting numbers[] = {
+        {FreeRDP_GatewayPort, request->gateway.port},
+        {FreeRDP_GatewayUsageMethod, TSC_PROXY_MODE_DIRECT},
+    };
+    return apply_texts(settings, texts, COUNT(texts)) && apply_numbers(settings, numbers, COUNT(numbers));
+}
+
+static bool apply_credentials(struct session *session)
+{
+    const struct connection_request *request = session->request;
+    bool nla = session->evidence.nla;
+    // Without NLA the password goes out in Client Info, where nobody proves that it was right: only on request.
+    bool password = request->password[0] && (nla || request->autologon);
+    const struct text_setting texts[] = {
+        {FreeRDP_Username, request->user},
+        {FreeRDP_Domain, request->domain[0] ? request->domain : NULL},
+        {FreeRDP_Password, password ? request->password : NULL},
+        // NTLM only: a Kerberos look-up with a silent resolver hangs for a minute.
+        {FreeRDP_AuthenticationPackageList, "!kerberos"},
+    };
+    return apply_texts(session->context.settings, texts, COUNT(texts));
+}
+
+static bool apply_quiet(struct session *session)
+{
+    // Nothing is drawn, no channel is loaded, nothing is asked that costs a round trip.
+    static const struct flag_setting flags[] = {
+        {FreeRDP_DeactivateClientDecoding, true},
+        {FreeRDP_SoftwareGdi, true},
+        {FreeRDP_NetworkAutoDetect, false},
+        {FreeRDP_SupportMultitransport, false},
+        {FreeRDP_SupportHeartbeatPdu, false},
+        {FreeRDP_SupportGraphicsPipeline, false},
+        {FreeRDP_SupportDynamicChannels, false},
+        {FreeRDP_CompressionEnabled, false},
+        {FreeRDP_AutoReconnectionEnabled, false},
+        {FreeRDP_AudioPlayback, false},
+        {FreeRDP_AudioCapture, false},
+        {FreeRDP_RedirectDrives, false},
+        {FreeRDP_RedirectClipboard, false},
+        {FreeRDP_DeviceRedirection, false},
+        {FreeRDP_LogonNotify, true},
+    };
+    return apply_flags(session->context.settings, flags, COUNT(flags));
+}
+
+bool settings_apply(struct session *session)
+{
+    const struct connection_request *request = session->request;
+    rdpSettings *settings = session->context.settings;
+    // FreeRDP's own time-outs must lie beyond the deadline: the parent decides, and knows the phase.
+    const uint32_t beyond = request->deadline_ms + 60000;
+    const struct text_setting texts[] = {
+        {FreeRDP_ServerHostname, session->presented},
+        {FreeRDP_ConfigPath, request->config_path},
+    };
+    const struct number_setting numbers[] = {
+        {FreeRDP_ServerPort, request->target.port},
+        {FreeRDP_TcpConnectTimeout, beyond},
+        {FreeRDP_TcpAckTimeout, beyond},
+        {FreeRDP_DesktopWidth, 1024},
+        {FreeRDP_DesktopHeight, 768},
+        {FreeRDP_ColorDepth, 32},
+        {FreeRDP_MultitransportFlags, 0},
+        {FreeRDP_AutoReconnectMaxRetries, 0},
+    };
+    const struct flag_setting flags[] = {
+        {FreeRDP_SupportErrorInfoPdu, request->error_info},
+        {FreeRDP_AuthenticationOnly, false},
+        {FreeRDP_CredentialsFromStdin, false},
+        {FreeRDP_AutoAcceptCertificate, false},
+        {FreeRDP_IgnoreCertificate, false},
+        {FreeRDP_OldLicenseBehaviour, false},
+    };
+    return apply_quiet(session) && apply_texts(settings, texts, COUNT(texts)) &&
+           apply_numbers(settings, numbers, COUNT(numbers)) && apply_flags(settings, flags, COUNT(flags)) &&
+           apply_security(session) && apply_tls(session) && apply_credentials(session) && apply_gateway(session);
+}

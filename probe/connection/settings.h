@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// FreeRDP's settings for a variant: everything that matters is set, never left to the library's default.
+#pragma once
+
+#include "connection/session.h"
+
+// Applies request and variant to the session's settings. False if FreeRDP refuses one.
+bool settings_apply(struct session *session);

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "connection/progress.h"
+
+static const char *address_text(const struct sockaddr_storage *address, socklen_t size, char *text, size_t length)
+{
+    if (getnameinfo((const struct sockaddr *)address, size, text, (socklen_t)length, NULL, 0, NI_NUMERICHOST) != 0)
+        snprintf(text, length, "?");
+    return text;
+}
+
+// Fills session->addresses. Returns getaddrinfo's result.
+static int look_up(struct session *session, const struct target *target, int family)
+{
+    struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM}, *list, *item;
+    char port[8];
+
+    // A literal must not reach a resolver, and AI_ADDRCONFIG would hide ::1 where only loopback has IPv6.
+    hints.ai_flags = AI_NUMERICSERV | (target->literal ? AI_NUMERICHOST : 0);
+    snprintf(port, sizeof port, "%u", target->port);
+    session->address_count = 0;
+    int error = getaddrinfo(target->host, port, &hints, &list);
+    if (error)
+        return error;
+    for (item = list; item && session->address_count < ADDRESSES_MAX; item = item->ai_next) {
+        unsigned i = session->address_count++;
+        memcpy(&session->addresses[i], item->ai_addr, item->ai_addrlen);
+        session->address_sizes[i] = item->ai_addrlen;
+    }
+    freeaddrinfo(list);
+    return 0;
+}
+
+static void resolve_or_fail(struct session *session, const struct target *target, int family)
+{
+    int error = look_up(session, target, family);
+    if (error) {
+        session->evidence.resolve_error = error;
+        session_fail(session);
+    }
+}
+
+static void report_addresses(struct session *session)
+{
+    char text[INET6_ADDRSTRLEN + 16];
+    for (unsigned i = 0; i < session->address_count; i++)
+        event_append(session->sink, FACT_ADDRESS_RESOLVED,
+                     address_text(&session->addresses[i], session->address_sizes[i], text, sizeof text));
+}
+
+void socket_resolve(struct session *session)
+{
+    const struct connection_request *request = session->request;
+    bool gateway = session->evidence.gateway;
+    unsigned level = request->variant.level[FACTOR_ADDRESS];
+
+    progress_begin(session, PHASE_RESOLVE);
+    event_fact(session->sink, FACT_ADDRESS_ASKED, json_string(request->target.host));
+    event_fact(session->sink, FACT_ADDRESS_PORT, json_integer(request->target.port));
+
+    // Through a gateway the target's name is resolved by the gateway, unless an address is to be presented to it.
+    if (!gateway || level != ADDRESS_NAME) {
+        int family = level == ADDRESS_IPV4 ? AF_INET : level == ADDRESS_IPV6 ? AF_INET6 : AF_UNSPEC;
+        resolve_or_fail(session, &request->target, family);
+        report_addresses(session);
+    }
+    if (level == ADDRESS_NAME) {
+        snprintf(session->presented, sizeof session->presented, "%s", request->target.host);
+    } else {
+        address_text(&session->addresses[0], session->address_sizes[0], session->presented, sizeof session->presented);
+        session->address_count = 1; // the one that is presented
+        event_fact(session->sink, FACT_ADDRESS_FAMILY, json_string(level_name(FACTOR_ADDRESS, level)));
+    }
+    event_fact(session->sink, FACT_ADDRESS_PRESENTED, json_string(session->presented));
+    if (gateway)
+        resolve_or_fail(session, &request->gateway, AF_UNSPEC);
+}
+
+// Connects one socket within ms. Returns the descriptor, blocking, or -1 with errno.
+static int connect_within(const struct sockaddr_storage *address, socklen_t size, int ms)
+{
+    int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int error = 0, one = 1;
+    socklen_t length = sizeof error;
+
+    if (fd < 0)
+        return -1;
+    if (connect(fd, (const struct sockaddr *)address, size) != 0) {
+        if (errno != EINPROGRESS) {
+            error = errno;
+        } else {
+            struct pollfd wait = {.fd = fd, .events = POLLOUT};
+            if (poll(&wait, 1, ms) == 0)
+                error = ETIMEDOUT;
+            else
+                getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);
+        }
+    }
+    if (error) {
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+    return fd;
+}
+
+static int connect_any(struct session *session)
+{
+    char text[INET6_ADDRSTRLEN + 16], attempt[160];
+
+    // The last address may use up the deadline: then the phase it hung in is told by the parent.
+    for (unsigned i = 0; i < session->address_count; i++) {
+        bool last = i + 1 == session->address_count;
+        int ms = last ? -1 : (int)(session->request->deadline_ms / (2 * session->address_count));
+        int fd = connect_within(&session->addresses[i], session->address_sizes[i], ms);
+        address_text(&session->addresses[i], session->address_sizes[i], text, sizeof text);
+        if (fd >= 0) {
+            enum fact used = session->evidence.gateway ? FACT_GATEWAY_ADDRESS : FACT_ADDRESS_USED;
+            event_fact(session->sink, used, json_string(text));
+            if (!session->evidence.gateway)
+                event_fact(session->sink, FACT_ADDRESS_FAMILY,
+                           json_string(session->addresses[i].ss_family == AF_INET6 ? "ipv6" : "ipv4"));
+            return fd;
+        }
+        session->evidence.connect_error = errno;
+        const char *name = strerrorname_np(errno);
+        snprintf(attempt, sizeof attempt, "%s %s", text, name ? name : "failed");
+        event_append(session->sink, FACT_ADDRESS_FAILED, attempt);
+    }
+    session_fail(session);
+}
+
+int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostname, int port, DWORD timeout)
+{
+    struct session *session = session_of(context);
+    unsigned budget = session->request->variant.level[FACTOR_GATEWAY] == GATEWAY_HTTP ? 2 : 1;
+    (void)hostname;
+    (void)port;
+
+    // FreeRDP reconnects behind its caller's back when a connection breaks: that would be another trial.
+    if (session->over || session->connections >= budget)
+        return -1;
+    progress_begin(session, PHASE_TCP);
+    int fd = connect_any(session);
+    session->evidence.connect_error = 0;
+    session->connections++;
+    event_connection(session->sink);
+    session->fd = fd;
+    if (session->evidence.gateway)
+        progress_begin(session, PHASE_GATEWAY);
+    else
+        progress_begin(session, PHASE_NEGOTIATE);
+    // A host name of "|" hands FreeRDP a connected descriptor in place of the port.
+    return session->io.TCPConnect(context, settings, "|", fd, timeout);
+}
+
+enum peer_end socket_peer_end(int fd)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+
+    if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return PEER_OPEN;
+    switch (info.tcpi_state) {
+    case TCP_CLOSE:
+        return PEER_RST;
+    case TCP_CLOSE_WAIT:
+    case TCP_LAST_ACK:
+    case TCP_CLOSING:
+        return PEER_FIN;
+    default:
+        return PEER_OPEN;
+    }
+}

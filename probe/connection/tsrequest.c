@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/tsrequest.h"
+
+#include <string.h>
+
+enum {
+    DER_INTEGER = 0x02,
+    DER_OCTET_STRING = 0x04,
+    DER_SEQUENCE = 0x30,
+    DER_CONTEXT = 0xA0 // constructed, [0]
+};
+
+struct der {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+// Takes one element off the front. False at the end or where the length does not fit (X.690 8.1.3).
+static bool take(struct der *in, uint8_t *tag, struct der *value)
+{
+    if (in->end - in->at < 2)
+        return false;
+    *tag = in->at[0];
+    size_t length = in->at[1];
+    const uint8_t *p = in->at + 2;
+    if (length & 0x80) {
+        size_t octets = length & 0x7F;
+        if (octets == 0 || octets > 4 || (size_t)(in->end - p) < octets)
+            return false;
+        length = 0;
+        for (; octets; octets--)
+            length = length << 8 | *p++;
+    }
+    if ((size_t)(in->end - p) < length)
+        return false;
+    *value = (struct der){p, p + length};
+    in->at = p + length;
+    return true;
+}
+
+static bool take_tag(struct der *in, uint8_t wanted, struct der *value)
+{
+    uint8_t tag;
+    return take(in, &tag, value) && tag == wanted;
+}
+
+// An INTEGER of at most 32 bits; a leading zero octet of an unsigned value is allowed.
+static bool integer(struct der in, uint32_t *value)
+{
+    struct der v;
+    if (!take_tag(&in, DER_INTEGER, &v))
+        return false;
+    size_t octets = (size_t)(v.end - v.at);
+    if (octets == 0 || octets > 5 || (octets == 5 && v.at[0] != 0))
+        return false;
+    *value = 0;
+    for (; v.at < v.end; v.at++)
+        *value = *value << 8 | *v.at;
+    return true;
+}
+
+// NegoData ::= SEQUENCE OF SEQUENCE { negoToken [0] OCTET STRING }
+static bool first_token(struct der in, struct tsrequest *request)
+{
+    struct der list, item, tagged, token;
+    if (!take_tag(&in, DER_SEQUENCE, &list) || !take_tag(&list, DER_SEQUENCE, &item) ||
+        !take_tag(&item, DER_CONTEXT, &tagged) || !take_tag(&tagged, DER_OCTET_STRING, &token))
+        return false;
+    request->token = token.at;
+    request->token_size = (size_t)(token.end - token.at);
+    return true;
+}
+
+bool tsrequest_parse(const uint8_t *data, size_t size, struct tsrequest *request)
+{
+    struct der in = {data, data + size}, body, value;
+    uint8_t tag;
+
+    *request = (struct tsrequest){0};
+    if (!take_tag(&in, DER_SEQUENCE, &body))
+        return false;
+    if (!take_tag(&body, DER_CONTEXT, &value) || !integer(value, &request->version))
+        return false;
+    while (body.at < body.end) {
+        if (!take(&body, &tag, &value))
+            return false;
+        switch (tag) {
+        case DER_CONTEXT + 1:
+            if (!first_token(value, request))
+                return false;
+            break;
+        case DER_CONTEXT + 2:
+            request->has_auth_info = true;
+            break;
+        case DER_CONTEXT + 3:
+            request->has_pub_key_auth = true;
+            break;
+        case DER_CONTEXT + 4:
+            // NTSTATUS as a signed INTEGER: four octets, or fewer where the sender cut leading ones.
+            if (!integer(value, &request->error))
+                return false;
+            request->has_error = true;
+            break;
+        default:
+            break;
+        }
+    }
+    return true;
+}
+
+uint32_t ntlm_message_type(const uint8_t *token, size_t size)
+{
+    static const char signature[] = "NTLMSSP"; // with its terminating zero: 8 octets
+    const uint8_t *p = size ? memmem(token, size, signature, sizeof signature) : NULL;
+    if (!p || (size_t)(token + size - p) < sizeof signature + 4)
+        return 0;
+    p += sizeof signature;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/worker.h"
+
+#include <fcntl.h>
+#include <freerdp/freerdp.h>
+#include <freerdp/primitives.h>
+#include <freerdp/version.h>
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <winpr/crypto.h>
+#include <winpr/ssl.h>
+#include <winpr/wlog.h>
+
+#include "connection/certificate.h"
+#include "connection/event.h"
+#include "connection/request.h"
+#include "connection/session.h"
+
+static void clean_environment(void)
+{
+    static const char *const names[] = {"http_proxy",
+                                        "HTTP_PROXY",
+                                        "https_proxy",
+                                        "HTTPS_PROXY",
+                                        "all_proxy",
+                                        "ALL_PROXY",
+                                        "no_proxy",
+                                        "NO_PROXY",
+                                        "WLOG_APPENDER",
+                                        "WLOG_PREFIX",
+                                        "WLOG_LEVEL",
+                                        "WLOG_FILTER",
+                                        "WLOG_FILEAPPENDER_OUTPUT_FILE_PATH",
+                                        "WLOG_FILEAPPENDER_OUTPUT_FILE_NAME",
+                                        "KRB5_CONFIG",
+                                        "KRB5CCNAME",
+                                        "KRB5_KTNAME",
+                                        "KRB5_CLIENT_KTNAME",
+                                        "KRB5_TRACE",
+                                        "FREERDP_ASKPASS",
+                                        "RDPPROBE_PASSWORD",
+                                        "RDPPROBE_GATEWAY_PASSWORD",
+                                        "SSLKEYLOGFILE",
+                                        "RES_OPTIONS",
+                                        "LOCALDOMAIN"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        unsetenv(names[i]);
+    // WinPR parses a POSIX zone string with thousands of setenv() calls, and reads the file thousands of times if none
+    // is set.
+    setenv("TZ", ":/etc/localtime", 1);
+    if (!getenv("HOME"))
+        setenv("HOME", "/", 1);
+}
+
+bool worker_warm_up(char *error, size_t size)
+{
+    clean_environment();
+    WLog_SetLogLevel(WLog_GetRoot(), WLOG_OFF);
+    if (!winpr_InitializeSSL(WINPR_SSL_INIT_DEFAULT)) {
+        snprintf(error, size, "OpenSSL cannot be initialised");
+        return false;
+    }
+    primitives_set_hints(PRIMITIVES_ONLY_CPU); // otherwise FreeRDP runs a benchmark of a third of a second
+    certificate_warm_up();
+    // One throw-away instance resolves symbols and fills FreeRDP's static tables (time zones, timer, log).
+    rdpSettings *settings = freerdp_settings_new(0);
+    if (!settings) {
+        snprintf(error, size, "FreeRDP cannot make its settings");
+        return false;
+    }
+    freerdp_settings_free(settings);
+    return true;
+}
+
+const char *worker_versions(void)
+{
+    static char text[128];
+    snprintf(text, sizeof text, "FreeRDP %s (built with %s), %s", freerdp_get_version_string(), FREERDP_VERSION_FULL,
+             OpenSSL_version(OPENSSL_VERSION));
+    return text;
+}
+
+static void isolate_process(void)
+{
+    struct rlimit none = {0, 0};
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // No core dump and no debugger of another process of this user: there is a password in here.
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+    for (int fd = 0; null >= 0 && fd < 3; fd++)
+        dup2(null, fd);
+    signal(SIGINT, SIG_IGN); // the terminal's; the parent decides
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void worker_run(int fd)
+{
+    struct connection_request request;
+    struct event_sink sink = {.fd = fd};
+
+    isolate_process();
+    if (!request_receive(&request, fd))
+        _exit(1);
+    sink.start = event_clock();
+    session_run(&request, &sink);
+}

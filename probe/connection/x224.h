@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// X.224 Connection Request and Confirm with RDP negotiation (MS-RDPBCGR 2.2.1.1, 2.2.1.2). Pure functions over bytes.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// requestedProtocols and selectedProtocol (2.2.1.1.1, 2.2.1.2.1).
+enum {
+    PROTOCOL_RDP = 0x0,
+    PROTOCOL_SSL = 0x1,
+    PROTOCOL_HYBRID = 0x2,
+    PROTOCOL_RDSTLS = 0x4,
+    PROTOCOL_HYBRID_EX = 0x8,
+    PROTOCOL_RDSAAD = 0x10
+};
+
+// Name of one selected protocol ("HYBRID"); NULL for a value that names none. Static.
+const char *x224_protocol_name(uint32_t protocol);
+
+struct x224_request {
+    bool negotiates; // carries RDP_NEG_REQ
+    uint8_t flags;
+    uint32_t protocols; // requestedProtocols
+};
+
+struct x224_confirm {
+    enum { CONFIRM_PLAIN, CONFIRM_RESPONSE, CONFIRM_FAILURE } kind; // plain: no negotiation data, RDP security
+    uint8_t flags;                                                  // RDP_NEG_RSP flags
+    uint32_t value;                                                 // selectedProtocol or failureCode
+};
+
+// Whether the bytes are a TPKT with an X.224 TPDU of that kind; then *request or *confirm is filled. Anything else,
+// truncated or oversized, gives false.
+bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *request);
+bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *confirm);

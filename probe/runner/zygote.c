@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connection/worker.h"
+#include "runner/scratch.h"
+
+enum { SENTENCE = 240 };
+
+// Over a SOCK_SEQPACKET pair: one message a packet.
+struct order {
+    uint32_t id;
+    uint32_t deadline_ms;
+};
+
+struct greeting {
+    bool ready;
+    char error[SENTENCE];
+};
+
+struct zygote {
+    int control;
+    pid_t pid;
+};
+
+// ---- in the zygote ----
+
+struct worker {
+    pid_t pid;
+    uint32_t id;
+    double deadline; // CLOCK_MONOTONIC milliseconds
+    bool killed;
+};
+
+struct nursery {
+    int control;
+    int children; // signalfd of SIGCHLD
+    struct worker *workers;
+    size_t count, capacity;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static void become_worker(struct nursery *nursery, int fd)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    close(nursery->control);
+    close(nursery->children);
+    worker_run(fd);
+}
+
+static bool receive_order(int control, struct order *order, int *fd)
+{
+    char ancillary[CMSG_SPACE(sizeof(int))];
+    struct iovec part = {.iov_base = order, .iov_len = sizeof *order};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary, .msg_controllen = sizeof ancillary};
+
+    if (recvmsg(control, &message, MSG_CMSG_CLOEXEC) != sizeof *order)
+        return false;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_type != SCM_RIGHTS)
+        return false;
+    memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    return true;
+}
+
+static void give_birth(struct nursery *nursery, const struct order *order, int fd)
+{
+    if (nursery->count == nursery->capacity) {
+        size_t capacity = nursery->capacity ? nursery->capacity * 2 : 16;
+        struct worker *workers = realloc(nursery->workers, capacity * sizeof *workers);
+        if (workers) {
+            nursery->workers = workers;
+            nursery->capacity = capacity;
+        }
+    }
+    pid_t pid = nursery->count < nursery->capacity ? fork() : -1;
+    if (pid == 0)
+        become_worker(nursery, fd);
+    close(fd);
+    if (pid < 0) {
+        // The runner sees the socket close without an outcome, and this end.
+        struct worker_end end = {.id = order->id, .status = 1 << 8};
+        send(nursery->control, &end, sizeof end, MSG_NOSIGNAL);
+        return;
+    }
+    nursery->workers[nursery->count++] =
+        (struct worker){.pid = pid, .id = order->id, .deadline = now() + order->deadline_ms};
+}
+
+static void bury(struct nursery *nursery)
+{
+    struct signalfd_siginfo ignored;
+    struct rusage usage;
+    int status;
+    pid_t pid;
+
+    while (read(nursery->children, &ignored, sizeof ignored) > 0)
+        ;
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        for (size_t i = 0; i < nursery->count; i++) {
+            struct worker *worker = &nursery->workers[i];
+            if (worker->pid != pid)
+                continue;
+            struct worker_end end = {
+                .id = worker->id, .status = status, .killed = worker->killed, .peak_kib = (uint64_t)usage.ru_maxrss};
+            *worker = nursery->workers[--nursery->count];
+            send(nursery->control, &end, sizeof end, MSG_NOSIGNAL);
+            break;
+        }
+    }
+}
+
+// Kills who is overdue; returns milliseconds until the next deadline, -1 if there is none.
+static int enforce_deadlines(struct nursery *nursery)
+{
+    double t = now(), next = -1;
+    for (size_t i = 0; i < nursery->count; i++) {
+        struct worker *worker = &nursery->workers[i];
+        if (worker->killed)
+            continue;
+        if (worker->deadline <= t) {
+            worker->killed = true;
+            kill(worker->pid, SIGKILL);
+        } else if (next < 0 || worker->deadline - t < next) {
+            next = worker->deadline - t;
+        }
+    }
+    return next < 0 ? -1 : (int)next + 1;
+}
+
+static void nurse(struct nursery *nursery)
+{
+    struct order order;
+    int fd;
+
+    for (;;) {
+        struct pollfd wait[2] = {{.fd = nursery->control, .events = POLLIN},
+                                 {.fd = nursery->children, .events = POLLIN}};
+        if (poll(wait, 2, enforce_deadlines(nursery)) < 0 && errno != EINTR)
+            return;
+        if (wait[1].revents)
+            bury(nursery);
+        if (wait[0].revents) {
+            if (!receive_order(nursery->control, &order, &fd))
+                return;
+            give_birth(nursery, &order, fd);
+        }
+    }
+}
+
+static void silence(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; null >= 0 && fd < 3; fd++)
+        dup2(null, fd);
+}
+
+static _Noreturn void zygote_main(int control, const char *scratch)
+{
+    struct greeting greeting = {.ready = false};
+    struct nursery nursery = {.control = control};
+    sigset_t child;
+
+    setsid();
+    signal(SIGINT, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    silence();
+    prctl(PR_SET_NAME, "rdpprobe-zygote");
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, NULL);
+    nursery.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+
+    greeting.ready = nursery.children >= 0 && worker_warm_up(greeting.error, sizeof greeting.error);
+    if (send(control, &greeting, sizeof greeting, MSG_NOSIGNAL) == sizeof greeting && greeting.ready)
+        nurse(&nursery);
+    for (size_t i = 0; i < nursery.count; i++)
+        kill(nursery.workers[i].pid, SIGKILL);
+    while (nursery.count && waitpid(-1, NULL, 0) > 0)
+        nursery.count--;
+    scratch_remove(scratch);
+    _exit(0);
+}
+
+// ---- in the runner ----
+
+struct zygote *zygote_start(const char *scratch, char *error, size_t size)
+{
+    struct zygote *zygote = calloc(1, sizeof *zygote);
+    struct greeting greeting;
+    int pair[2];
+
+    if (!zygote || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        snprintf(error, size, "no process for trials can be made: %s", strerror(errno));
+        free(zygote);
+        return NULL;
+    }
+    zygote->pid = fork();
+    if (zygote->pid == 0) {
+        close(pair[0]);
+        zygote_main(pair[1], scratch);
+    }
+    close(pair[1]);
+    zygote->control = pair[0];
+    if (zygote->pid < 0) {
+        snprintf(error, size, "no process for trials can be made: %s", strerror(errno));
+    } else if (recv(zygote->control, &greeting, sizeof greeting, 0) != sizeof greeting) {
+        snprintf(error, size, "the process for trials died while FreeRDP was initialised");
+    } else if (!greeting.ready) {
+        snprintf(error, size, "%.*s", SENTENCE - 1, greeting.error);
+    } else {
+        return zygote;
+    }
+    zygote_stop(zygote);
+    return NULL;
+}
+
+int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms)
+{
+    struct order order = {.id = id, .deadline_ms = deadline_ms};
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } ancillary = {0};
+    struct iovec part = {.iov_base = &order, .iov_len = sizeof order};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary.bytes, .msg_controllen = sizeof ancillary.bytes};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    int pair[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+        return -1;
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(header), &pair[1], sizeof(int));
+    ssize_t sent = sendmsg(zygote->control, &message, MSG_NOSIGNAL);
+    int saved = errno;
+    close(pair[1]);
+    if (sent != sizeof order) {
+        close(pair[0]);
+        errno = saved;
+        return -1;
+    }
+    return pair[0];
+}
+
+bool zygote_wait(struct zygote *zygote, struct worker_end *end)
+{
+    ssize_t n;
+    do
+        n = recv(zygote->control, end, sizeof *end, 0);
+    while (n < 0 && errno == EINTR);
+    return n == sizeof *end;
+}
+
+void zygote_stop(struct zygote *zygote)
+{
+    if (!zygote)
+        return;
+    close(zygote->control);
+    while (zygote->pid > 0 && waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    free(zygote);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// The warm process that forks a worker for each trial, ends it at its deadline, and reports how it went.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct zygote;
+
+// Forks and warms the zygote. It lives in a session of its own (no terminal), ends with all its workers when this
+// process is gone, and then removes the directory scratch. NULL with a sentence in error[size].
+struct zygote *zygote_start(const char *scratch, char *error, size_t size);
+
+// Has a worker forked that is killed after deadline_ms. Returns the socket to it (the request goes in, events come out;
+// the caller closes it), or -1 with errno.
+int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms);
+
+struct worker_end {
+    uint32_t id;
+    int status;        // as from waitpid()
+    bool killed;       // by the deadline
+    uint64_t peak_kib; // peak resident memory, KiB
+};
+
+// Waits for the next worker to end. False if the zygote is gone.
+bool zygote_wait(struct zygote *zygote, struct worker_end *end);
+
+// Ends the zygote and its workers and frees it. Safe on NULL.
+void zygote_stop(struct zygote *zygote);
