@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/beyond_text.h"
+
+#include <stdint.h>
+
+enum { LOOKS_MAX = 7 };
+
+// What may be the matter, and what decides it.
+struct look {
+    const char *what, *how;
+};
+
+static const struct advice {
+    enum family family;
+    uint32_t first, last; // codes
+    const char *note;     // what is known about this failure, or NULL
+    struct look looks[LOOKS_MAX];
+} advices[] = {
+    {FAMILY_ERRINFO, 0x7, 0x7,
+     "No public Microsoft text lists what makes Windows send this code. It is not the code of a missing logon right "
+     "(0x9), of licensing (0x100 to 0x10A) or of the display driver (0xF to 0x12); what is left is a refusal by the "
+     "whole server.",
+     {{"did the server mean it",
+       "event 40 with reason code 7 in Microsoft-Windows-TerminalServices-LocalSessionManager/Operational at the "
+       "time of a trial; without one, something before the session manager refused"},
+      {"connections switched off",
+       "fDenyTSConnections in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server and in "
+       "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services: both must be 0 or absent, and must not "
+       "disagree (gpresult /h)"},
+      {"logons switched off, drain mode",
+       "change logon /query"},
+      {"connection limit",
+       "MaxInstanceCount of the listener, the policy \"Limit number of connections\", and quser"},
+      {"connection broker",
+       "is the role needed at all; is the service Tssdis running; is NETWORK SERVICE in the group RDS Endpoint "
+       "Servers"},
+      {"service or setup",
+       "restarts of TermService, listener events 1035 and 1036, setup still running (event 34)"},
+      {"not Windows at all",
+       "an RDP proxy or another server may send 7 for reasons of its own: whose certificate is it"}}},
+    {FAMILY_ERRINFO, 0x9, 0x9,
+     "This is the specified answer to a user without the right to log on remotely (MS-RDPBCGR 3.3.5.7.1.1).",
+     {{"logon right",
+       "group Remote Desktop Users; user rights \"Allow log on through Remote Desktop Services\" and the matching "
+       "\"Deny\""},
+      {"who was refused",
+       "Security event 4825; 4625 with status 0xC000015B"},
+      {"farm member addressed directly",
+       "collection of the connection broker"}}},
+    {FAMILY_ERRINFO, 0x100, 0x10A,
+     NULL,
+     {{"licensing",
+       "RD Licensing Diagnoser; TerminalServices-RemoteConnectionManager events 1003, 1004, 1011, 1068, 1069"}}},
+    {FAMILY_ERRINFO, 0x400, 0x412,
+     NULL,
+     {{"connection broker",
+       "service Tssdis, its database, and the collection that the target belongs to"}}},
+    {FAMILY_ERRINFO, 0x0, 0xFFFFFFFF,
+     NULL,
+     {{"the server's own record",
+       "event 40 in Microsoft-Windows-TerminalServices-LocalSessionManager/Operational: its reason code has the "
+       "same numbers"}}},
+    {FAMILY_NEGOTIATION, 3, 3,
+     "The server has no certificate that it can use.",
+     {{"certificate",
+       "TerminalServices-RemoteConnectionManager events 1057 and 1058; the store Remote Desktop; read access of "
+       "NETWORK SERVICE to the machine keys"}}},
+    {FAMILY_NEGOTIATION, 0, 0xFFFFFFFF,
+     NULL,
+     {{"security layer",
+       "SecurityLayer and UserAuthentication of the listener, and the policies over them"}}},
+    {FAMILY_CREDSSP, 0, 0xFFFFFFFF,
+     NULL,
+     {{"the logon",
+       "Security event 4625 of the target: its status and sub-status say what was refused"},
+      {"the account",
+       "Security events 4740, 4771 and 4776 of the domain controller"}}},
+    {FAMILY_TLS, 0, 0xFFFFFFFF,
+     NULL,
+     {{"TLS",
+       "Schannel events 36870 to 36888; enabled protocol versions and cipher suites; the certificate's key"}}},
+    {FAMILY_LICENSING, 0, 0xFFFFFFFF,
+     NULL,
+     {{"licensing",
+       "RD Licensing Diagnoser; TerminalServices-RemoteConnectionManager events 1003, 1004, 1011"}}},
+    {FAMILY_GATEWAY, 0, 0xFFFFFFFF,
+     NULL,
+     {{"the gateway's policies",
+       "Microsoft-Windows-TerminalServices-Gateway/Operational events 200 to 203, 300 to 304"}}},
+    {FAMILY_DNS, 0, 0xFFFFFFFF,
+     NULL,
+     {{"the name",
+       "the record in the DNS servers that this machine asks"}}},
+    {FAMILY_TCP, 0, 0xFFFFFFFF,
+     NULL,
+     {{"the way there",
+       "firewalls on the way and on the target"},
+      {"the listener",
+       "qwinsta, PortNumber of the listener, TerminalServices-RemoteConnectionManager events 258 to 261"}}},
+};
+
+static const struct advice general = {
+    .looks = {{"the server's own record",
+               "the Operational logs of TerminalServices-LocalSessionManager, TerminalServices-RemoteConnectionManager "
+               "and RdpCoreTS at the time of a trial; no event there: the connection died before a session existed"},
+              {"the service", "TermService, UmRdpService and SessionEnv; System events 7031 and 7034"},
+              {"something in between",
+               "firewall, TLS inspection or proxy: does a client in the server's own network fail too"}}};
+
+static const struct advice *advice_for(const struct signature *signature)
+{
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
+        const struct advice *advice = &advices[i];
+        if (advice->family == signature->family && signature->code >= advice->first && signature->code <= advice->last)
+            return advice;
+    }
+    return &general;
+}
+
+void beyond_text_server(struct page *page, const struct signature *signature)
+{
+    const struct advice *advice = advice_for(signature);
+    page_line(page, STYLE_HEADING, "To be looked at on the server");
+    if (advice->note) {
+        page_put(page, STYLE_PLAIN, "  ");
+        page_wrap(page, 2, 2, "%s", advice->note);
+    }
+    for (int i = 0; i < LOOKS_MAX && advice->looks[i].what; i++) {
+        page_put(page, STYLE_PLAIN, "  - ");
+        page_wrap(page, 4, 4, "%s: %s", advice->looks[i].what, advice->looks[i].how);
+    }
+}
+
+void beyond_text_limits(struct page *page)
+{
+    page_wrap(page, 0, 0,
+              "This is not mstsc: rdpprobe has no Windows licence store, no Schannel and no CredSSP policy. Where it "
+              "connects and mstsc does not, the cause is on that Windows client, or in something that mstsc does and "
+              "rdpprobe does not.");
+}

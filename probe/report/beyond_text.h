@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What no client can find out: what to look at on the server, and what this program is not.
+#pragma once
+
+#include "report/page.h"
+#include "trial/outcome.h"
+
+// Writes what to look at next on the server for a failure that no client-side factor decides, with the command, setting
+// or event that decides each.
+void beyond_text_server(struct page *page, const struct signature *signature);
+
+// Writes that this is not mstsc, and what follows from that. Every report ends with it.
+void beyond_text_limits(struct page *page);

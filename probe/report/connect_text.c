@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/connect_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/beyond_text.h"
+#include "report/fact_text.h"
+#include "report/outcome_text.h"
+#include "trial/effect.h"
+
+enum { LABEL_COLUMN = 12, BAR_COLUMNS = 40 };
+
+static void label(struct page *page, const char *text)
+{
+    page_put(page, STYLE_FAINT, "%-*s", LABEL_COLUMN, text);
+}
+
+static void headline(struct page *page, const struct trial *trial)
+{
+    char clause[400];
+    enum style style = trial->outcome.result == RESULT_CONNECTED ? STYLE_GOOD : STYLE_BAD;
+    page_line(page, style, "%s: %s", trial->target, outcome_clause(trial, clause, sizeof clause));
+}
+
+static void code(struct page *page, const struct outcome *o)
+{
+    char number[32];
+    outcome_code(o->family, o->code, number, sizeof number);
+    label(page, "outcome");
+    page_line(page, STYLE_PLAIN, "%s%s%s%s%s", family_name(o->family), number[0] ? " " : "", number,
+              o->name[0] && strcmp(o->name, number) != 0 ? " " : "", strcmp(o->name, number) != 0 ? o->name : "");
+}
+
+static void failure(struct page *page, const struct outcome *o)
+{
+    char text[400];
+    code(page, o);
+    label(page, "mstsc");
+    page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "%s", outcome_mstsc(o, text, sizeof text));
+    if (o->freerdp.code) {
+        label(page, "FreeRDP");
+        page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "last error 0x%X %s (one more fact, not the diagnosis)",
+                  (unsigned)o->freerdp.code, o->freerdp.name);
+    }
+}
+
+static void setting(struct page *page, const struct trial *trial)
+{
+    char text[300];
+    enum factor which;
+    label(page, "variant");
+    page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "%s", variant_text(&trial->variant, text, sizeof text));
+    if (!trial_in_effect(trial, &which)) {
+        label(page, "");
+        page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "not in effect: the wire shows another level of %s than %s",
+                  factor_row(which)->name, level_name(which, trial->variant.level[which]));
+    }
+    label(page, "sent");
+    page_line(page, STYLE_PLAIN, "%u TCP connection%s, %u logon%s", trial->connections,
+              trial->connections == 1 ? "" : "s", trial->logons, trial->logons == 1 ? "" : "s");
+}
+
+// One bar a phase, on the time line of the whole trial.
+static void bar(struct page *page, const struct phase_time *time, double whole)
+{
+    static const char marks[] = "########################################";
+    int from = (int)(time->start / whole * BAR_COLUMNS);
+    int length = (int)(time->ms / whole * BAR_COLUMNS + 0.5);
+    if (from < 0 || from >= BAR_COLUMNS)
+        from = from < 0 ? 0 : BAR_COLUMNS - 1;
+    if (length < 1)
+        length = 1;
+    if (length > BAR_COLUMNS - from)
+        length = BAR_COLUMNS - from;
+    page_put(page, STYLE_FAINT, "  %*s%.*s", from, "", length, marks);
+}
+
+static void phases(struct page *page, const struct trial *trial)
+{
+    bool failed = trial->outcome.result == RESULT_FAILED;
+    page_newline(page);
+    page_put(page, STYLE_HEADING, "%-12s", "Phases");
+    page_line(page, STYLE_FAINT, "%12s", "ms");
+    for (unsigned i = 0; i < trial->phase_count; i++) {
+        const struct phase_time *time = &trial->phases[i];
+        bool here = failed && time->phase == trial->outcome.phase;
+        page_put(page, here ? STYLE_BAD : STYLE_PLAIN, "  %-12s", phase_name(time->phase));
+        page_put(page, STYLE_PLAIN, "%10.1f", time->ms);
+        if (page->terminal && trial->ms > 0)
+            bar(page, time, trial->ms);
+        if (here)
+            page_put(page, STYLE_BAD, "  failed here");
+        page_newline(page);
+    }
+    page_line(page, STYLE_PLAIN, "  %-12s%10.1f", "in all", trial->ms);
+}
+
+void connect_text(struct page *page, const struct trial *trial)
+{
+    headline(page, trial);
+    page_newline(page);
+    if (trial->outcome.result == RESULT_FAILED)
+        failure(page, &trial->outcome);
+    setting(page, trial);
+    phases(page, trial);
+    fact_text_all(page, trial->facts);
+    page_newline(page);
+    beyond_text_limits(page);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void spread(struct page *page, const struct trial *const *trials, size_t count)
+{
+    double *times = calloc(count, sizeof *times);
+    size_t n = 0;
+    for (size_t i = 0; times && i < count; i++) {
+        if (trials[i]->outcome.result == RESULT_CONNECTED)
+            times[n++] = trials[i]->ms;
+    }
+    if (n > 0) {
+        qsort(times, n, sizeof *times, by_value);
+        double median = n % 2 ? times[n / 2] : (times[n / 2 - 1] + times[n / 2]) / 2;
+        page_line(page, STYLE_PLAIN, "  ms of those that connected: median %.1f, from %.1f to %.1f", median, times[0],
+                  times[n - 1]);
+    }
+    free(times);
+}
+
+void connect_text_summary(struct page *page, const struct trial *const *trials, size_t count)
+{
+    unsigned connections = 0, logons = 0;
+    for (size_t i = 0; i < count; i++) {
+        connections += trials[i]->connections;
+        logons += trials[i]->logons;
+    }
+    page_line(page, STYLE_HEADING, "%zu trials, %u connections, %u logons", count, connections, logons);
+    for (size_t i = 0; i < count; i++) {
+        char text[64], other[64], phase[32] = "";
+        size_t same = 0;
+        bool first = true;
+        outcome_short(&trials[i]->outcome, text, sizeof text);
+        for (size_t j = 0; j < count; j++) {
+            if (strcmp(text, outcome_short(&trials[j]->outcome, other, sizeof other)) != 0 ||
+                trials[i]->outcome.phase != trials[j]->outcome.phase)
+                continue;
+            same++;
+            first = first && j >= i;
+        }
+        if (trials[i]->outcome.result == RESULT_FAILED)
+            snprintf(phase, sizeof phase, " in %s", phase_name(trials[i]->outcome.phase));
+        if (first)
+            page_line(page, STYLE_PLAIN, "  %zu %s%s", same, text, phase);
+    }
+    spread(page, trials, count);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/fact_text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "knowledge/codes.h"
+#include "trial/fact.h"
+
+enum { TITLE_COLUMN = 4, VALUE_COLUMN = 36 };
+
+// Facts whose number is a code: shown in hexadecimal and by name.
+static const struct {
+    enum fact fact;
+    const struct code_row *(*row)(uint32_t code); // NULL: flags, which have no name
+} codes[] = {
+    {FACT_NEGOTIATION_FLAGS, NULL},
+    {FACT_NEGOTIATION_FAILURE, negotiation_failure_row},
+    {FACT_CREDSSP_NTSTATUS, ntstatus_row},
+    {FACT_LICENSING_ERROR, licensing_error_row},
+    {FACT_ERRINFO_CODE, errinfo_row},
+};
+
+// Facts that only name the code in the line above.
+static bool is_shown_already(enum fact fact)
+{
+    return fact == FACT_ERRINFO_NAME || fact == FACT_CREDSSP_STATUS_NAME;
+}
+
+static void integer(struct page *page, enum fact fact, json_int_t value)
+{
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        if (codes[i].fact != fact)
+            continue;
+        const struct code_row *row = codes[i].row ? codes[i].row((uint32_t)value) : NULL;
+        page_line(page, STYLE_PLAIN, "0x%" PRIX32 "%s%s", (uint32_t)value, row ? " " : "", row ? row->name : "");
+        return;
+    }
+    page_line(page, STYLE_PLAIN, "%" JSON_INTEGER_FORMAT, value);
+}
+
+static void list(struct page *page, const json_t *value)
+{
+    char text[4096];
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *item = json_string_value(json_array_get(value, i));
+        int n = snprintf(text + used, sizeof text - used, "%s%s", i ? ", " : "", item ? item : "?");
+        if (n < 0 || used + (size_t)n >= sizeof text)
+            break;
+        used += (size_t)n;
+    }
+    page_wrap(page, VALUE_COLUMN, VALUE_COLUMN, "%s", text[0] ? text : "none");
+}
+
+static void line(struct page *page, enum fact fact, const json_t *value)
+{
+    unsigned title = TITLE_COLUMN + page_width(fact_row(fact)->title);
+    page_put(page, STYLE_PLAIN, "%*s%s%*s", TITLE_COLUMN, "", fact_row(fact)->title,
+             title < VALUE_COLUMN ? (int)(VALUE_COLUMN - title) : 1, "");
+    if (json_is_array(value))
+        list(page, value);
+    else if (json_is_boolean(value))
+        page_line(page, STYLE_PLAIN, "%s", json_is_true(value) ? "yes" : "no");
+    else if (json_is_integer(value))
+        integer(page, fact, json_integer_value(value));
+    else
+        page_wrap(page, VALUE_COLUMN, VALUE_COLUMN, "%s", json_is_string(value) ? json_string_value(value) : "?");
+}
+
+void fact_text_all(struct page *page, const json_t *facts)
+{
+    const char *group = "";
+    bool any = false;
+    for (int i = 0; i < FACT_COUNT; i++) {
+        const json_t *value = fact_get(facts, (enum fact)i);
+        if (!value || is_shown_already((enum fact)i))
+            continue;
+        if (!any) {
+            page_newline(page);
+            page_line(page, STYLE_HEADING, "Facts");
+        }
+        any = true;
+        if (strcmp(group, fact_row((enum fact)i)->group) != 0) {
+            group = fact_row((enum fact)i)->group;
+            page_line(page, STYLE_FAINT, "  %s", group);
+        }
+        line(page, (enum fact)i, value);
+    }
+}

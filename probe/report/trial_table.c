@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/trial_table.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/outcome_text.h"
+
+enum { SAYS_WIDTH = 5, MS_WIDTH = 8 };
+
+// What the table shows and how wide, found from the trials before the first line is written.
+struct layout {
+    unsigned number, factor[FACTOR_COUNT], until, outcome, phase; // 0: not shown
+    bool names;                                                  // symbolic names behind the codes
+    bool bare;                                                   // long codes without their family
+};
+
+static unsigned larger(unsigned a, size_t b)
+{
+    return a > b ? a : (unsigned)b;
+}
+
+static char *outcome_cell(const struct layout *layout, const struct outcome *o, char *text, size_t size)
+{
+    enum { LONG_CODE = 12 }; // "0xC000006D" and its family do not fit beside five factors
+    char code[32];
+    outcome_short(o, text, size);
+    if (layout->bare && strlen(text) > LONG_CODE && *outcome_code(o->family, o->code, code, sizeof code))
+        snprintf(text, size, "%s", code);
+    size_t used = strlen(text);
+    if (layout->names && o->result == RESULT_FAILED && !strstr(text, o->name))
+        snprintf(text + used, size - used, " %s", o->name);
+    return text;
+}
+
+static unsigned digits(uint64_t number)
+{
+    unsigned n = 1;
+    while (number >= 10) {
+        number /= 10;
+        n++;
+    }
+    return n;
+}
+
+static void measure(struct layout *layout, const struct variant *baseline, const struct trial *const *trials,
+                    size_t count)
+{
+    char text[128];
+    *layout = (struct layout){.number = 1, .outcome = strlen("outcome"), .phase = strlen("phase"),
+                              .names = layout->names, .bare = layout->bare};
+    for (size_t i = 0; i < count; i++) {
+        const struct trial *t = trials[i];
+        layout->number = larger(layout->number, digits(t->number));
+        layout->outcome = larger(layout->outcome, page_width(outcome_cell(layout, &t->outcome, text, sizeof text)));
+        layout->phase = larger(layout->phase, strlen(phase_name(t->outcome.phase)));
+        if (t->until < PHASE_ACTIVE)
+            layout->until = larger(larger(layout->until, strlen("until")), strlen(phase_name(t->until)));
+        for (int f = 0; f < FACTOR_COUNT; f++) {
+            if (t->variant.level[f] == baseline->level[f])
+                continue;
+            size_t marked = strlen(level_name((enum factor)f, t->variant.level[f])) + 1;
+            size_t plain = strlen(level_name((enum factor)f, baseline->level[f]));
+            layout->factor[f] = larger(larger(larger(layout->factor[f], marked), plain),
+                                       strlen(factor_row((enum factor)f)->name));
+        }
+    }
+}
+
+static unsigned width_of(const struct layout *layout)
+{
+    unsigned width = layout->number + 1 + SAYS_WIDTH + 1 + layout->outcome + 1 + layout->phase + 1 + MS_WIDTH;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        width += layout->factor[f] ? layout->factor[f] + 1 : 0;
+    return width + (layout->until ? layout->until + 1 : 0);
+}
+
+// The richest layout that fits the page.
+static struct layout choose(const struct page *page, const struct variant *baseline, const struct trial *const *trials,
+                            size_t count)
+{
+    struct layout layout = {.names = true};
+    measure(&layout, baseline, trials, count);
+    if (width_of(&layout) > page->columns) {
+        layout.names = false;
+        measure(&layout, baseline, trials, count);
+    }
+    if (width_of(&layout) > page->columns)
+        layout.until = 0; // a survey is marked as such in the second column
+    if (width_of(&layout) > page->columns) {
+        layout.bare = true;
+        measure(&layout, baseline, trials, count);
+        layout.until = 0;
+    }
+    return layout;
+}
+
+static void header(struct page *page, const struct layout *layout)
+{
+    page_put(page, STYLE_FAINT, "%*s %-*s", (int)layout->number, "#", SAYS_WIDTH, "says");
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (layout->factor[f])
+            page_put(page, STYLE_FAINT, " %-*s", (int)layout->factor[f], factor_row((enum factor)f)->name);
+    }
+    if (layout->until)
+        page_put(page, STYLE_FAINT, " %-*s", (int)layout->until, "until");
+    page_line(page, STYLE_FAINT, " %-*s %-*s%*s", (int)layout->outcome, "outcome", (int)layout->phase, "phase",
+              MS_WIDTH + 1, "ms");
+}
+
+static void says(struct page *page, const struct verdict *verdict, const struct trial *trial)
+{
+    enum style style = STYLE_FAINT;
+    const char *word = "-";
+    if (trial->until < PHASE_ACTIVE) {
+        word = "scan";
+    } else if (verdict->has_signature) {
+        switch (observe(trial, &verdict->signature, verdict->failure_phase)) {
+        case OBSERVED_SIGNATURE:
+            style = STYLE_BAD;
+            word = "FAILS";
+            break;
+        case OBSERVED_NO_SIGNATURE:
+            style = STYLE_GOOD;
+            word = "works";
+            break;
+        case OBSERVED_UNRESOLVED:
+            style = STYLE_DOUBT;
+            word = "?";
+            break;
+        }
+    }
+    page_put(page, style, " %-*s", SAYS_WIDTH, word);
+}
+
+static void row(struct page *page, const struct layout *layout, const struct variant *baseline,
+                const struct verdict *verdict, const struct trial *trial)
+{
+    char text[128];
+    page_put(page, STYLE_PLAIN, "%*" PRIu64, (int)layout->number, trial->number);
+    says(page, verdict, trial);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        bool differs = trial->variant.level[f] != baseline->level[f];
+        if (!layout->factor[f])
+            continue;
+        snprintf(text, sizeof text, "%s%s", level_name((enum factor)f, trial->variant.level[f]), differs ? "*" : "");
+        page_put(page, differs ? STYLE_HEADING : STYLE_PLAIN, " %-*s", (int)layout->factor[f], text);
+    }
+    if (layout->until)
+        page_put(page, STYLE_FAINT, " %-*s", (int)layout->until,
+                 trial->until < PHASE_ACTIVE ? phase_name(trial->until) : "");
+    page_line(page, STYLE_PLAIN, " %-*s %-*s %*.1f", (int)layout->outcome,
+              outcome_cell(layout, &trial->outcome, text, sizeof text), (int)layout->phase,
+              phase_name(trial->outcome.phase), MS_WIDTH, trial->ms);
+}
+
+static void unvaried(struct page *page, const struct layout *layout, const struct variant *baseline)
+{
+    char text[200] = "";
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        size_t used = strlen(text);
+        if (!layout->factor[f])
+            snprintf(text + used, sizeof text - used, "%s%s=%s", used ? ", " : "", factor_row((enum factor)f)->name,
+                     level_name((enum factor)f, baseline->level[f]));
+    }
+    if (text[0]) {
+        page_put(page, STYLE_PLAIN, "  ");
+        page_wrap(page, 2, 2, "in every trial: %s", text);
+    }
+}
+
+void trial_table(struct page *page, const struct variant *baseline, const struct verdict *verdict,
+                 const struct trial *const *trials, size_t count)
+{
+    struct layout layout = choose(page, baseline, trials, count);
+    bool marks = false, doubts = false, scans = false;
+
+    page_line(page, STYLE_HEADING, "Trials");
+    unvaried(page, &layout, baseline);
+    header(page, &layout);
+    for (size_t i = 0; i < count; i++) {
+        row(page, &layout, baseline, verdict, trials[i]);
+        bool scan = trials[i]->until < PHASE_ACTIVE;
+        marks = marks || !variant_equal(&trials[i]->variant, baseline);
+        scans = scans || scan;
+        doubts = doubts || (!scan && verdict->has_signature &&
+                            observe(trials[i], &verdict->signature, verdict->failure_phase) == OBSERVED_UNRESOLVED);
+    }
+    if (marks)
+        page_line(page, STYLE_FAINT, "  * another level than the baseline's");
+    if (scans)
+        page_line(page, STYLE_FAINT, "  scan: asked what the target accepts, stopped before any logon");
+    if (doubts)
+        page_line(page, STYLE_FAINT, "  ? another failure, or the level was not in effect on the wire: proves nothing");
+}
