@@ -16,12 +16,16 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LEDGER_SCHEMA = 1, LEDGER_PATH_MAX = 4096 };
+// A trial sends the password of the target's account and perhaps that of a gateway's.
+enum { LEDGER_SCHEMA = 1, LEDGER_PATH_MAX = 4096, HELD_MAX = 4 };
 
 struct ledger {
     char directory[LEDGER_PATH_MAX - 64];
     char path[LEDGER_PATH_MAX];
-    int account_lock; // descriptor with the flock of the account under trial, -1 for none
+    struct {
+        int fd; // with the flock of an account under trial, -1 for none
+        uint64_t account;
+    } held[HELD_MAX];
 };
 
 // What the file holds for an account: {"failures":2,"since":"…","last":"…","blocked":false,"pending":true}. "pending"
@@ -270,7 +274,8 @@ struct ledger *ledger_open(char *error, size_t size)
         refuse(error, size, "memory is out");
         return NULL;
     }
-    ledger->account_lock = -1;
+    for (int i = 0; i < HELD_MAX; i++)
+        ledger->held[i].fd = -1;
     json_t *root = NULL;
     if (find_directory(ledger, error, size) && make_directories(ledger->directory, error, size))
         root = load(ledger, error, size);
@@ -282,18 +287,27 @@ struct ledger *ledger_open(char *error, size_t size)
     return ledger;
 }
 
-static void release(struct ledger *ledger)
+static void release(struct ledger *ledger, int slot)
 {
-    if (ledger->account_lock >= 0)
-        close(ledger->account_lock);
-    ledger->account_lock = -1;
+    if (ledger->held[slot].fd >= 0)
+        close(ledger->held[slot].fd);
+    ledger->held[slot].fd = -1;
+}
+
+static void release_account(struct ledger *ledger, const char *account)
+{
+    for (int i = 0; i < HELD_MAX; i++) {
+        if (ledger->held[i].fd >= 0 && ledger->held[i].account == hash(account))
+            release(ledger, i);
+    }
 }
 
 void ledger_close(struct ledger *ledger)
 {
     if (!ledger)
         return;
-    release(ledger);
+    for (int i = 0; i < HELD_MAX; i++)
+        release(ledger, i);
     free(ledger);
 }
 
@@ -339,11 +353,17 @@ bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, ch
     struct begin begin = {.limit = limit};
     char name[40], what[300];
 
-    release(ledger);
+    int slot = 0;
+    release_account(ledger, account); // an earlier trial that was never reported
+    while (slot < HELD_MAX && ledger->held[slot].fd >= 0)
+        slot++;
+    if (slot == HELD_MAX)
+        return refuse(error, size, "a trial cannot send the passwords of more than %d accounts", HELD_MAX);
     snprintf(name, sizeof name, "account-%016" PRIx64 ".lock", hash(account));
     snprintf(what, sizeof what, "the account %s", account);
-    ledger->account_lock = take_lock(ledger, name, WAIT_SECONDS, what, error, size);
-    if (ledger->account_lock < 0)
+    ledger->held[slot].account = hash(account);
+    ledger->held[slot].fd = take_lock(ledger, name, WAIT_SECONDS, what, error, size);
+    if (ledger->held[slot].fd < 0)
         return false;
     if (update(ledger, account, begin_trial, &begin, error, size)) {
         if (begin.allowed)
@@ -362,7 +382,7 @@ bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, ch
                    seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are", seen->since,
                    ledger->path, limit);
     }
-    release(ledger);
+    release(ledger, slot);
     return false;
 }
 
@@ -397,7 +417,7 @@ bool ledger_report(struct ledger *ledger, const char *account, enum logon_result
 {
     struct report report = {result, failures};
     bool ok = update(ledger, account, end_trial, &report, error, size);
-    release(ledger);
+    release_account(ledger, account);
     return ok;
 }
 

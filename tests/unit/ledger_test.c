@@ -7,10 +7,12 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "runner/ledger.h"
@@ -21,6 +23,11 @@ static char error[1000];
 static void path_of(const char *name, char *path, size_t size)
 {
     snprintf(path, size, "%s/rdpprobe/%s", getenv("XDG_STATE_HOME"), name);
+}
+
+static void ignore_signal(int number)
+{
+    (void)number;
 }
 
 static int set_up(void **state)
@@ -133,6 +140,26 @@ static void a_trial_whose_process_died_counts(void **state)
     ledger_close(ledger);
 }
 
+static void holds_two_accounts_at_once(void **state)
+{
+    (void)state;
+    struct ledger *mine = open_ledger();
+    assert_true(ledger_begin(mine, account, 2, error, sizeof error));
+    assert_true(ledger_begin(mine, "gw\\alice", 2, error, sizeof error));
+    assert_true(ledger_report(mine, "gw\\alice", LOGON_VERIFIED, 0, error, sizeof error));
+    struct timeval soon = {.tv_usec = 50000};
+    struct itimerval timer = {.it_value = soon};
+    struct ledger *other = open_ledger();
+    signal(SIGALRM, ignore_signal); // ends the other's wait for the account that is still held
+    setitimer(ITIMER_REAL, &timer, NULL);
+    assert_false(ledger_begin(other, account, 2, error, sizeof error));
+    assert_non_null(strstr(error, "another rdpprobe"));
+    assert_true(ledger_report(mine, account, LOGON_FAILED, 1, error, sizeof error));
+    assert_true(ledger_begin(other, account, 2, error, sizeof error));
+    ledger_close(other);
+    ledger_close(mine);
+}
+
 static void refuses_a_damaged_file(void **state)
 {
     static const char *const garbage[] = {
@@ -197,6 +224,7 @@ int main(void)
         LEDGER_TEST(a_proved_password_clears_the_count),
         LEDGER_TEST(a_blocked_account_stays_blocked),
         LEDGER_TEST(a_trial_whose_process_died_counts),
+        LEDGER_TEST(holds_two_accounts_at_once),
         LEDGER_TEST(refuses_a_damaged_file),
         LEDGER_TEST(files_are_private),
         LEDGER_TEST(a_relative_place_is_refused),
