@@ -111,6 +111,7 @@ static BOOL pre_connect(freerdp *instance)
     io.TLSConnect = tls_connect;
     io.ReadPdu = tap_read;
     io.WritePdu = tap_write;
+    io.ReadBytes = tap_read_bytes;
     io.TransportDisconnect = wrap_disconnect;
     PubSub_SubscribeErrorInfo(context->pubSub, on_error_info);
     return freerdp_set_io_callbacks(context, &io);

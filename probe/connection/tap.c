@@ -358,9 +358,24 @@ static bool on_client_mcs(struct session *session, const struct mcs_pdu *pdu)
     }
 }
 
+SSIZE_T tap_read_bytes(rdpTransport *transport, BYTE *data, size_t size)
+{
+    struct session *session = session_of(transport_get_context(transport));
+    SSIZE_T status = session->io.ReadBytes(transport, data, size);
+
+    if (status > 0 && !session->pdu_begun) {
+        session->pdu_begun = true;
+        if (!session->over && session->evidence.nla && session->evidence.phase == PHASE_NLA && data[0] != DER_SEQUENCE)
+            session_fail(session);
+    }
+    return status;
+}
+
 int tap_read(rdpTransport *transport, wStream *s)
 {
     struct session *session = session_of(transport_get_context(transport));
+
+    session->pdu_begun = Stream_GetPosition(s) > 0;
     int status = session->io.ReadPdu(transport, s);
 
     if (session->over)

@@ -8,6 +8,10 @@
 int tap_read(rdpTransport *transport, wStream *s);
 int tap_write(rdpTransport *transport, wStream *s);
 
+// FreeRDP's ReadBytes callback: catches what is no TSRequest at its first octet. FreeRDP would wait for its end for
+// ever.
+SSIZE_T tap_read_bytes(rdpTransport *transport, BYTE *data, size_t size);
+
 // An error info that FreeRDP read and the tap could not (encryption that it does not follow). Ignored where the tap saw
 // one, or an ultimatum from which FreeRDP invents one.
 void tap_error_info(struct session *session, uint32_t code);

@@ -13,8 +13,14 @@ static void on_alert(struct session *session, bool received, const uint8_t *aler
     const struct code_row *row = tls_alert_row(alert[1]);
     char unnamed[8];
 
-    if (alert[1] == ALERT_CLOSE_NOTIFY || session->over)
+    if (session->over)
         return;
+    if (alert[1] == ALERT_CLOSE_NOTIFY) {
+        // The peer's farewell; its FIN may still be on the way when FreeRDP gives up.
+        if (received && session->evidence.peer_end == PEER_OPEN)
+            session->evidence.peer_end = PEER_FIN;
+        return;
+    }
     snprintf(unnamed, sizeof unnamed, "%u", alert[1]);
     event_fact(session->sink, received ? FACT_TLS_ALERT_RECEIVED : FACT_TLS_ALERT_SENT,
                json_string(row ? row->name : unnamed));
