@@ -50,13 +50,9 @@ static bool logon(struct channel *channel, const struct http_request *request)
 {
     struct tunnel *tunnel = channel->tunnel;
     const struct options *options = tunnel->gateway->options;
-    static struct ntlm_account account;
-    account = options->authentication == AUTH_NTLM
-                  ? (struct ntlm_account){options->user, options->domain, options->password}
-                  : (struct ntlm_account){NULL, NULL, NULL};
     tunnel->authentication = authentication_name(AUTH_NTLM);
     if (!channel->ntlm) {
-        channel->ntlm = ntlm_new(&account);
+        channel->ntlm = ntlm_new(&tunnel->gateway->account);
     }
     struct buffer message = {0};
     struct buffer answer = {0};
@@ -253,7 +249,7 @@ static void serve_request(struct gateway *gateway, struct channel *channel, cons
 
 static void serve_requests(struct gateway *gateway, struct channel *channel)
 {
-    static struct http_request request; // too large for the stack's taste, and the gateway has one thread for this
+    struct http_request request;
     while (channel->state == CHANNEL_REQUESTS) {
         size_t skipped = channel->body < channel->in.length ? (size_t)channel->body : channel->in.length;
         buffer_consume(&channel->in, skipped);

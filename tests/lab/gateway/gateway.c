@@ -3,6 +3,7 @@
 
 #include "channel.h"
 #include "front.h"
+#include "record.h"
 #include "target.h"
 #include "tunnel.h"
 
@@ -23,6 +24,7 @@ enum {
     SLOTS_MAX = FIXED + 2 * CHANNELS_MAX,
     OPEN_MS = 60 * 1000, // from accept to the opened channel
     TICK_MS = 250,       // how late a deadline may be noticed
+    FLUSH_MS = 1000,     // how long a slow reader of the records is waited for at the end
     BACKLOG = 128
 };
 
@@ -232,12 +234,15 @@ void gateway_run(struct gateway *gateway, int signals, int records)
         bool busy = false;
         nfds_t count = fill(gateway, polled, slots, &busy);
         polled[0] = (struct pollfd){signals, POLLIN, 0};
-        polled[1] = (struct pollfd){records, 0, 0};
+        polled[1] = (struct pollfd){records, record_waiting() ? POLLOUT : 0, 0};
         polled[2] = (struct pollfd){gateway->lookups[0], POLLIN, 0};
         if (poll(polled, count, busy ? 0 : count > FIXED ? TICK_MS : -1) < 0) {
             continue;
         }
         if (polled[0].revents || (polled[1].revents & (POLLERR | POLLHUP))) {
+            break;
+        }
+        if (!record_flush(0)) {
             break;
         }
         int64_t now = channel_now();
@@ -263,4 +268,5 @@ void gateway_run(struct gateway *gateway, int signals, int records)
         tunnel_end(tunnel, ENDED_GATEWAY, NULL);
     }
     sweep(gateway);
+    record_flush(FLUSH_MS);
 }

@@ -2,6 +2,7 @@
 // The whole: listeners, channels, tunnels, and the one loop that serves them.
 #pragma once
 
+#include "ntlm.h"
 #include "options.h"
 
 #include <openssl/ssl.h>
@@ -13,6 +14,7 @@ struct tunnel;
 
 struct gateway {
     const struct options *options;
+    struct ntlm_account account; // for NTLM; all NULL lets everybody in
     SSL_CTX *tls;
     struct channel *channels;
     struct tunnel *tunnels;

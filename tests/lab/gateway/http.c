@@ -74,6 +74,7 @@ static bool parse_field(struct http_request *request, const char *line, size_t l
 
 enum http_result http_parse(struct buffer *in, struct http_request *request)
 {
+    memset(request, 0, sizeof *request);
     const char *head = (const char *)buffer_bytes(in);
     const char *end = in->length ? memmem(head, in->length, "\r\n\r\n", 4) : NULL;
     if (!end) {
@@ -83,7 +84,6 @@ enum http_result http_parse(struct buffer *in, struct http_request *request)
     if (size > HTTP_HEADER_MAX) {
         return HTTP_BAD;
     }
-    memset(request, 0, sizeof *request);
     bool good = true;
     for (const char *line = head; good && line < head + size;) {
         size_t rest = (size_t)(head + size - line);

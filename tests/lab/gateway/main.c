@@ -43,6 +43,9 @@ int main(int argc, char **argv)
     static struct options options;
     options_parse(&options, argc, argv);
     struct gateway gateway = {.options = &options};
+    if (options.authentication == AUTH_NTLM) {
+        gateway.account = (struct ntlm_account){options.user, options.domain, options.password};
+    }
     int signals = signal_descriptor();
     int records = record_open();
     if (signals < 0 || records < 0 || pipe2(gateway.lookups, O_CLOEXEC) != 0) {

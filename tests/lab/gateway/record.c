@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "record.h"
 
+#include "buffer.h"
+#include "channel.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { WAITING_MAX = 16 * 1024 * 1024 };
+
+// A process has one standard output.
 static int output = -1;
+static struct buffer waiting;
 
 int record_open(void)
 {
@@ -19,25 +28,44 @@ int record_open(void)
     return output;
 }
 
+bool record_waiting(void)
+{
+    return waiting.length > 0;
+}
+
+bool record_flush(int milliseconds)
+{
+    int64_t end = channel_now() + milliseconds;
+    while (waiting.length > 0) {
+        struct pollfd polled = {output, POLLOUT, 0};
+        int64_t left = end - channel_now();
+        if (poll(&polled, 1, left > 0 ? (int)left : 0) <= 0) {
+            return true;
+        }
+        // A pipe that is writable takes PIPE_BUF bytes without blocking.
+        size_t length = waiting.length < PIPE_BUF ? waiting.length : PIPE_BUF;
+        ssize_t written = write(output, buffer_bytes(&waiting), length);
+        if (written < 0 && errno != EINTR && errno != EAGAIN) {
+            buffer_clear(&waiting);
+            return false;
+        }
+        buffer_consume(&waiting, written > 0 ? (size_t)written : 0);
+    }
+    return true;
+}
+
 bool record_write(json_t *object)
 {
     char *line = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
     json_decref(object);
-    if (!line) {
+    if (!line || waiting.length > WAITING_MAX) {
+        free(line);
         return false;
     }
-    size_t length = strlen(line);
-    line[length++] = '\n'; // in the place of the terminating zero: the line goes out in one write
-    size_t done = 0;
-    while (done < length) {
-        ssize_t written = write(output, line + done, length - done);
-        if (written < 0 && errno != EINTR) {
-            break;
-        }
-        done += written > 0 ? (size_t)written : 0;
-    }
+    buffer_append(&waiting, line, strlen(line));
+    buffer_append(&waiting, "\n", 1);
     free(line);
-    return done == length;
+    return record_flush(0);
 }
 
 json_t *record_text(const char *text)

@@ -71,7 +71,7 @@ static json_t *given(const char *text)
     return record_text(*text ? text : NULL);
 }
 
-static void write_record(struct tunnel *tunnel, enum ended ended, const char *error)
+static void write_record(struct tunnel *tunnel, enum ended ended)
 {
     static const char *const names[] = {"open", "client", "target", "denied", "fault", "error", "gateway"};
     tunnel_count(tunnel);
@@ -88,7 +88,7 @@ static void write_record(struct tunnel *tunnel, enum ended ended, const char *er
                              asked ? json_integer(tunnel->target_port) : json_null(), "connected_to",
                              given(tunnel->connected_to), "reached", step_name(tunnel->reached), "denied",
                              denial_record(tunnel), "bytes_in", (json_int_t)tunnel->bytes_in, "bytes_out",
-                             (json_int_t)tunnel->bytes_out, "ended", names[ended], "error", record_text(error), "ms",
+                             (json_int_t)tunnel->bytes_out, "ended", names[ended], "error", given(tunnel->error), "ms",
                              (json_int_t)(channel_now() - tunnel->start));
     json_object_update(record, rest);
     json_decref(rest);
@@ -103,8 +103,11 @@ void tunnel_end(struct tunnel *tunnel, enum ended ended, const char *error)
         return;
     }
     tunnel->over = true;
+    if (error) {
+        snprintf(tunnel->error, sizeof tunnel->error, "%s", error);
+    }
     if (!tunnel->refused) {
-        write_record(tunnel, tunnel->verdict ? tunnel->verdict : ended, error);
+        write_record(tunnel, tunnel->verdict ? tunnel->verdict : ended);
     }
     target_free(tunnel->target);
     tunnel->target = NULL;
@@ -428,8 +431,7 @@ void tunnel_target(struct tunnel *tunnel, short events, int64_t now)
     if (target->state != TARGET_CONNECTED) {
         target_connect(target, events != 0, now);
         if (target->state == TARGET_UNREACHABLE) {
-            fprintf(stderr, "labgateway: %s:%u cannot be reached: %s\n", tunnel->target_name, tunnel->target_port,
-                    target->error);
+            snprintf(tunnel->error, sizeof tunnel->error, "%s", target->error);
             deny(tunnel, STEP_CHANNEL, E_PROXY_TS_CONNECTFAILED, ENDED_TARGET);
             target_free(target);
             tunnel->target = NULL;

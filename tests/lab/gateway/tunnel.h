@@ -50,6 +50,7 @@ struct tunnel {
     char tls[16];
     char target_name[TUNNEL_TEXT];
     char connected_to[80];
+    char error[128]; // in a sentence or a few words, where there is more to say than `ended`
 };
 
 // The tunnel of a freshly accepted channel; NULL when memory is used up. Freed with tunnel_free() once it is over.
