@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/help.h"
+
+#include <string.h>
+
+enum { OPTION_COLUMN = 34, FACTOR_COLUMN = 12 };
+
+static void paragraph(struct page *page, const char *heading, const char *text)
+{
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "%s", heading);
+    page_put(page, STYLE_PLAIN, "  ");
+    page_wrap(page, 2, 2, "%s", text);
+}
+
+static void option(struct page *page, const struct option_row *row)
+{
+    char text[80];
+    char letter[] = {'-', row->letter, ',', ' ', '\0'};
+    snprintf(text, sizeof text, "  %s--%s%s%s", row->letter ? letter : "    ", row->name, row->argument ? " " : "",
+             row->argument ? row->argument : "");
+    if (page_width(text) >= OPTION_COLUMN) {
+        page_line(page, STYLE_PLAIN, "%s", text);
+        text[0] = '\0';
+    }
+    page_put(page, STYLE_PLAIN, "%-*s", OPTION_COLUMN, text);
+    page_wrap(page, OPTION_COLUMN, OPTION_COLUMN, "%s", row->help);
+}
+
+static void options(struct page *page, enum command command)
+{
+    size_t count;
+    const struct option_row *rows = option_rows(&count);
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "Options");
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].help && rows[i].commands & command)
+            option(page, &rows[i]);
+    }
+}
+
+static void factors(struct page *page)
+{
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "Factors and their levels");
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_row *row = factor_row((enum factor)f);
+        page_put(page, STYLE_PLAIN, "  %-*s", FACTOR_COLUMN - 2, row->name);
+        page_wrap(page, FACTOR_COLUMN, FACTOR_COLUMN, "%s", row->summary);
+        for (unsigned level = 0; level < factor_levels((enum factor)f); level++)
+            page_line(page, STYLE_PLAIN, "%*s%-10s %s", FACTOR_COLUMN, "", row->levels[level], row->meaning[level]);
+    }
+}
+
+void help_command(struct page *page, enum command command)
+{
+    bool isolate = command == COMMAND_ISOLATE;
+    page_line(page, STYLE_PLAIN, "Usage: rdpprobe %s [OPTIONS] TARGET", isolate ? "isolate" : "connect");
+    page_newline(page);
+    page_wrap(page, 0, 0, "%s",
+              isolate ? "Reproduces a failing RDP connection, varies one client-side factor after another, and names the "
+                        "one that triggers the failure, with the two trials that prove it; or says that none does."
+                      : "Makes one RDP connection and reports it phase by phase: times, facts, how it ended, and what "
+                        "mstsc would show.");
+    page_wrap(page, 0, 0, "TARGET is HOST[:PORT], IPV4[:PORT] or [IPV6]:PORT; the port is 3389 where none is given.");
+    options(page, command);
+    factors(page);
+    paragraph(page, "What a trial does to the target",
+              "A trial that goes through logs on as the given user and leaves as soon as the session is active. Where "
+              "that user has a session already, the trial takes it over: whoever works in it is disconnected (mstsc "
+              "shows them 0x3/0x5), and afterwards the session is left disconnected. Otherwise a new session is made, "
+              "logon scripts run, and it is left disconnected until the server ends it. On a client edition of Windows "
+              "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
+              "a test account.");
+    paragraph(page, "Logons",
+              "Every trial with a password is a logon. After two failed ones the account is left alone, in this run and "
+              "in later ones (--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer "
+              "that the account is locked out, disabled or expired ends all trials at once. Trials follow each other "
+              "with a pause, never side by side. A password is never taken as an argument.");
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "Exit status");
+    page_line(page, STYLE_PLAIN, "  0  %s", isolate ? "nothing failed" : "connected");
+    page_line(page, STYLE_PLAIN, "  1  a failure was found%s", isolate ? ", whatever the verdict" : "");
+    page_line(page, STYLE_PLAIN, "  2  usage error");
+    page_line(page, STYLE_PLAIN, "  3  could not run");
+    page_line(page, STYLE_PLAIN, "  4  stopped by a safety limit");
+    page_line(page, STYLE_PLAIN, "  130  interrupted");
+}

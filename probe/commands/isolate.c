@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// rdpprobe isolate: finds the factor that triggers a failure.
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/isolation.h"
+#include "commands/help.h"
+#include "commands/run.h"
+#include "report/isolate_text.h"
+
+static const struct trial *run_trial(void *context, const struct variant *variant, enum phase until)
+{
+    const struct run *run = context;
+    return runner_trial(run->runner, variant, until);
+}
+
+// Why a factor has nothing to vary, or NULL.
+static const char *untestable(const struct options *options, enum factor factor)
+{
+    bool chosen = false;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        chosen = chosen || options->was_varied[f];
+    if (chosen && !options->was_varied[factor])
+        return "not asked for (--vary)";
+    if (factor == FACTOR_GATEWAY && !options->has_gateway)
+        return "no gateway was given (--gateway)";
+    if (factor == FACTOR_ADDRESS && options->target.literal)
+        return "the target was given as an address, so there is no name to compare it with";
+    return NULL;
+}
+
+static struct isolation make_isolation(struct run *run)
+{
+    const struct options *o = run->options;
+    struct isolation isolation = {.baseline = o->baseline,
+                                  .signature_given = o->has_signature,
+                                  .signature = o->signature,
+                                  .max_trials = o->max_trials,
+                                  .run = run_trial,
+                                  .context = run};
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        unsigned own = 1u << o->baseline.level[f];
+        unsigned all = (1u << factor_levels((enum factor)f)) - 1;
+        isolation.untestable[f] = untestable(o, (enum factor)f);
+        isolation.levels[f] = isolation.untestable[f] ? own : (o->levels[f] ? o->levels[f] : all) | own;
+    }
+    return isolation;
+}
+
+static bool baseline_failed(const struct run *run)
+{
+    const struct trial *const *trials;
+    size_t count = runner_trials(run->runner, &trials);
+    for (size_t i = 0; i < count; i++) {
+        if (trials[i]->until >= PHASE_ACTIVE && trials[i]->outcome.result == RESULT_FAILED &&
+            variant_equal(&trials[i]->variant, &run->options->baseline))
+            return true;
+    }
+    return false;
+}
+
+static bool record(struct run *run, const struct verdict *verdict)
+{
+    json_t *json = verdict_to_json(verdict);
+    bool ok = json && journal_write(&run->journal, json);
+    json_decref(json);
+    return ok;
+}
+
+static bool report(const struct run *run, const struct isolation *isolation, const struct verdict *verdict)
+{
+    char target[HOST_MAX + 16];
+    const struct trial *const *trials;
+    size_t count = runner_trials(run->runner, &trials);
+    struct page page = page_open(stdout);
+    if (run->options->json || run->options->quiet)
+        return true;
+    isolate_text(&page, target_text(&run->options->target, target, sizeof target), isolation, verdict, trials, count);
+    return page_close(&page);
+}
+
+static enum exit_status run_experiment(struct run *run)
+{
+    struct isolation isolation = make_isolation(run);
+    struct verdict verdict;
+    isolate(&isolation, &verdict);
+
+    bool found = verdict.kind == VERDICT_ISOLATED || verdict.kind == VERDICT_NOT_CLIENT_SIDE || baseline_failed(run);
+    enum exit_status status = run_stop_status(run, found ? EXIT_FAILURE_FOUND : EXIT_CONNECTED);
+    if (verdict.kind == VERDICT_STOPPED && status == EXIT_CONNECTED)
+        status = EXIT_CANNOT_RUN; // out of trials before anything was seen
+    bool recorded = record(run, &verdict);
+    bool reported = report(run, &isolation, &verdict);
+    if (!recorded || !reported) {
+        run_complain(run->command, "the %s cannot be written: %s", recorded ? "report" : "verdict's record",
+                     strerror(errno));
+        return EXIT_CANNOT_RUN;
+    }
+    return status;
+}
+
+int isolate_command(int argc, char **argv)
+{
+    struct options options;
+    struct run run;
+    char error[1024];
+
+    if (!options_parse(&options, COMMAND_ISOLATE, argc, argv, error, sizeof error)) {
+        run_complain(argv[0], "%s (rdpprobe %s --help)", error, argv[0]);
+        return EXIT_USAGE;
+    }
+    if (options.help) {
+        struct page page = page_open(stdout);
+        help_command(&page, COMMAND_ISOLATE);
+        return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
+    }
+    enum exit_status status = run_begin(&run, &options, argv[0]);
+    if (status == EXIT_CONNECTED)
+        status = run_experiment(&run);
+    return run_end(&run, status);
+}

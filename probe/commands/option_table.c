@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of options and what each does with its argument.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/nearest.h"
+#include "commands/options.h"
+
+enum { GATEWAY_PORT = 443 };
+
+static bool refuse(char *error, size_t size, const char *clause)
+{
+    snprintf(error, size, "%s", clause);
+    return false;
+}
+
+static bool copy(char *field, size_t field_size, const char *text, char *error, size_t size)
+{
+    if (strlen(text) >= field_size)
+        return refuse(error, size, "is too long");
+    strcpy(field, text);
+    return true;
+}
+
+// USER or DOMAIN\USER; a UPN stays as it is.
+static bool take_name(const char *text, char user[256], char domain[256], char *error, size_t size)
+{
+    const char *backslash = strchr(text, '\\');
+    if (!text[0] || (backslash && !backslash[1]))
+        return refuse(error, size, "names no user");
+    if (!backslash)
+        return copy(user, 256, text, error, size);
+    if (domain[0])
+        return refuse(error, size, "has a domain of its own, and --domain was given too");
+    if (backslash - text >= 256)
+        return refuse(error, size, "is too long");
+    memcpy(domain, text, (size_t)(backslash - text));
+    domain[backslash - text] = '\0';
+    return copy(user, 256, backslash + 1, error, size);
+}
+
+static bool take_user(struct options *o, const char *text, char *error, size_t size)
+{
+    return take_name(text, o->user, o->domain, error, size);
+}
+
+static bool take_domain(struct options *o, const char *text, char *error, size_t size)
+{
+    if (o->domain[0])
+        return refuse(error, size, "was given, and --user has a domain of its own");
+    return copy(o->domain, sizeof o->domain, text, error, size);
+}
+
+static bool take_password_file(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)error, (void)size;
+    o->password_file = text;
+    return true;
+}
+
+static bool refuse_password(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)o, (void)text;
+    return refuse(error, size,
+                  "is not taken: an argument can be read by every user of this machine. Use --password-file FILE (- for "
+                  "standard input) or the variable RDPPROBE_PASSWORD");
+}
+
+static bool refuse_gateway_password(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)o, (void)text;
+    return refuse(error, size,
+                  "is not taken: an argument can be read by every user of this machine. Use --gateway-password-file FILE "
+                  "or the variable RDPPROBE_GATEWAY_PASSWORD");
+}
+
+static bool take_gateway(struct options *o, const char *text, char *error, size_t size)
+{
+    const char *clause;
+    if (!target_parse(text, GATEWAY_PORT, &o->gateway, &clause)) {
+        snprintf(error, size, "'%s' %s", text, clause);
+        return false;
+    }
+    o->has_gateway = true;
+    return true;
+}
+
+static bool take_gateway_user(struct options *o, const char *text, char *error, size_t size)
+{
+    o->gateway_domain[0] = '\0';
+    return take_name(text, o->gateway_user, o->gateway_domain, error, size);
+}
+
+static bool take_gateway_password_file(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)error, (void)size;
+    o->gateway_password_file = text;
+    return true;
+}
+
+static bool take_gateway_token_file(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)error, (void)size;
+    o->gateway_token_file = text;
+    return true;
+}
+
+static bool take_certificate_policy(struct options *o, const char *text, char *error, size_t size)
+{
+    if (strcmp(text, "report") == 0)
+        o->certificate_policy = CERTIFICATE_REPORT;
+    else if (strcmp(text, "require") == 0)
+        o->certificate_policy = CERTIFICATE_REQUIRE;
+    else
+        return refuse(error, size, "takes 'report' or 'require'");
+    return true;
+}
+
+static bool refuse_level(enum factor factor, const char *text, char *error, size_t size)
+{
+    char list[200] = "";
+    for (unsigned i = 0; i < factor_levels(factor); i++) {
+        size_t used = strlen(list);
+        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", level_name(factor, i));
+    }
+    snprintf(error, size, "names no level of %s with '%s': it has %s", factor_row(factor)->name, text, list);
+    return false;
+}
+
+static bool find_factor(const char *text, enum factor *factor, char *error, size_t size)
+{
+    const char *names[FACTOR_COUNT];
+    if (factor_from_name(text, factor))
+        return true;
+    for (int i = 0; i < FACTOR_COUNT; i++)
+        names[i] = factor_row((enum factor)i)->name;
+    const char *near = nearest_word(text, names, FACTOR_COUNT);
+    snprintf(error, size, "names no factor with '%s'%s%s%s", text, near ? ": did you mean '" : "", near ? near : "",
+             near ? "'?" : "");
+    return false;
+}
+
+static bool take_set(struct options *o, const char *text, char *error, size_t size)
+{
+    char name[128];
+    enum factor factor;
+    unsigned level;
+    if (!copy(name, sizeof name, text, error, size))
+        return false;
+    char *equals = strchr(name, '=');
+    if (!equals)
+        return refuse(error, size, "takes FACTOR=LEVEL");
+    *equals = '\0';
+    if (!find_factor(name, &factor, error, size))
+        return false;
+    if (!level_from_name(factor, equals + 1, &level))
+        return refuse_level(factor, equals + 1, error, size);
+    o->baseline = variant_with(o->baseline, factor, level);
+    o->was_set[factor] = true;
+    return true;
+}
+
+static bool take_vary(struct options *o, const char *text, char *error, size_t size)
+{
+    char name[256], *rest = NULL;
+    enum factor factor;
+    unsigned level;
+    if (!copy(name, sizeof name, text, error, size))
+        return false;
+    char *equals = strchr(name, '=');
+    if (equals)
+        *equals = '\0';
+    if (!find_factor(name, &factor, error, size))
+        return false;
+    o->was_varied[factor] = true;
+    if (equals && !equals[1])
+        return refuse(error, size, "has no level after '='");
+    for (char *word = equals ? strtok_r(equals + 1, ",", &rest) : NULL; word; word = strtok_r(NULL, ",", &rest)) {
+        if (!level_from_name(factor, word, &level))
+            return refuse_level(factor, word, error, size);
+        o->levels[factor] |= 1u << level;
+    }
+    return true;
+}
+
+static bool take_signature(struct options *o, const char *text, char *error, size_t size)
+{
+    const char *clause;
+    if (!signature_parse(text, &o->signature, &clause)) {
+        snprintf(error, size, "'%s' %s", text, clause);
+        return false;
+    }
+    o->has_signature = true;
+    return true;
+}
+
+static bool read_seconds(const char *text, double least, unsigned *ms, char *error, size_t size)
+{
+    enum { DAY = 24 * 60 * 60 };
+    char *end = NULL;
+    bool plain = text[0] && strspn(text, "0123456789.") == strlen(text);
+    double seconds = plain ? strtod(text, &end) : -1;
+    if (!plain || *end || seconds < least || seconds > DAY) {
+        snprintf(error, size, "takes seconds from %g to %d, such as 2.5, and not '%s'", least, DAY, text);
+        return false;
+    }
+    *ms = (unsigned)(seconds * 1000 + 0.5);
+    return true;
+}
+
+static bool take_deadline(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_seconds(text, 0.001, &o->deadline_ms, error, size);
+}
+
+static bool take_settle(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_seconds(text, 0, &o->settle_ms, error, size);
+}
+
+static bool take_pause(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_seconds(text, 0, &o->pause_ms, error, size);
+}
+
+static bool read_count(const char *text, unsigned *count, char *error, size_t size)
+{
+    enum { COUNT_MAX = 1000000 };
+    char *end = NULL;
+    unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    if (n < 1 || n > COUNT_MAX || *end) {
+        snprintf(error, size, "takes a number from 1 to %d, and not '%s'", COUNT_MAX, text);
+        return false;
+    }
+    *count = (unsigned)n;
+    return true;
+}
+
+static bool take_repeat(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_count(text, &o->repeat, error, size);
+}
+
+static bool take_max_trials(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_count(text, &o->max_trials, error, size);
+}
+
+static bool take_max_failed_logons(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_count(text, &o->max_failed_logons, error, size);
+}
+
+static bool take_until(struct options *o, const char *text, char *error, size_t size)
+{
+    const char *names[PHASE_ACTIVE + 1];
+    for (int i = 0; i <= PHASE_ACTIVE; i++)
+        names[i] = phase_name((enum phase)i);
+    if (phase_from_name(text, &o->until) && o->until <= PHASE_ACTIVE)
+        return true;
+    const char *near = nearest_word(text, names, PHASE_ACTIVE + 1);
+    snprintf(error, size, "takes a phase from %s to %s, and not '%s'%s%s%s", names[0], names[PHASE_ACTIVE], text,
+             near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    return false;
+}
+
+static bool take_no_error_info(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->error_info = false;
+    return true;
+}
+
+static bool take_autologon(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->autologon = true;
+    return true;
+}
+
+static bool take_reset(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->reset_failed_logons = true;
+    return true;
+}
+
+static bool take_journal(struct options *o, const char *text, char *error, size_t size)
+{
+    if (!text[0])
+        return refuse(error, size, "names no file");
+    o->journal = text;
+    return true;
+}
+
+static bool take_json(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->json = true;
+    return true;
+}
+
+static bool take_quiet(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->quiet = true;
+    return true;
+}
+
+static bool take_help(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->help = true;
+    return true;
+}
+
+static const struct option_row rows[] = {
+    {"user", 'u', "USER", "user name: USER, DOMAIN\\USER or USER@DOMAIN", COMMAND_ALL, take_user},
+    {"domain", 0, "DOMAIN", "domain of the user", COMMAND_ALL, take_domain},
+    {"password-file", 0, "FILE", "file with the password, - for standard input (default: $RDPPROBE_PASSWORD)",
+     COMMAND_ALL, take_password_file},
+    {"password", 'p', "", NULL, COMMAND_ALL, refuse_password},
+    {"gateway", 0, "HOST[:PORT]", "RD Gateway; without --set gateway=LEVEL the connection goes through it by http",
+     COMMAND_ALL, take_gateway},
+    {"gateway-user", 0, "USER", "user at the gateway (default: the target's user and password)", COMMAND_ALL,
+     take_gateway_user},
+    {"gateway-password-file", 0, "FILE", "file with the password (default: $RDPPROBE_GATEWAY_PASSWORD)", COMMAND_ALL,
+     take_gateway_password_file},
+    {"gateway-password", 0, "", NULL, COMMAND_ALL, refuse_gateway_password},
+    {"gateway-token-file", 0, "FILE", "file with an access token for the gateway (PAA cookie)", COMMAND_ALL,
+     take_gateway_token_file},
+    {"cert-policy", 0, "report|require", "only report on certificates (default), or fail where one is not trusted",
+     COMMAND_ALL, take_certificate_policy},
+    {"set", 0, "FACTOR=LEVEL", "level of a factor; of the baseline in isolate (default: the first level below)",
+     COMMAND_ALL, take_set},
+    {"vary", 0, "FACTOR[=LEVEL,...]", "vary only the factors so given, or only these levels (default: all)",
+     COMMAND_ISOLATE, take_vary},
+    {"signature", 0, "CODE", "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
+                             "(default: how the baseline fails)", COMMAND_ISOLATE, take_signature},
+    {"until", 0, "PHASE", "stop once this phase is reached (default: active)", COMMAND_CONNECT, take_until},
+    {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat},
+    {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline},
+    {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,
+     take_settle},
+    {"pause", 0, "SECONDS", "pause between two trials (default: 0.5)", COMMAND_ALL, take_pause},
+    {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_ALL, take_max_trials},
+    {"max-failed-logons", 0, "N", "failed logons of an account, across runs, after which it is left alone (default: 2)",
+     COMMAND_ALL, take_max_failed_logons},
+    {"reset-failed-logons", 0, NULL, "first forget the failed logons on record for the account", COMMAND_ALL,
+     take_reset},
+    {"autologon", 0, NULL, "send the password under security=tls and security=rdp too; each such trial counts as a failed "
+                           "logon unless the server reports the logon",
+     COMMAND_ALL, take_autologon},
+    {"no-error-info", 0, NULL, "do not ask the server for its reasons; for experiments, it hides codes such as 0x7",
+     COMMAND_ALL, take_no_error_info},
+    {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_ALL, take_journal},
+    {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_ALL, take_json},
+    {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_ALL, take_quiet},
+    {"help", 'h', NULL, "show this", COMMAND_ALL, take_help},
+};
+
+const struct option_row *option_rows(size_t *count)
+{
+    *count = sizeof rows / sizeof rows[0];
+    return rows;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/options.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/nearest.h"
+
+enum { ROWS_MAX = 40, RDP_PORT = 3389, FIRST_VALUE = 256 };
+
+__attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error, size, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+// What getopt_long wants, made from the table's rows that the command has. value is FIRST_VALUE + the row's index.
+struct grammar {
+    struct option longs[ROWS_MAX + 1];
+    char shorts[2 * ROWS_MAX + 2];
+    const char *names[ROWS_MAX];
+    size_t count;
+};
+
+static void make_grammar(struct grammar *grammar, enum command command)
+{
+    size_t count, used = 0;
+    const struct option_row *rows = option_rows(&count);
+    *grammar = (struct grammar){.count = count};
+    grammar->shorts[used++] = ':'; // tell a missing argument from an unknown option
+    for (size_t i = 0, n = 0; i < count && i < ROWS_MAX; i++) {
+        if (!(rows[i].commands & command))
+            continue;
+        grammar->longs[n++] = (struct option){.name = rows[i].name,
+                                              .has_arg = rows[i].argument ? required_argument : no_argument,
+                                              .val = FIRST_VALUE + (int)i};
+        grammar->names[i] = rows[i].help ? rows[i].name : NULL;
+        if (rows[i].letter) {
+            grammar->shorts[used++] = rows[i].letter;
+            if (rows[i].argument)
+                grammar->shorts[used++] = ':';
+        }
+    }
+}
+
+static const struct option_row *row_of(int value)
+{
+    size_t count;
+    const struct option_row *rows = option_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (value == FIRST_VALUE + (int)i || (rows[i].letter && value == rows[i].letter))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+// Why getopt_long did not take the argument it stopped at; the value after '=' is not repeated.
+static bool refuse_unknown(const struct grammar *grammar, const char *argument, char *error, size_t size)
+{
+    char name[64];
+    if (optopt && optopt < FIRST_VALUE)
+        return refuse(error, size, "there is no option -%c", optopt);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    if (optopt >= FIRST_VALUE)
+        return refuse(error, size, "--%s takes no argument", row_of(optopt)->name);
+    size_t candidates = 0;
+    for (size_t i = 0; i < grammar->count; i++)
+        candidates += grammar->names[i] && strncmp(grammar->names[i], name, strlen(name)) == 0;
+    if (candidates > 1)
+        return refuse(error, size, "--%s may be one of several options: write it out", name);
+    const char *near = nearest_word(name, grammar->names, grammar->count);
+    return refuse(error, size, "there is no option --%s%s%s%s", name, near ? ": did you mean --" : "", near ? near : "",
+                  near ? "?" : "");
+}
+
+static bool take(struct options *options, int value, char *error, size_t size)
+{
+    char clause[400] = "";
+    const struct option_row *row = row_of(value);
+    if (row->take(options, optarg, clause, sizeof clause))
+        return true;
+    return refuse(error, size, "--%s %s", row->name, clause);
+}
+
+static bool take_target(struct options *options, int argc, char **argv, char *error, size_t size)
+{
+    const char *clause, *text;
+    if (optind >= argc)
+        return refuse(error, size, "a TARGET is missing: HOST[:PORT]");
+    text = argv[optind];
+    // One of these may be a password that lost its option: they are counted, not repeated.
+    if (argc - optind > 1)
+        return refuse(error, size, "one TARGET is taken, and %d arguments without an option were given", argc - optind);
+    if (text[0] == '/')
+        return refuse(error, size, "the target begins with '/': HOST[:PORT] is taken, and no arguments of xfreerdp");
+    if (strlen(text) > 4 && strcmp(text + strlen(text) - 4, ".rdp") == 0)
+        return refuse(error, size, "'%s' looks like an .rdp file: name its \"full address\" as HOST[:PORT]", text);
+    if (!target_parse(text, RDP_PORT, &options->target, &clause))
+        return refuse(error, size, "the target '%s' %s", text, clause);
+    return true;
+}
+
+static bool given(const char *file, const char *variable)
+{
+    return file || (variable && getenv(variable));
+}
+
+// What no single option can see.
+static bool check(struct options *o, char *error, size_t size)
+{
+    const char *why;
+    bool from_stdin[] = {o->password_file && strcmp(o->password_file, "-") == 0,
+                         o->gateway_password_file && strcmp(o->gateway_password_file, "-") == 0,
+                         o->gateway_token_file && strcmp(o->gateway_token_file, "-") == 0};
+    if (from_stdin[0] + from_stdin[1] + from_stdin[2] > 1)
+        return refuse(error, size, "standard input can be only one of the secrets");
+    if (o->password_file && !o->user[0])
+        return refuse(error, size, "--password-file needs --user");
+    if (o->domain[0] && !o->user[0])
+        return refuse(error, size, "--domain needs --user");
+    if (o->domain[0] && strchr(o->user, '@'))
+        return refuse(error, size, "--domain does not go with the user '%s', which names its domain itself", o->user);
+    if (o->gateway_password_file && !o->gateway_user[0])
+        return refuse(error, size, "--gateway-password-file needs --gateway-user");
+    if (o->gateway_user[0] && !given(o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD"))
+        return refuse(error, size, "--gateway-user needs --gateway-password-file or RDPPROBE_GATEWAY_PASSWORD");
+    if (!o->has_gateway && (o->gateway_user[0] || o->gateway_token_file))
+        return refuse(error, size, "--gateway-%s needs --gateway", o->gateway_user[0] ? "user" : "token-file");
+    if (o->baseline.level[FACTOR_GATEWAY] != GATEWAY_OFF && !o->has_gateway)
+        return refuse(error, size, "--set gateway=%s needs --gateway HOST[:PORT]",
+                      level_name(FACTOR_GATEWAY, o->baseline.level[FACTOR_GATEWAY]));
+    if (o->was_varied[FACTOR_GATEWAY] && !o->has_gateway)
+        return refuse(error, size, "--vary gateway needs --gateway HOST[:PORT]");
+    if (o->was_varied[FACTOR_ADDRESS] && o->target.literal)
+        return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
+    if (!variant_possible(&o->baseline, &why))
+        return refuse(error, size, "--set asks for what cannot be: %s", why);
+    return true;
+}
+
+bool options_parse(struct options *options, enum command command, int argc, char **argv, char *error, size_t size)
+{
+    const struct run_options defaults = run_options_default();
+    struct grammar grammar;
+    int value;
+
+    *options = (struct options){.command = command,
+                                .certificate_policy = defaults.certificate_policy,
+                                .error_info = defaults.error_info,
+                                .deadline_ms = defaults.deadline_ms,
+                                .settle_ms = defaults.settle_ms,
+                                .pause_ms = defaults.pause_ms,
+                                .max_failed_logons = defaults.max_failed_logons,
+                                .max_trials = defaults.max_trials,
+                                .repeat = 1,
+                                .until = PHASE_ACTIVE};
+    make_grammar(&grammar, command);
+    optind = 0; // a fresh start in glibc
+    opterr = 0;
+    for (;;) {
+        int at = optind > 0 ? optind : 1;
+        value = getopt_long(argc, argv, grammar.shorts, grammar.longs, NULL);
+        if (value == -1)
+            break;
+        // getopt_long moves operands behind options, so what it stopped at is right before optind.
+        const char *argument = argv[optind > at ? optind - 1 : at];
+        if (value == ':')
+            return refuse(error, size, "--%s needs an argument", row_of(optopt)->name);
+        if (value == '?')
+            return refuse_unknown(&grammar, argument, error, size);
+        if (!take(options, value, error, size))
+            return false;
+        if (options->help)
+            return true;
+    }
+    if (options->has_gateway && !options->was_set[FACTOR_GATEWAY])
+        options->baseline.level[FACTOR_GATEWAY] = GATEWAY_HTTP;
+    return take_target(options, argc, argv, error, size) && check(options, error, size);
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the command line asks for.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runner/runner.h"
+#include "trial/factor.h"
+#include "trial/outcome.h"
+#include "trial/target.h"
+
+// Commands, as bits of the set that an option belongs to.
+enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3 };
+
+struct options {
+    enum command command;
+    bool help;
+
+    struct target target;
+    char user[256], domain[256];
+    const char *password_file; // NULL: not given; these point into argv
+    bool has_gateway;
+    struct target gateway;
+    char gateway_user[256], gateway_domain[256];
+    const char *gateway_password_file, *gateway_token_file;
+    enum certificate_policy certificate_policy;
+    bool error_info, autologon;
+
+    struct variant baseline;        // from --set
+    bool was_set[FACTOR_COUNT];
+    bool was_varied[FACTOR_COUNT];  // by --vary
+    unsigned levels[FACTOR_COUNT];  // bit set for --vary FACTOR=LEVEL,…; 0: all levels
+    bool has_signature;
+    struct signature signature;
+
+    unsigned deadline_ms, settle_ms, pause_ms;
+    unsigned max_failed_logons, max_trials, repeat;
+    enum phase until;
+    bool reset_failed_logons;
+
+    const char *journal;
+    bool json, quiet;
+};
+
+// Reads a command's arguments (argv[0] is its name). False with a sentence in error[size]; it never repeats what may be
+// a secret. With help set, nothing else was checked.
+bool options_parse(struct options *options, enum command command, int argc, char **argv, char *error, size_t size);
+
+// One row of the table of options, from which parsing and --help are made.
+struct option_row {
+    const char *name;     // without "--"
+    char letter;          // 0 for none
+    const char *argument; // what --help calls its argument; NULL: it takes none
+    const char *help;     // NULL: not shown
+    unsigned commands;    // which have it
+    // Takes the argument (NULL where there is none). False with a clause in error that goes on after "--name ".
+    bool (*take)(struct options *options, const char *argument, char *error, size_t size);
+};
+
+// The table. Static.
+const struct option_row *option_rows(size_t *count);

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/run.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/secret.h"
+#include "report/trial_line.h"
+#include "runner/ledger.h"
+
+enum { SENTENCE_MAX = 1024 };
+
+void run_complain(const char *command, const char *format, ...)
+{
+    char text[SENTENCE_MAX], clean[SENTENCE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "rdpprobe %s: %s\n", command, page_clean(text, clean, sizeof clean));
+}
+
+static void on_trial(void *context, const struct trial *trial)
+{
+    struct run *run = context;
+    trial_line(&run->progress, trial, &run->options->baseline);
+    page_close(&run->progress);
+}
+
+// Reads one secret; "" where there is none.
+static bool read_secret(const struct run *run, const char *file, const char *variable, char **secret)
+{
+    char error[SENTENCE_MAX];
+    const char *warning;
+    if (!secret_read(file, variable, secret, &warning, error, sizeof error)) {
+        run_complain(run->command, "%s", error);
+        return false;
+    }
+    if (warning)
+        run_complain(run->command, "warning: %s %s", file, warning);
+    return true;
+}
+
+static bool set_account(const struct run *run, struct account *account, const char *user, const char *domain,
+                        char *password)
+{
+    bool ok = account_set(account, user, domain, password);
+    if (!ok)
+        run_complain(run->command, "memory is out");
+    secret_wipe(password);
+    return ok;
+}
+
+static bool read_secrets(struct run *run)
+{
+    const struct options *o = run->options;
+    char *password, *gateway_password;
+    if (!read_secret(run, o->password_file, "RDPPROBE_PASSWORD", &password) ||
+        !set_account(run, &run->settings.account, o->user, o->domain, password))
+        return false;
+    if (!read_secret(run, o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD", &gateway_password) ||
+        !set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain, gateway_password))
+        return false;
+    return read_secret(run, o->gateway_token_file, NULL, &run->settings.gateway_token);
+}
+
+static bool forget(const struct run *run, const char *user, const char *domain, const char *host)
+{
+    char name[2 * HOST_MAX + 2], error[SENTENCE_MAX];
+    struct ledger *ledger = ledger_open(error, sizeof error);
+    bool ok = ledger && ledger_reset(ledger, ledger_account(user, domain, host, name, sizeof name), error, sizeof error);
+    if (!ok)
+        run_complain(run->command, "%s", error);
+    ledger_close(ledger);
+    return ok;
+}
+
+// With a gateway the target's account may be its account, too, under the gateway's name.
+static bool reset_failed_logons(const struct run *run)
+{
+    const struct options *o = run->options;
+    bool own = o->gateway_user[0];
+    if (!forget(run, o->user, o->domain, o->target.host))
+        return false;
+    return !o->has_gateway || forget(run, own ? o->gateway_user : o->user, own ? o->gateway_domain : o->domain,
+                                     o->gateway.host);
+}
+
+static void settle(struct run *run)
+{
+    const struct options *o = run->options;
+    run->settings = run_options_default();
+    run->settings.target = o->target;
+    run->settings.has_gateway = o->has_gateway;
+    run->settings.gateway = o->gateway;
+    run->settings.certificate_policy = o->certificate_policy;
+    run->settings.error_info = o->error_info;
+    run->settings.autologon = o->autologon;
+    run->settings.deadline_ms = o->deadline_ms;
+    run->settings.settle_ms = o->settle_ms;
+    run->settings.pause_ms = o->pause_ms;
+    run->settings.max_failed_logons = o->max_failed_logons;
+    run->settings.max_trials = o->max_trials;
+    run->settings.journal = &run->journal;
+    if (run->progress.terminal && !o->json && !o->quiet) {
+        run->settings.on_trial = on_trial;
+        run->settings.context = run;
+    }
+}
+
+enum exit_status run_begin(struct run *run, const struct options *options, const char *command)
+{
+    char error[SENTENCE_MAX];
+    *run = (struct run){.options = options, .command = command, .progress = page_open(stderr)};
+    settle(run);
+    if (!journal_open(&run->journal, options->journal, options->json ? stdout : NULL)) {
+        run_complain(command, "the journal %s cannot be opened: %s", options->journal, strerror(errno));
+        return EXIT_CANNOT_RUN;
+    }
+    run->runner = runner_start(error, sizeof error);
+    if (!run->runner) {
+        run_complain(command, "%s", error);
+        return EXIT_CANNOT_RUN;
+    }
+    if (!read_secrets(run))
+        return EXIT_USAGE;
+    if (options->reset_failed_logons && !reset_failed_logons(run))
+        return EXIT_CANNOT_RUN;
+    if (!runner_configure(run->runner, &run->settings, command, error, sizeof error)) {
+        run_complain(command, "%s", error);
+        return EXIT_CANNOT_RUN;
+    }
+    return EXIT_CONNECTED;
+}
+
+enum exit_status run_stop_status(const struct run *run, enum exit_status otherwise)
+{
+    const char *why = "";
+    enum stop stop = runner_stop(run->runner, &why);
+    if (stop != STOP_NONE)
+        run_complain(run->command, "no more trials: %s", why);
+    switch (stop) {
+    case STOP_SAFETY:
+        return EXIT_SAFETY;
+    case STOP_INTERRUPT:
+        return EXIT_INTERRUPTED;
+    case STOP_ENVIRONMENT:
+        return EXIT_CANNOT_RUN;
+    case STOP_NONE:
+    case STOP_BUDGET:
+        break;
+    }
+    return otherwise;
+}
+
+enum exit_status run_end(struct run *run, enum exit_status status)
+{
+    runner_end(run->runner);
+    account_clear(&run->settings.account);
+    account_clear(&run->settings.gateway_account);
+    secret_wipe(run->settings.gateway_token);
+    bool had_failed = run->journal.failed; // then the runner has stopped for it and said so
+    if (!journal_close(&run->journal) && !had_failed) {
+        run_complain(run->command, "the journal is not complete: %s", strerror(errno));
+        return EXIT_CANNOT_RUN;
+    }
+    return status;
+}

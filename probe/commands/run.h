@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run of trials as every command starts and ends it.
+#pragma once
+
+#include "commands/command.h"
+#include "commands/options.h"
+#include "report/page.h"
+#include "runner/runner.h"
+#include "trial/journal.h"
+
+struct run {
+    const struct options *options;
+    const char *command; // its name
+    struct journal journal;
+    struct run_options settings;
+    struct runner *runner;
+    struct page progress; // standard error
+};
+
+// Says one sentence on standard error, as "rdpprobe COMMAND: …".
+void run_complain(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// Opens the journal, forks the zygote, and only then reads secrets and configures. Returns EXIT_CONNECTED, or another exit
+// status after a sentence on standard error; run_end() is due in both cases.
+enum exit_status run_begin(struct run *run, const struct options *options, const char *command);
+
+// Why the runner would run no more trials, as an exit status: otherwise where it just ran out of its budget or never
+// stopped. Says the reason on standard error.
+enum exit_status run_stop_status(const struct run *run, enum exit_status otherwise);
+
+// Ends the runner, wipes secrets, closes the journal. Returns status, or EXIT_CANNOT_RUN with a sentence if records are
+// missing in the journal.
+enum exit_status run_end(struct run *run, enum exit_status status);

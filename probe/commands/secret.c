@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Gateway access tokens are a few kilobytes; this is no limit that a real secret meets.
+enum { SECRET_MAX = 64 * 1024 };
+
+void secret_wipe(char *secret)
+{
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+static bool from_environment(const char *variable, char **secret, char *error, size_t size)
+{
+    char *value = variable ? getenv(variable) : NULL;
+    if (!value)
+        return true;
+    *secret = strdup(value);
+    explicit_bzero(value, strlen(value)); // it also leaves /proc/PID/environ
+    unsetenv(variable);
+    if (!*secret)
+        snprintf(error, size, "memory is out");
+    return *secret != NULL;
+}
+
+// Takes the newline off and refuses what could not be a secret's text.
+static bool finish(const char *file, char *text, size_t length, char *error, size_t size)
+{
+    if (length > SECRET_MAX) {
+        snprintf(error, size, "%s is too long for a secret", file);
+        return false;
+    }
+    if (memchr(text, '\0', length)) {
+        snprintf(error, size, "%s holds a NUL character, so it is no text", file);
+        return false;
+    }
+    if (length > 0 && text[length - 1] == '\n')
+        length--;
+    if (length > 0 && text[length - 1] == '\r')
+        length--;
+    text[length] = '\0';
+    return true;
+}
+
+static bool from_descriptor(int fd, const char *file, char **secret, char *error, size_t size)
+{
+    char *text = calloc(1, SECRET_MAX + 2);
+    size_t length = 0;
+    ssize_t n = 1;
+    while (text && length <= SECRET_MAX && n != 0) {
+        n = read(fd, text + length, SECRET_MAX + 1 - length);
+        if (n < 0 && errno != EINTR)
+            break;
+        length += n > 0 ? (size_t)n : 0;
+    }
+    bool ok = false;
+    if (!text)
+        snprintf(error, size, "memory is out");
+    else if (n < 0)
+        snprintf(error, size, "%s cannot be read: %s", file, strerror(errno));
+    else
+        ok = finish(file, text, length, error, size);
+    if (ok)
+        ok = (*secret = strdup(text)) != NULL;
+    if (text)
+        explicit_bzero(text, SECRET_MAX + 2);
+    free(text);
+    return ok;
+}
+
+bool secret_read(const char *file, const char *variable, char **secret, const char **warning, char *error, size_t size)
+{
+    struct stat status;
+    *secret = NULL;
+    *warning = NULL;
+    if (!file)
+        return from_environment(variable, secret, error, size);
+    if (strcmp(file, "-") == 0)
+        return from_descriptor(STDIN_FILENO, "standard input", secret, error, size);
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        snprintf(error, size, "%s cannot be opened: %s", file, strerror(errno));
+        return false;
+    }
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_mode & S_IROTH)
+        *warning = "can be read by every user of this machine: chmod 600 it";
+    bool ok = from_descriptor(fd, file, secret, error, size);
+    close(fd);
+    return ok;
+}
