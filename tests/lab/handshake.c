@@ -78,10 +78,10 @@ static void learn_address(struct lab_facts *facts)
 void handshake_read_client_hello(const uint8_t *data, size_t length, struct lab_facts *facts)
 {
     struct piece hello = body(data, length, CLIENT_HELLO);
-    take(&hello, 2 + 32);     // legacy_version, random
-    take_vector(&hello, 1);   // legacy_session_id
-    take_vector(&hello, 2);   // cipher_suites
-    take_vector(&hello, 1);   // legacy_compression_methods
+    take(&hello, 2 + 32);   // legacy_version, random
+    take_vector(&hello, 1); // legacy_session_id
+    take_vector(&hello, 2); // cipher_suites
+    take_vector(&hello, 1); // legacy_compression_methods
     struct piece extensions = take_vector(&hello, 2);
     while (extensions.length) {
         const unsigned type = take_number(&extensions, 2);

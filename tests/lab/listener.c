@@ -54,7 +54,8 @@ struct listener {
 static int listen_on(const char *address, uint16_t port)
 {
     char service[8];
-    const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+    const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV,
+                                   .ai_socktype = SOCK_STREAM};
     struct addrinfo *found = NULL;
     snprintf(service, sizeof(service), "%u", port);
     if (getaddrinfo(address, service, &hints, &found) != 0) {
@@ -68,8 +69,7 @@ static int listen_on(const char *address, uint16_t port)
         if (found->ai_family == AF_INET6)
             setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
     }
-    const bool listens =
-        fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
+    const bool listens = fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0;
     const int error = errno;
     freeaddrinfo(found);
     if (listens)
@@ -225,8 +225,7 @@ static void accept_one(struct listener *listener, const struct listening *from)
     if (client < 0)
         return;
     struct child *child = calloc(1, sizeof(*child));
-    struct lab_record *record =
-        mmap(NULL, sizeof(*record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct lab_record *record = mmap(NULL, sizeof(*record), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (!child || record == MAP_FAILED) {
         free(child);
         close(client);
@@ -252,7 +251,8 @@ static void finish_child(struct listener *listener, struct child *child, bool di
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    const double ms = (double)(now.tv_sec - child->start.tv_sec) * 1e3 + (double)(now.tv_nsec - child->start.tv_nsec) / 1e6;
+    const double ms =
+        (double)(now.tv_sec - child->start.tv_sec) * 1e3 + (double)(now.tv_nsec - child->start.tv_nsec) / 1e6;
     if (died)
         child->record->ended = LAB_ENDED_ERROR;
     queue_line(listener, lab_record_json(child->record, ms));

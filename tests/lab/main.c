@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// rdplab: an RDP server with rules and faults, the ground truth of the tests. It shares no code with the program that it
-// tests. See --help.
+// rdplab: an RDP server with rules and faults, the ground truth of the tests. It shares no code with the program that
+// it tests. See --help.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -147,7 +147,7 @@ static void on_send_data(struct connection *connection, uint8_t *data, size_t le
     // Taken out here: else libfreerdp would encrypt its "valid client", which this lab may swallow, and the client's
     // RC4 state would no longer match.
     if (offset && length >= offset + 4 && (data[offset] & WIRE_SEC_EXCHANGE_PKT))
-        data[offset + 1] &= (uint8_t)~(WIRE_SEC_LICENSE_ENCRYPT_SC >> 8);
+        data[offset + 1] &= (uint8_t) ~(WIRE_SEC_LICENSE_ENCRYPT_SC >> 8);
 }
 
 // Looks at each PDU before libfreerdp does. Under RDP security what follows the security exchange is still encrypted.
@@ -265,10 +265,9 @@ static SECURITY_STATUS on_ntlm(void *argument, const SEC_WINNT_AUTH_IDENTITY *id
         return 0;
     size_t length = 0;
     WCHAR *password = ConvertUtf8ToWCharAlloc(options->password, &length);
-    const BOOL hashed =
-        password && NTOWFv2W(password, (UINT32)(length * sizeof(WCHAR)), (LPWSTR)identity->User,
-                             (UINT32)(identity->UserLength * sizeof(WCHAR)), (LPWSTR)identity->Domain,
-                             (UINT32)(identity->DomainLength * sizeof(WCHAR)), hash);
+    const BOOL hashed = password && NTOWFv2W(password, (UINT32)(length * sizeof(WCHAR)), (LPWSTR)identity->User,
+                                             (UINT32)(identity->UserLength * sizeof(WCHAR)), (LPWSTR)identity->Domain,
+                                             (UINT32)(identity->DomainLength * sizeof(WCHAR)), hash);
     free(password);
     return hashed ? 1 : 0;
 }

@@ -29,11 +29,11 @@ struct connection {
     rdpTransportIo io; // libfreerdp's own functions, behind the hooks
     struct client_reader reader;
 
-    bool licensed;           // the licensing phase has been played
-    bool valid_client_sent;  // by this lab, so that libfreerdp's own must not follow
-    bool info_seen;          // the first SendDataRequest has come
-    bool logon_refused;      // the NTLM callback did not accept the account
-    bool over;               // nothing more is read from or written to the client
+    bool licensed;          // the licensing phase has been played
+    bool valid_client_sent; // by this lab, so that libfreerdp's own must not follow
+    bool info_seen;         // the first SendDataRequest has come
+    bool logon_refused;     // the NTLM callback did not accept the account
+    bool over;              // nothing more is read from or written to the client
     bool activated;
     int64_t activated_ms;
 };

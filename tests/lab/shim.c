@@ -348,7 +348,8 @@ static void *run(void *argument)
     while (!relay.over)
         step(&relay);
     close(shim->client);
-    shutdown(shim->server, SHUT_RDWR); // wakes libfreerdp wherever it waits; the descriptor stays until the process ends
+    shutdown(shim->server,
+             SHUT_RDWR); // wakes libfreerdp wherever it waits; the descriptor stays until the process ends
     return NULL;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The relay between a client's TCP socket and libfreerdp's end of a socket pair. It reads what only the plain bytes tell
-// (X.224 negotiation, SNI, TLS version), and plays the faults that need the socket itself.
+// The relay between a client's TCP socket and libfreerdp's end of a socket pair. It reads what only the plain bytes
+// tell (X.224 negotiation, SNI, TLS version), and plays the faults that need the socket itself.
 #pragma once
 
 #include <pthread.h>
@@ -29,7 +29,8 @@ struct shim {
 };
 
 // Starts relaying in a thread of its own. Takes both descriptors. Returns false if no thread could be started.
-bool shim_start(struct shim *shim, const struct lab_options *options, struct lab_record *record, int client, int server);
+bool shim_start(struct shim *shim, const struct lab_options *options, struct lab_record *record, int client,
+                int server);
 
 // Waits until the connection to the client is over.
 void shim_join(struct shim *shim);

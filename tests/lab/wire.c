@@ -90,9 +90,10 @@ bool wire_read_confirm(const uint8_t *data, size_t length, uint32_t *protocol)
 
 void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code)
 {
-    static const uint8_t head[15] = {3,    0, 0, WIRE_FAILURE_SIZE, // TPKT
-                                     14,   0xD0, 0, 0, 0, 0, 0,     // X.224 Connection Confirm
-                                     3,    0, 8, 0};                // TYPE_RDP_NEG_FAILURE, flags, length
+    static const uint8_t head[15] = {3,  0,    0, WIRE_FAILURE_SIZE, // TPKT
+                                     14, 0xD0, 0, 0,
+                                     0,  0,    0,     // X.224 Connection Confirm
+                                     3,  0,    8, 0}; // TYPE_RDP_NEG_FAILURE, flags, length
     memcpy(data, head, sizeof(head));
     for (int i = 0; i < 4; i++)
         data[15 + i] = (uint8_t)(code >> (8 * i));

@@ -35,7 +35,8 @@ enum wire_mcs {
 
 #define WIRE_MCS_GLOBAL_CHANNEL 1003
 
-// Total length of the TPKT that begins at `data` ([RFC 1006] 6), 0 while fewer than 4 bytes are there, -1 if it is none.
+// Total length of the TPKT that begins at `data` ([RFC 1006] 6), 0 while fewer than 4 bytes are there, -1 if it is
+// none.
 int wire_tpkt_length(const uint8_t *data, size_t length);
 
 // Reads an X.224 Connection Request with its cookie and RDP_NEG_REQ ([MS-RDPBCGR] 2.2.1.1) into the record.
