@@ -10,6 +10,12 @@
 #include "knowledge/codes.h"
 #include "knowledge/mstsc.h"
 
+enum {
+    FREERDP_ACCESS_DENIED = 0x00020016, // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway, HTTP status 401
+    HTTP_DENIED = 401,
+    HRESULT_WIN32 = 0x8007 // upper half of FreeRDP's last error where it holds the gateway's HRESULT
+};
+
 static void set(struct outcome *outcome, enum family family, uint32_t code, const char *name, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
@@ -73,16 +79,25 @@ static void closed(const struct evidence *e, struct outcome *o)
         set(o, FAMILY_CLOSED, 0, "FIN", "the peer closed the connection and gave no reason");
 }
 
+static bool gateway_answered(const struct evidence *e)
+{
+    return e->phase == PHASE_GATEWAY &&
+           (e->last_error >> 16 >= HRESULT_WIN32 || e->last_error == FREERDP_ACCESS_DENIED);
+}
+
+static void gateway(const struct evidence *e, struct outcome *o)
+{
+    uint32_t code = e->last_error == FREERDP_ACCESS_DENIED ? HTTP_DENIED : e->last_error;
+    set_row(o, FAMILY_GATEWAY, code, gateway_row(code), "the gateway refused");
+}
+
 // The client library gave up while the peer was still there: what the peer sent last made no sense to it.
 static void gave_up(const struct evidence *e, struct outcome *o)
 {
     const char *name = e->last_error_name ? e->last_error_name : "no error";
     switch (e->phase) {
     case PHASE_GATEWAY:
-        if (e->last_error >> 16 >= 0x8007)
-            set_row(o, FAMILY_GATEWAY, e->last_error, gateway_row(e->last_error), "the gateway refused");
-        else
-            set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer ended the attempt (%s)", name);
+        set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer ended the attempt (%s)", name);
         break;
     case PHASE_NEGOTIATE:
         negotiation(e, o);
@@ -134,8 +149,8 @@ static void decide(const struct evidence *e, struct outcome *o)
     } else if (e->phase == PHASE_TLS && e->alert_sent) {
         uint32_t alert = (uint32_t)e->alert_sent - 1;
         set_row(o, FAMILY_TLS, alert, tls_alert_row(alert), "this client ended the handshake with a TLS alert");
-    } else if (e->phase == PHASE_GATEWAY && e->last_error >> 16 >= 0x8007) {
-        gave_up(e, o);
+    } else if (gateway_answered(e)) {
+        gateway(e, o);
     } else if (e->peer_end != PEER_OPEN) {
         closed(e, o);
     } else {
@@ -161,5 +176,7 @@ struct outcome classify(const struct evidence *e)
 
 bool logon_may_have_failed(const struct evidence *e)
 {
+    if (e->gateway_logon && e->phase == PHASE_GATEWAY)
+        return e->last_error == FREERDP_ACCESS_DENIED;
     return e->authenticate_sent && !e->nla_passed && !(e->credssp_error && ntstatus_proves_password(e->ntstatus));
 }

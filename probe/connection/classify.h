@@ -12,12 +12,13 @@ enum peer_end { PEER_OPEN, PEER_FIN, PEER_RST };
 
 // What a connection has shown so far. All zero at the start.
 struct evidence {
-    enum phase phase;  // furthest phase that began
-    bool gateway;      // a gateway is used
-    bool nla;          // the variant's security is nla
-    int resolve_error; // EAI_* of getaddrinfo, or 0
-    int connect_error; // errno of the last address tried, or 0
-    const char *local; // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
+    enum phase phase;   // furthest phase that began
+    bool gateway;       // a gateway is used
+    bool gateway_logon; // …and given a password
+    bool nla;           // the variant's security is nla
+    int resolve_error;  // EAI_* of getaddrinfo, or 0
+    int connect_error;  // errno of the last address tried, or 0
+    const char *local;  // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
     char local_detail[160];
     uint32_t local_code;
     bool confirmed; // an X.224 confirm was read

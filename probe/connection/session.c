@@ -42,8 +42,11 @@ void session_fail(struct session *session)
                    json_string(session->evidence.authenticate_sent && logon_may_have_failed(&session->evidence)
                                    ? "refused"
                                    : "not checked"));
-    if (logon_may_have_failed(&session->evidence))
+    if (logon_may_have_failed(&session->evidence)) {
+        if (session->evidence.phase == PHASE_GATEWAY)
+            event_logon(session->sink);
         event_failed_logon(session->sink);
+    }
     outcome = classify(&session->evidence);
     event_outcome(session->sink, &outcome);
     _exit(0);
@@ -174,6 +177,8 @@ static struct session *session_new(const struct connection_request *request, str
     session->sink = sink;
     session->fd = -1;
     session->evidence.gateway = request->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF;
+    session->evidence.gateway_logon = session->evidence.gateway && !request->gateway_token[0] &&
+                                      (request->gateway_user[0] ? request->gateway_password : request->password)[0];
     session->evidence.nla = request->variant.level[FACTOR_SECURITY] == SECURITY_NLA;
     return session;
 }

@@ -322,6 +322,9 @@ static void on_request(struct session *session, struct bytes pdu)
         unsigned level = session->request->variant.level[FACTOR_GATEWAY];
         // The tunnel stands. A gateway that declined the websocket would have needed the second connection.
         event_fact(session->sink, FACT_GATEWAY_TRANSPORT, json_string(level_name(FACTOR_GATEWAY, level)));
+        // Each HTTP channel authenticates for itself.
+        for (unsigned i = 0; session->evidence.gateway_logon && i < session->connections; i++)
+            event_logon(session->sink);
         progress_begin(session, PHASE_NEGOTIATE);
     }
     for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)

@@ -68,13 +68,17 @@ bool worker_warm_up(char *error, size_t size)
     }
     primitives_set_hints(PRIMITIVES_ONLY_CPU); // otherwise FreeRDP runs a benchmark of a third of a second
     certificate_warm_up();
-    // One throw-away instance resolves symbols and fills FreeRDP's static tables (time zones, timer, log).
-    rdpSettings *settings = freerdp_settings_new(0);
-    if (!settings) {
-        snprintf(error, size, "FreeRDP cannot make its settings");
+    // One throw-away instance resolves symbols and fills the static tables of FreeRDP (time zones, log) and OpenSSL.
+    freerdp *instance = freerdp_new();
+    if (instance)
+        instance->ContextSize = sizeof(rdpContext);
+    if (!instance || !freerdp_context_new(instance)) {
+        snprintf(error, size, "FreeRDP cannot make a connection context on this machine");
+        freerdp_free(instance);
         return false;
     }
-    freerdp_settings_free(settings);
+    freerdp_context_free(instance);
+    freerdp_free(instance);
     return true;
 }
 
