@@ -81,11 +81,15 @@ bool share_parse(const uint8_t *data, size_t size, struct share_pdu *pdu, size_t
     if (total < DATA_HEADER)
         return false;
     pdu->type = data_type(data[PDU_TYPE_2]);
-    if (pdu->type == SHARE_SET_ERROR_INFO) {
+    if (pdu->type == SHARE_SET_ERROR_INFO || pdu->type == SHARE_SAVE_SESSION_INFO) {
         if (total < DATA_HEADER + 4)
             return false;
         const uint8_t *p = data + DATA_HEADER;
-        pdu->error_info = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        uint32_t value = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        if (pdu->type == SHARE_SET_ERROR_INFO)
+            pdu->error_info = value;
+        else
+            pdu->info_type = value;
     }
     return true;
 }

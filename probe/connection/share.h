@@ -27,9 +27,13 @@ enum share_type {
     SHARE_DATA_OTHER
 };
 
+// infoType of Save Session Info (2.2.10.1.1): up to this one they report a logon.
+enum { INFOTYPE_LOGON_PLAINNOTIFY = 2 };
+
 struct share_pdu {
     enum share_type type;
     uint32_t error_info; // SHARE_SET_ERROR_INFO
+    uint32_t info_type;  // SHARE_SAVE_SESSION_INFO (2.2.10.1.1)
 };
 
 // Reads the share PDU at the front of a payload without security header, and says how many octets it takes; several may

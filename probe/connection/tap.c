@@ -152,6 +152,10 @@ static void share(struct session *session, struct bytes payload, bool from_serve
         case SHARE_FONT_MAP:
             progress_begin(session, PHASE_ACTIVE);
             break;
+        case SHARE_SAVE_SESSION_INFO:
+            if (pdu.info_type <= INFOTYPE_LOGON_PLAINNOTIFY)
+                event_fact(session->sink, FACT_CREDENTIALS, json_string("verified"));
+            break;
         default:
             break;
         }
