@@ -40,7 +40,7 @@ static void make_grammar(struct grammar *grammar, enum command command)
         grammar->longs[n++] = (struct option){.name = rows[i].name,
                                               .has_arg = rows[i].argument ? required_argument : no_argument,
                                               .val = FIRST_VALUE + (int)i};
-        grammar->names[i] = rows[i].help ? rows[i].name : NULL;
+        grammar->names[i] = rows[i].name;
         if (rows[i].letter) {
             grammar->shorts[used++] = rows[i].letter;
             if (rows[i].argument)
@@ -69,14 +69,17 @@ static bool refuse_unknown(const struct grammar *grammar, const char *argument, 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
     if (optopt >= FIRST_VALUE)
         return refuse(error, size, "--%s takes no argument", row_of(optopt)->name);
-    size_t candidates = 0;
-    for (size_t i = 0; i < grammar->count; i++)
-        candidates += grammar->names[i] && strncmp(grammar->names[i], name, strlen(name)) == 0;
-    if (candidates > 1)
-        return refuse(error, size, "--%s may be one of several options: write it out", name);
     const char *near = nearest_word(name, grammar->names, grammar->count);
+    for (size_t i = 0; i < grammar->count; i++) { // the first that begins so is nearer still
+        if (grammar->names[i] && strncmp(grammar->names[i], name, strlen(name)) == 0) {
+            near = grammar->names[i];
+            break;
+        }
+    }
+    // A password itself is never taken, only the file that holds it.
+    bool secret = near && (strcmp(near, "password") == 0 || strcmp(near, "gateway-password") == 0);
     return refuse(error, size, "there is no option --%s%s%s%s", name, near ? ": did you mean --" : "", near ? near : "",
-                  near ? "?" : "");
+                  secret ? "-file?" : near ? "?" : "");
 }
 
 static bool take(struct options *options, int value, char *error, size_t size)

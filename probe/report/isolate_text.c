@@ -12,6 +12,13 @@
 
 enum { FACTOR_COLUMN = 2, WHY_COLUMN = 14 };
 
+// What was found, and the trials it was found by.
+struct evidence {
+    const struct verdict *verdict;
+    const struct trial *const *trials;
+    size_t count;
+};
+
 // A sentence that grows; it is cut when it is full.
 struct sentence {
     char text[1000];
@@ -35,30 +42,6 @@ static const char *joint(unsigned index, unsigned count)
     return index == 0 ? "" : index + 1 == count ? " and " : ", ";
 }
 
-static void say_conjunction(struct sentence *sentence, const struct conjunction *conjunction)
-{
-    for (unsigned i = 0; i < conjunction->count; i++) {
-        const struct condition *condition = &conjunction->conditions[i];
-        say(sentence, "%s%s=%s", joint(i, conjunction->count), factor_row(condition->factor)->name,
-            level_name(condition->factor, condition->level));
-    }
-    if (conjunction->count > 1)
-        say(sentence, " together");
-}
-
-static void say_cause(struct sentence *sentence, const struct verdict *verdict)
-{
-    bool one = verdict->alternative_count == 1;
-    if (!one)
-        say(sentence, "each of these triggers the failure by itself: ");
-    for (unsigned i = 0; i < verdict->alternative_count; i++) {
-        say(sentence, "%s", i ? "; or " : "");
-        say_conjunction(sentence, &verdict->alternatives[i]);
-    }
-    if (one)
-        say(sentence, " %s the failure", verdict->alternatives[0].count > 1 ? "trigger" : "triggers");
-}
-
 static enum style style_of(enum verdict_kind kind)
 {
     switch (kind) {
@@ -74,49 +57,48 @@ static enum style style_of(enum verdict_kind kind)
     return STYLE_DOUBT;
 }
 
-static void headline(struct page *page, const char *target, const struct verdict *verdict)
+// The verdict in one sentence; for a cause it is the reason itself.
+static const char *sentence_of(const struct verdict *verdict)
 {
-    struct sentence sentence = {.used = 0};
-    unsigned at = page_width(target) + 2 + (unsigned)strlen(verdict_name(verdict->kind)) + 2;
     switch (verdict->kind) {
     case VERDICT_ISOLATED:
-        say_cause(&sentence, verdict);
-        break;
+        return verdict->reason;
     case VERDICT_NOT_CLIENT_SIDE:
-        say(&sentence, "no client-side factor that could be tested decides this failure; look for its cause on the "
-                       "server or on the way there");
-        break;
+        return "no client-side factor that could be tested decides this failure; look for its cause on the server or "
+               "on the way there.";
     case VERDICT_NOT_REPRODUCED:
-        say(&sentence, "the failure did not show");
-        break;
+        return "the failure did not show.";
     case VERDICT_INCONCLUSIVE:
-        say(&sentence, "the trials do not prove a cause");
-        break;
+        return "the trials do not prove a cause.";
     case VERDICT_STOPPED:
-        say(&sentence, "the experiment ended before it could tell");
-        break;
+        return "the experiment ended before it could tell.";
     }
-    page_put(page, style_of(verdict->kind), "%s: %s", target, verdict_name(verdict->kind));
-    page_put(page, STYLE_PLAIN, ": ");
-    page_wrap(page, at, 0, "%s.", sentence.text);
-    if (verdict->reason[0]) {
-        size_t length = strlen(verdict->reason);
-        page_wrap(page, 0, 0, "%s%s", verdict->reason, strchr(".!?", verdict->reason[length - 1]) ? "" : ".");
-    }
+    return "";
 }
 
-static const struct trial *trial_of(const struct trial *const *trials, size_t count, uint64_t number)
+static void headline(struct page *page, const char *target, const struct verdict *verdict)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (trials[i]->number == number)
-            return trials[i];
+    const char *name = verdict_name(verdict->kind);
+    page_put(page, style_of(verdict->kind), "%s: %s", target, name);
+    page_put(page, STYLE_PLAIN, ": ");
+    page_wrap(page, page_width(target) + 2 + page_width(name) + 2, 0, "%s", sentence_of(verdict));
+    if (verdict->kind != VERDICT_ISOLATED && verdict->reason[0])
+        page_wrap(page, 0, 0, "%s", verdict->reason);
+}
+
+static const struct trial *trial_of(const struct evidence *evidence, uint64_t number)
+{
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (evidence->trials[i]->number == number)
+            return evidence->trials[i];
     }
     return NULL;
 }
 
 // The failure in words, with what mstsc would show where a trial that failed so says it.
-static void failure(struct page *page, const struct verdict *verdict, const struct trial *const *trials, size_t count)
+static void failure(struct page *page, const struct evidence *evidence)
 {
+    const struct verdict *verdict = evidence->verdict;
     const struct signature *s = &verdict->signature;
     char code[32], text[400];
     if (!verdict->has_signature)
@@ -126,11 +108,11 @@ static void failure(struct page *page, const struct verdict *verdict, const stru
     page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "the failure");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s%s%s%s%s in %s: %s", family_name(s->family), code[0] ? " " : "", code,
               name[0] ? " " : "", name, phase_name(verdict->failure_phase), outcome_meaning(s->family, s->code));
-    for (size_t i = 0; i < count; i++) {
-        if (!signature_matches(s, &trials[i]->outcome))
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (!signature_matches(s, &evidence->trials[i]->outcome))
             continue;
         page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "mstsc");
-        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", outcome_mstsc(&trials[i]->outcome, text, sizeof text));
+        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", outcome_mstsc(&evidence->trials[i]->outcome, text, sizeof text));
         break;
     }
 }
@@ -147,10 +129,10 @@ static void factor_name(struct page *page, enum factor factor)
     page_put(page, STYLE_PLAIN, "%*s%-*s", FACTOR_COLUMN, "", WHY_COLUMN - FACTOR_COLUMN, factor_row(factor)->name);
 }
 
-static void pair(struct page *page, const struct minimal_pair *pair, const struct trial *const *trials, size_t count)
+static void proof(struct page *page, const struct evidence *evidence, const struct minimal_pair *pair)
 {
-    const struct trial *failing = trial_of(trials, count, pair->failing);
-    const struct trial *passing = trial_of(trials, count, pair->passing);
+    const struct trial *failing = trial_of(evidence, pair->failing);
+    const struct trial *passing = trial_of(evidence, pair->passing);
     factor_name(page, pair->factor);
     if (!failing || !passing) {
         page_wrap(page, WHY_COLUMN, WHY_COLUMN, "trial %" PRIu64 " fails, trial %" PRIu64 " works", pair->failing,
@@ -163,13 +145,28 @@ static void pair(struct page *page, const struct minimal_pair *pair, const struc
               level_name(pair->factor, passing->variant.level[pair->factor]));
 }
 
-// The levels of a factor with which the sweep saw one thing, as a clause: "fails with 1.0 and 1.1".
-static void say_levels(struct sentence *sentence, const struct verdict *verdict, enum factor factor,
+// Whether a minimal pair of the factor saw this of the level.
+static bool pair_saw(const struct evidence *evidence, enum factor factor, unsigned level, enum observation observation)
+{
+    for (unsigned i = 0; i < evidence->verdict->pair_count; i++) {
+        const struct minimal_pair *pair = &evidence->verdict->pairs[i];
+        uint64_t number = observation == OBSERVED_SIGNATURE ? pair->failing : pair->passing;
+        const struct trial *trial = trial_of(evidence, number);
+        if (pair->factor == factor && observation != OBSERVED_UNRESOLVED && trial &&
+            trial->variant.level[factor] == level)
+            return true;
+    }
+    return false;
+}
+
+// The levels of a factor with which one thing was seen, as a clause: "fails with 1.0 and 1.1".
+static void say_levels(struct sentence *sentence, const struct evidence *evidence, enum factor factor,
                        enum observation observation, const char *what)
 {
+    const struct verdict *verdict = evidence->verdict;
     unsigned levels[LEVELS_MAX], n = 0;
     for (unsigned level = 0; level < factor_levels(factor); level++) {
-        bool seen = false;
+        bool seen = pair_saw(evidence, factor, level, observation);
         for (unsigned i = 0; i < verdict->sweep_count; i++) {
             const struct sweep_row *row = &verdict->sweep[i];
             seen = seen || (row->trial && row->condition.factor == factor && row->condition.level == level &&
@@ -185,12 +182,13 @@ static void say_levels(struct sentence *sentence, const struct verdict *verdict,
     }
 }
 
-static void sweep(struct page *page, const struct verdict *verdict, enum factor factor)
+static void sweep(struct page *page, const struct evidence *evidence, enum factor factor)
 {
+    const struct verdict *verdict = evidence->verdict;
     struct sentence sentence = {.used = 0};
-    say_levels(&sentence, verdict, factor, OBSERVED_SIGNATURE, "fails with");
-    say_levels(&sentence, verdict, factor, OBSERVED_NO_SIGNATURE, "works with");
-    say_levels(&sentence, verdict, factor, OBSERVED_UNRESOLVED, "nothing can be said of");
+    say_levels(&sentence, evidence, factor, OBSERVED_SIGNATURE, "fails with");
+    say_levels(&sentence, evidence, factor, OBSERVED_NO_SIGNATURE, "works with");
+    say_levels(&sentence, evidence, factor, OBSERVED_UNRESOLVED, "nothing can be said of");
     for (unsigned i = 0; i < verdict->sweep_count; i++) {
         const struct sweep_row *row = &verdict->sweep[i];
         if (row->condition.factor == factor && !row->trial)
@@ -199,23 +197,24 @@ static void sweep(struct page *page, const struct verdict *verdict, enum factor 
     }
     if (!sentence.used)
         return;
-    factor_name(page, factor);
+    page_put(page, STYLE_PLAIN, "%*s", WHY_COLUMN, "");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", sentence.text);
 }
 
-static void why(struct page *page, const struct verdict *verdict, const struct trial *const *trials, size_t count)
+static void why(struct page *page, const struct evidence *evidence)
 {
+    const struct verdict *verdict = evidence->verdict;
     if (verdict->pair_count == 0)
         return;
     page_newline(page);
     page_line(page, STYLE_HEADING, "Why");
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         bool last = true;
-        pair(page, &verdict->pairs[i], trials, count);
+        proof(page, evidence, &verdict->pairs[i]);
         for (unsigned j = i + 1; j < verdict->pair_count; j++)
             last = last && verdict->pairs[j].factor != verdict->pairs[i].factor;
         if (last)
-            sweep(page, verdict, verdict->pairs[i].factor);
+            sweep(page, evidence, verdict->pairs[i].factor);
     }
 }
 
@@ -235,26 +234,29 @@ static void findings(struct page *page, const struct verdict *verdict, enum find
     }
 }
 
-static void counts(struct page *page, const struct verdict *verdict, const struct trial *const *trials, size_t count)
+static void counts(struct page *page, const struct evidence *evidence)
 {
-    unsigned connections = 0, logons = 0;
+    unsigned connections = 0, logons = 0, scans = 0;
+    size_t count = evidence->count;
     for (size_t i = 0; i < count; i++) {
-        connections += trials[i]->connections;
-        logons += trials[i]->logons;
+        connections += evidence->trials[i]->connections;
+        logons += evidence->trials[i]->logons;
+        scans += evidence->trials[i]->until < PHASE_ACTIVE;
     }
     page_line(page, STYLE_PLAIN, "%zu trial%s (%u of them scans), %u TCP connection%s, %u logon%s", count,
-              count == 1 ? "" : "s", verdict->surveys, connections, connections == 1 ? "" : "s", logons,
+              count == 1 ? "" : "s", scans, connections, connections == 1 ? "" : "s", logons,
               logons == 1 ? "" : "s");
 }
 
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,
                   const struct verdict *verdict, const struct trial *const *trials, size_t count)
 {
+    const struct evidence evidence = {verdict, trials, count};
     headline(page, target, verdict);
     page_newline(page);
-    failure(page, verdict, trials, count);
+    failure(page, &evidence);
     baseline(page, &isolation->baseline);
-    why(page, verdict, trials, count);
+    why(page, &evidence);
     findings(page, verdict, FINDING_INNOCENT, "Not the cause");
     findings(page, verdict, FINDING_UNDECIDED, "Undecided");
     findings(page, verdict, FINDING_NOT_TESTED, "Not tested");
@@ -263,7 +265,7 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
         trial_table(page, &isolation->baseline, verdict, trials, count);
     }
     page_newline(page);
-    counts(page, verdict, trials, count);
+    counts(page, &evidence);
     if (verdict->kind == VERDICT_NOT_CLIENT_SIDE && verdict->has_signature) {
         page_newline(page);
         beyond_text_server(page, &verdict->signature);

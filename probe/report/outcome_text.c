@@ -72,6 +72,8 @@ char *outcome_short(const struct outcome *outcome, char *text, size_t size)
     char code[32];
     if (outcome->result == RESULT_CONNECTED)
         snprintf(text, size, "%s", outcome->phase < PHASE_ACTIVE ? "reached" : "connected");
+    else if (outcome->family == FAMILY_DNS && outcome->name[0]) // EAI_NONAME says more than 2
+        snprintf(text, size, "%s %s", family_name(outcome->family), outcome->name);
     else if (*outcome_code(outcome->family, outcome->code, code, sizeof code))
         snprintf(text, size, "%s %s", family_name(outcome->family), code);
     else
