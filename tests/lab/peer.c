@@ -368,7 +368,10 @@ static BOOL on_activate(freerdp_peer *peer)
     struct connection *connection = connection_of(peer->context);
     connection->activated = true;
     connection->activated_ms = connection_now_ms();
-    return !deny(connection, LAB_MOMENT_ACTIVE, false) && !connection_fault(connection, LAB_PHASE_ACTIVE);
+    if (deny(connection, LAB_MOMENT_ACTIVE, false) || connection_fault(connection, LAB_PHASE_ACTIVE))
+        return FALSE;
+    session_begin(connection);
+    return TRUE;
 }
 
 static bool set_certificate(rdpSettings *settings, const struct lab_certificate *certificate)

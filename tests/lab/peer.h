@@ -70,5 +70,8 @@ int deny_wait_ms(const struct connection *connection);
 // Plays the licensing phase before libfreerdp does. Returns false if the connection is over.
 bool licensing_play(struct connection *connection);
 
+// Shows the client that the session has begun: the outcome of its logon, if it tried one, and a picture.
+void session_begin(struct connection *connection);
+
 // A clock for delays.
 int64_t connection_now_ms(void);

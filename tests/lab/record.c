@@ -148,6 +148,8 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "credssp_version", number_or_null(record->credssp_version != 0, record->credssp_version));
     json_object_set_new(line, "ntlm_authenticates", json_integer(record->ntlm_authenticates));
     json_object_set_new(line, "client_info_password", boolean_or_null(record->info_known, record->info_password));
+    json_object_set_new(line, "logon_reported",
+                        text_or_null(record->logon_reported, record->authenticated ? "logged-on" : "refused"));
     json_object_set_new(line, "license_id", text_or_null(record->license_presented[0], record->license_presented));
     json_object_set_new(line, "license_issued", text_or_null(record->license_issued[0], record->license_issued));
     json_object_set_new(line, "license_alert_sent",

@@ -39,6 +39,7 @@ struct lab_record {
     uint32_t ntlm_authenticates;
     bool info_known; // Client Info was read
     bool info_password;
+    bool logon_reported; // Save Session Info was sent: a logon if `authenticated`, else a refused password
 
     char license_presented[LAB_TEXT_SIZE];
     char license_issued[LAB_TEXT_SIZE];

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a client sees of the session: whether it was logged on, and one picture.
+#include <freerdp/session.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "peer.h"
+
+enum { PICTURE_SIZE = 32 };
+
+// Save Session Info PDU ([MS-RDPBCGR] 2.2.10.1): the logon, or why Winlogon refused the password of Client Info.
+static void report_logon(struct connection *connection)
+{
+    struct lab_record *record = connection->record;
+    rdpContext *context = connection->peer->context;
+    if (!record->authenticated_known || (!record->authenticated && !record->info_password))
+        return; // a logon screen, and nobody who typed anything yet
+    if (record->authenticated) {
+        // Without the names: FreeRDP 3.10's client cannot read an empty domain as FreeRDP's server writes it.
+        (void)context->update->SaveSessionInfo(context, INFO_TYPE_LOGON_PLAIN_NOTIFY, NULL);
+    } else {
+        logon_info_ex info = {.haveErrorInfo = TRUE,
+                              .ErrorNotificationType = LOGON_MSG_SESSION_CONTINUE,
+                              .ErrorNotificationData = LOGON_FAILED_BAD_PASSWORD};
+        (void)context->update->SaveSessionInfo(context, INFO_TYPE_LOGON_EXTENDED_INF, &info);
+    }
+    record->logon_reported = true;
+}
+
+// A Bitmap Update ([MS-RDPBCGR] 2.2.9.1.1.3.1.2), the one kind of picture that every client must be able to show
+static void send_picture(struct connection *connection)
+{
+    rdpContext *context = connection->peer->context;
+    const uint32_t depth = freerdp_settings_get_uint32(context->settings, FreeRDP_ColorDepth);
+    const uint32_t length = PICTURE_SIZE * PICTURE_SIZE * ((depth + 7) / 8);
+    uint8_t *pixels = malloc(length);
+    if (!pixels)
+        return;
+    memset(pixels, 0x80, length);
+    BITMAP_DATA bitmap = {.destRight = PICTURE_SIZE - 1,
+                          .destBottom = PICTURE_SIZE - 1,
+                          .width = PICTURE_SIZE,
+                          .height = PICTURE_SIZE,
+                          .bitsPerPixel = depth,
+                          .bitmapLength = length,
+                          .bitmapDataStream = pixels};
+    const BITMAP_UPDATE update = {.number = 1, .rectangles = &bitmap, .skipCompression = TRUE};
+    (void)context->update->BitmapUpdate(context, &update);
+    free(pixels);
+}
+
+void session_begin(struct connection *connection)
+{
+    report_logon(connection);
+    send_picture(connection);
+}
