@@ -367,6 +367,9 @@ void front_serve(struct gateway *gateway, struct channel *channel, short events)
     enum channel_result read = CHANNEL_OK;
     if (!channel->tunnel || !tunnel_client_paused(channel->tunnel) || (events & (POLLHUP | POLLERR))) {
         read = channel_read(channel);
+        if (read == CHANNEL_OK && (events & (POLLHUP | POLLERR))) {
+            read = CHANNEL_LEFT; // both directions are over, even where the queue has no room to read that far
+        }
     }
     front_resume(gateway, channel);
     if (channel->state == CHANNEL_LINGERING || channel->state == CHANNEL_OVER) {

@@ -49,6 +49,13 @@ static const char help[] =
     "  --close-status CODE     the status in the close packet when the target closes, in hexadecimal (default 0)\n"
     "  --help                  this text\n"
     "\n"
+    "A tunnel record is written when a connection, or a pair of plain ones, has ended. reached: the last step that\n"
+    "was completed: tcp tls http handshake tunnel authorize channel data. ended: client, target (it closed, or could\n"
+    "not be reached: then denied says 800759DD, and error why), denied, fault, error, gateway (it was told to end). A\n"
+    "refused record is written instead for each request answered with an error; reason: logon, token, scheme,\n"
+    "no-credentials, transport, http-status, connection-id, method, request, limit. ntlm_authenticates counts\n"
+    "AUTHENTICATE messages, each in one record only.\n"
+    "\n"
     "Exit status: 0 ended as asked, 2 usage error, 3 could not run.\n";
 
 __attribute__((noreturn, format(printf, 1, 2))) static void usage(const char *format, ...)
