@@ -18,9 +18,19 @@ static void label(struct page *page, const char *text)
 
 static void headline(struct page *page, const struct trial *trial)
 {
-    char clause[400];
-    enum style style = trial->outcome.result == RESULT_CONNECTED ? STYLE_GOOD : STYLE_BAD;
-    page_line(page, style, "%s: %s", trial->target, outcome_clause(trial, clause, sizeof clause));
+    const struct outcome *o = &trial->outcome;
+    char text[400];
+    if (o->result == RESULT_CONNECTED && o->phase >= PHASE_ACTIVE) {
+        page_line(page, STYLE_GOOD, "%s: connected in %.1f ms", trial->target, trial->ms);
+    } else if (o->result == RESULT_CONNECTED) {
+        page_line(page, STYLE_GOOD, "%s: reached %s, as far as was asked, in %.1f ms", trial->target,
+                  phase_name(o->phase), trial->ms);
+    } else {
+        snprintf(text, sizeof text, "%s: failed in %s:", trial->target, phase_name(o->phase));
+        page_put(page, STYLE_BAD, "%s ", text);
+        page_wrap(page, page_width(text) + 1, 0, "%s",
+                  o->detail[0] ? o->detail : outcome_meaning(o->family, o->code));
+    }
 }
 
 static void code(struct page *page, const struct outcome *o)

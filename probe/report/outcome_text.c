@@ -93,19 +93,6 @@ const char *outcome_code_name(enum family family, uint32_t code)
     return row ? row->name : "";
 }
 
-char *outcome_clause(const struct trial *trial, char *text, size_t size)
-{
-    const struct outcome *o = &trial->outcome;
-    if (o->result == RESULT_CONNECTED && o->phase >= PHASE_ACTIVE)
-        snprintf(text, size, "connected in %.1f ms", trial->ms);
-    else if (o->result == RESULT_CONNECTED)
-        snprintf(text, size, "reached %s, as far as was asked, in %.1f ms", phase_name(o->phase), trial->ms);
-    else
-        snprintf(text, size, "failed in %s: %s", phase_name(o->phase),
-                 o->detail[0] ? o->detail : outcome_meaning(o->family, o->code));
-    return text;
-}
-
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size)
 {
     enum { BY_SERVER = 0x3, SOCKET_CLOSED = 0x904 };

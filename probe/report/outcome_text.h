@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "trial/outcome.h"
-#include "trial/trial.h"
 
 // The code as its specification writes it: "0x7", "ECONNREFUSED", "70"; "" where the family has no code.
 char *outcome_code(enum family family, uint32_t code, char *text, size_t size);
@@ -20,8 +19,5 @@ const char *outcome_meaning(enum family family, uint32_t code);
 // The symbolic name of a code by its table; "" if it has none. Static.
 const char *outcome_code_name(enum family family, uint32_t code);
 
-// One clause: "connected in 41.7 ms", "failed in licensing: the server denied the connection".
-char *outcome_clause(const struct trial *trial, char *text, size_t size);
-
-// "mstsc would show Error code 0x3, Extended error code 0x7 (documented: …)", or that nothing can be claimed.
+// "Error code 0x3, Extended error code 0x7 - documented: …", or that nothing can be claimed.
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size);

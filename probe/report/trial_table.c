@@ -6,13 +6,21 @@
 
 #include "report/outcome_text.h"
 
-enum { SAYS_WIDTH = 5, MS_WIDTH = 8 };
+enum { SAYS_WIDTH = 5 };
+
+// Headings where the names of the factors are too wide.
+static const char *const short_names[FACTOR_COUNT] = {[FACTOR_SECURITY] = "sec",
+                                                      [FACTOR_TLS] = "tls",
+                                                      [FACTOR_ADDRESS] = "addr",
+                                                      [FACTOR_GATEWAY] = "gw",
+                                                      [FACTOR_LICENSE] = "lic"};
 
 // What the table shows and how wide, found from the trials before the first line is written.
 struct layout {
-    unsigned number, factor[FACTOR_COUNT], until, outcome, phase; // 0: not shown
-    bool names;                                                  // symbolic names behind the codes
-    bool bare;                                                   // long codes without their family
+    unsigned number, factor[FACTOR_COUNT], until, outcome, phase, ms; // widths; 0: not shown
+    bool names; // symbolic names behind the codes
+    bool until_shown;
+    bool narrow; // long codes without their family, short headings
 };
 
 static unsigned larger(unsigned a, size_t b)
@@ -25,12 +33,17 @@ static char *outcome_cell(const struct layout *layout, const struct outcome *o, 
     enum { LONG_CODE = 12 }; // "0xC000006D" and its family do not fit beside five factors
     char code[32];
     outcome_short(o, text, size);
-    if (layout->bare && strlen(text) > LONG_CODE && *outcome_code(o->family, o->code, code, sizeof code))
+    if (layout->narrow && strlen(text) > LONG_CODE && *outcome_code(o->family, o->code, code, sizeof code))
         snprintf(text, size, "%s", code);
     size_t used = strlen(text);
     if (layout->names && o->result == RESULT_FAILED && !strstr(text, o->name))
         snprintf(text + used, size - used, " %s", o->name);
     return text;
+}
+
+static const char *heading(const struct layout *layout, enum factor factor)
+{
+    return layout->narrow ? short_names[factor] : factor_row(factor)->name;
 }
 
 static unsigned digits(uint64_t number)
@@ -47,14 +60,20 @@ static void measure(struct layout *layout, const struct variant *baseline, const
                     size_t count)
 {
     char text[128];
-    *layout = (struct layout){.number = 1, .outcome = strlen("outcome"), .phase = strlen("phase"),
-                              .names = layout->names, .bare = layout->bare};
+    *layout = (struct layout){.number = 1,
+                              .outcome = strlen("outcome"),
+                              .phase = strlen("phase"),
+                              .ms = strlen("ms"),
+                              .names = layout->names,
+                              .until_shown = layout->until_shown,
+                              .narrow = layout->narrow};
     for (size_t i = 0; i < count; i++) {
         const struct trial *t = trials[i];
         layout->number = larger(layout->number, digits(t->number));
         layout->outcome = larger(layout->outcome, page_width(outcome_cell(layout, &t->outcome, text, sizeof text)));
         layout->phase = larger(layout->phase, strlen(phase_name(t->outcome.phase)));
-        if (t->until < PHASE_ACTIVE)
+        layout->ms = larger(layout->ms, (size_t)snprintf(text, sizeof text, "%.1f", t->ms));
+        if (t->until < PHASE_ACTIVE && layout->until_shown)
             layout->until = larger(larger(layout->until, strlen("until")), strlen(phase_name(t->until)));
         for (int f = 0; f < FACTOR_COUNT; f++) {
             if (t->variant.level[f] == baseline->level[f])
@@ -62,14 +81,14 @@ static void measure(struct layout *layout, const struct variant *baseline, const
             size_t marked = strlen(level_name((enum factor)f, t->variant.level[f])) + 1;
             size_t plain = strlen(level_name((enum factor)f, baseline->level[f]));
             layout->factor[f] = larger(larger(larger(layout->factor[f], marked), plain),
-                                       strlen(factor_row((enum factor)f)->name));
+                                       strlen(heading(layout, (enum factor)f)));
         }
     }
 }
 
 static unsigned width_of(const struct layout *layout)
 {
-    unsigned width = layout->number + 1 + SAYS_WIDTH + 1 + layout->outcome + 1 + layout->phase + 1 + MS_WIDTH;
+    unsigned width = layout->number + 1 + SAYS_WIDTH + 1 + layout->outcome + 1 + layout->phase + 1 + layout->ms;
     for (int f = 0; f < FACTOR_COUNT; f++)
         width += layout->factor[f] ? layout->factor[f] + 1 : 0;
     return width + (layout->until ? layout->until + 1 : 0);
@@ -79,18 +98,19 @@ static unsigned width_of(const struct layout *layout)
 static struct layout choose(const struct page *page, const struct variant *baseline, const struct trial *const *trials,
                             size_t count)
 {
-    struct layout layout = {.names = true};
+    struct layout layout = {.names = true, .until_shown = true};
     measure(&layout, baseline, trials, count);
     if (width_of(&layout) > page->columns) {
         layout.names = false;
         measure(&layout, baseline, trials, count);
     }
-    if (width_of(&layout) > page->columns)
-        layout.until = 0; // a survey is marked as such in the second column
     if (width_of(&layout) > page->columns) {
-        layout.bare = true;
+        layout.until_shown = false; // a scan is marked as such in the second column
         measure(&layout, baseline, trials, count);
-        layout.until = 0;
+    }
+    if (width_of(&layout) > page->columns) {
+        layout.narrow = true;
+        measure(&layout, baseline, trials, count);
     }
     return layout;
 }
@@ -100,12 +120,12 @@ static void header(struct page *page, const struct layout *layout)
     page_put(page, STYLE_FAINT, "%*s %-*s", (int)layout->number, "#", SAYS_WIDTH, "says");
     for (int f = 0; f < FACTOR_COUNT; f++) {
         if (layout->factor[f])
-            page_put(page, STYLE_FAINT, " %-*s", (int)layout->factor[f], factor_row((enum factor)f)->name);
+            page_put(page, STYLE_FAINT, " %-*s", (int)layout->factor[f], heading(layout, (enum factor)f));
     }
     if (layout->until)
         page_put(page, STYLE_FAINT, " %-*s", (int)layout->until, "until");
-    page_line(page, STYLE_FAINT, " %-*s %-*s%*s", (int)layout->outcome, "outcome", (int)layout->phase, "phase",
-              MS_WIDTH + 1, "ms");
+    page_line(page, STYLE_FAINT, " %-*s %-*s %*s", (int)layout->outcome, "outcome", (int)layout->phase, "phase",
+              (int)layout->ms, "ms");
 }
 
 static void says(struct page *page, const struct verdict *verdict, const struct trial *trial)
@@ -151,7 +171,7 @@ static void row(struct page *page, const struct layout *layout, const struct var
                  trial->until < PHASE_ACTIVE ? phase_name(trial->until) : "");
     page_line(page, STYLE_PLAIN, " %-*s %-*s %*.1f", (int)layout->outcome,
               outcome_cell(layout, &trial->outcome, text, sizeof text), (int)layout->phase,
-              phase_name(trial->outcome.phase), MS_WIDTH, trial->ms);
+              phase_name(trial->outcome.phase), (int)layout->ms, trial->ms);
 }
 
 static void unvaried(struct page *page, const struct layout *layout, const struct variant *baseline)
