@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the factor that triggers a failure by adaptive experiment. Pure: trials come through a callback, so the same code
-// isolates a live target, a journal and a simulated oracle. No I/O, no clock.
+// Finds the factor that triggers a failure by adaptive experiment. Pure: trials come through a callback, so the same
+// code isolates a live target, a journal and a simulated oracle. No I/O, no clock.
 #pragma once
 
 #include <jansson.h>
@@ -18,7 +18,8 @@ enum observation {
     OBSERVED_UNRESOLVED    // another failure, or the variant was not in effect: no evidence
 };
 
-// Judges a trial that was run with until == PHASE_ACTIVE. failure_phase is the phase in which the signature was seen.
+// Judges a trial; one that was stopped early (a survey) only as far as it came. failure_phase is the latest phase in
+// which the signature was seen. Factors that matter only after that phase need not have been in effect.
 enum observation observe(const struct trial *trial, const struct signature *signature, enum phase failure_phase);
 
 // Everything the experiment may do.
@@ -28,12 +29,14 @@ struct isolation {
     const char *untestable[FACTOR_COUNT]; // why a factor has nothing to vary ("no gateway was given"), or NULL
     bool signature_given;           // false: the baseline's own first failure is the signature
     struct signature signature;
-    unsigned max_trials;            // budget, 0 = default (64)
-    unsigned confirmations;         // how often each trial of a minimal pair is seen in all, at least; 0 = default (2)
+    unsigned max_trials;            // budget, 0 = default (64); at most 256
+    unsigned confirmations;         // how often each trial of a minimal pair is seen in all, at least; 0 = default (2).
+                                    // Passing trials are seen once more for each condition of the cause, up to three
+                                    // times: a denial that now and then does not come looks like a pass.
 
-    // Runs one trial and returns its record, which stays valid until the experiment is over; NULL when no more trials may
-    // be run (safety limit, interrupt): the experiment then ends with VERDICT_STOPPED. until is PHASE_ACTIVE, or an earlier
-    // phase for a survey trial, which involves no logon.
+    // Runs one trial and returns its record, which stays valid until the experiment is over; NULL when no more trials
+    // may be run (safety limit, interrupt): the experiment then ends with VERDICT_STOPPED. until is PHASE_ACTIVE, or an
+    // earlier phase for a survey trial, which involves no logon.
     const struct trial *(*run)(void *context, const struct variant *variant, enum phase until);
     void *context;
 };
@@ -96,7 +99,9 @@ struct verdict {
     char reason[400]; // one sentence: why this verdict and not another
 };
 
-// Runs the experiment to its end. Never names a factor that a repeated minimal pair does not prove.
+// Runs the experiment to its end. Never names a factor that a repeated minimal pair does not prove. alternatives, pairs
+// and sweep are empty unless a cause was proved: with VERDICT_ISOLATED, or with VERDICT_STOPPED in the sweep after the
+// proof.
 void isolate(const struct isolation *isolation, struct verdict *verdict);
 
 // A new JSON object {"record":"verdict","schema":1,…} as design.md lays it down; NULL if memory is out. Caller owns it.

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of one isolation: the trials so far, what they say, and what is known of the levels. Private to analysis/.
+#pragma once
+
+#include "analysis/isolation.h"
+#include "analysis/monotone.h"
+
+enum {
+    TRIALS_MAX = 256,         // of one experiment, whatever the budget says
+    TRIALS_DEFAULT = 64,      // budget where none is given
+    CONFIRMATIONS_DEFAULT = 2 // each trial of a minimal pair is seen twice at least
+};
+
+// What the target makes of a level, known without a logon.
+enum usability {
+    LEVEL_UNKNOWN,
+    LEVEL_USABLE,
+    LEVEL_REFUSED, // the target does not accept it: it can be no client's way out
+    LEVEL_LOCAL,   // this machine cannot do it
+    LEVEL_UNCLEAR  // neither: it timed out, or the client library died
+};
+
+struct level_state {
+    enum usability usability;
+    uint64_t trial;  // the trial that decided, or 0
+    const char *why; // static clause, NULL if usable
+};
+
+// The cube between the baseline and the passing variant: each factor in it is either at its baseline level (bit set) or
+// at its other level.
+struct cube {
+    enum factor factor[FACTOR_COUNT];
+    unsigned char level[FACTOR_COUNT]; // the other level
+    unsigned count;
+};
+
+// The cause as a monotone function on the cube.
+struct cause {
+    struct cube cube;
+    monotone function;
+    unsigned terms[MONOTONE_TERMS_MAX]; // minimal true points: the conjunctions
+    unsigned term_count;
+    unsigned literals;  // conditions in all terms together
+    unsigned undecided; // bit set of factors that other functions which fit the trials too would name
+};
+
+struct experiment {
+    const struct isolation *isolation;
+    unsigned budget, confirmations;
+    const struct trial *trials[TRIALS_MAX];
+    unsigned count;
+    bool has_signature;
+    struct signature signature;
+    enum phase failure_phase;      // the latest phase in which the signature was seen
+    const struct trial *reference; // the first baseline trial with the signature
+    struct level_state levels[FACTOR_COUNT][LEVELS_MAX];
+
+    // Why the experiment is over early, if it is.
+    bool stopped;   // run() returned NULL
+    bool exhausted; // the budget is used up
+    const struct trial *contradiction[2]; // the same variant with and without the signature
+};
+
+// Starts an experiment without trials.
+void experiment_init(struct experiment *experiment, const struct isolation *isolation);
+
+// Whether no further trial may or should be run.
+bool experiment_over(const struct experiment *experiment);
+
+// Runs a trial and records it. NULL if the experiment is over (now or before).
+const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until);
+
+// Where a trial may stop and still show whether the failure occurs: as early as possible, before any logon.
+enum phase experiment_until(const struct experiment *experiment, const struct variant *variant);
+
+// What a recorded trial says.
+enum observation experiment_observe(const struct experiment *experiment, const struct trial *trial);
+
+// All trials of one variant together.
+struct tally {
+    unsigned signature, no_signature, unresolved; // unresolved without the surveys, which were not to decide
+    const struct trial *last_unresolved;
+};
+struct tally experiment_tally(const struct experiment *experiment, const struct variant *variant);
+
+// What is known of a variant without a further trial.
+enum observation experiment_known(const struct experiment *experiment, const struct variant *variant);
+
+// Whether a further trial of an unresolved variant is worth it: none yet, or one that failed by an accident.
+bool experiment_worth(const struct experiment *experiment, const struct variant *variant);
+
+// What is known of a variant, by a trial if it takes one (two if the first meets an accident).
+enum observation experiment_ask(struct experiment *experiment, const struct variant *variant);
+
+// Number of the latest trial of a variant with this observation; 0 if there is none.
+uint64_t experiment_trial(const struct experiment *experiment, const struct variant *variant,
+                          enum observation observation);
+
+// Why a factor cannot have decided the failure, whatever its level: a static clause, or NULL if it may have.
+const char *experiment_exclusion(const struct experiment *experiment, enum factor factor);
+
+// Whether the factor is varied: neither untestable nor excluded, and with another level that may be tried.
+bool experiment_varies(const struct experiment *experiment, enum factor factor);
+
+// Whether a level may be tried at all: the baseline's, or one in the experiment's bit set.
+bool experiment_allows(const struct experiment *experiment, enum factor factor, unsigned level);
+
+// The levels of a factor other than the baseline's that can work, most different from the baseline first. Returns how
+// many.
+unsigned experiment_levels(const struct experiment *experiment, enum factor factor, unsigned char levels[LEVELS_MAX]);
+
+// Whether a variant has the baseline's level of a factor, as far as it matters on the wire: with RDP security there is
+// no TLS handshake, so no TLS level holds there.
+bool experiment_holds(const struct experiment *experiment, const struct variant *variant, enum factor factor);
+
+// Whether the variant evades a failure of the TLS handshake by having no handshake: true of any such failure, so it
+// says nothing of its cause. It counts only where nothing else passes.
+bool experiment_evades(const struct experiment *experiment, const struct variant *variant);
+
+// Whether a licence was issued that can be presented again: the message says so, or licensing that began with a request
+// for a new licence came to its end.
+bool experiment_license_issued(const struct experiment *experiment);
+
+// Whether the wire shows the same for this level as for the baseline's, as far as is known (the same TLS version, no
+// licence presented either time).
+bool experiment_twin(const struct experiment *experiment, enum factor factor, unsigned level);
+
+// Finds the variant with the highest positive score among all possible ones with the baseline's and the given levels;
+// the first of equals in the order of levels. Returns false if none scores.
+struct choices {
+    unsigned char level[FACTOR_COUNT][LEVELS_MAX];
+    unsigned count[FACTOR_COUNT];
+};
+bool choose_variant(const struct choices *choices, long (*score)(const struct variant *variant, void *context),
+                    void *context, struct variant *best);
+
+// Survey (survey.c): learns without logons which levels of the varied factors the target accepts.
+void survey_levels(struct experiment *experiment);
+
+// Search (search.c): finds a variant without the signature. False if there is none left to try, or the experiment is
+// over.
+bool search_passing(struct experiment *experiment, struct variant *passing);
+// Whether something that was to be tried gave no result and could still take the failure away: a clause in text.
+bool search_gap(const struct experiment *experiment, char *text, size_t size);
+
+// Narrowing (narrowing.c): from the baseline and a passing variant to the cause. False if no monotone function fits the
+// trials, or the experiment is over.
+bool narrow(struct experiment *experiment, const struct variant *passing, struct cause *cause);
+// Whether the failure was seen with this level of a factor while a conjunction of the cause held (cause NULL: at all).
+bool shown_idle(const struct experiment *experiment, const struct cause *cause, enum factor factor, unsigned level);
+// Whether the cause names the factor.
+bool names_factor(const struct cause *cause, enum factor factor);
+// The variant of a point: its factors at the baseline's level, all others at the cube's. RDP security takes
+// tls=default.
+struct variant cube_variant(const struct experiment *experiment, const struct cube *cube, unsigned point);
+// The point where a variant lies: the factors of the cube that it holds. What other levels it has does not matter.
+unsigned cube_point(const struct experiment *experiment, const struct cube *cube, const struct variant *variant);
+// Whether the cube's other security level is RDP security.
+bool cube_evades(const struct cube *cube);
+// Whether the point's variant lies there and is possible.
+bool cube_possible(const struct experiment *experiment, const struct cube *cube, unsigned point);
+
+// Proof (proof.c): minimal pairs, repeated; and what the other levels of the named factors do. False with a static
+// clause in *gap if a pair cannot be had, or if the experiment is over.
+bool prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap);
+void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
+// A trial that the cause does not explain; NULL if it explains all.
+const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,
+                                const struct verdict *verdict);
+
+// Findings (finding.c): what to say of each factor. cause is NULL where none is proved.
+void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
+// "security=nla together with tls=1.2, or license=reuse". Always terminated; returns text.
+char *cause_text(const struct verdict *verdict, char *text, size_t size);

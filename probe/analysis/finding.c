@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// What to say of each factor, and of the cause in words.
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/experiment.h"
+
+static void append(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+char *cause_text(const struct verdict *verdict, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (unsigned k = 0; k < verdict->alternative_count; k++) {
+        const struct conjunction *conjunction = &verdict->alternatives[k];
+        for (unsigned i = 0; i < conjunction->count; i++) {
+            const struct condition *condition = &conjunction->conditions[i];
+            const char *joint = i ? " together with " : (k ? ", or " : "");
+            append(text, size, "%s%s=%s", joint, factor_row(condition->factor)->name,
+                   level_name(condition->factor, condition->level));
+        }
+    }
+    return text;
+}
+
+static void find(struct verdict *verdict, enum factor factor, enum finding finding, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    verdict->factors[factor].finding = finding;
+    vsnprintf(verdict->factors[factor].why, sizeof verdict->factors[factor].why, format, arguments);
+    va_end(arguments);
+}
+
+static const struct trial *numbered(const struct experiment *experiment, uint64_t number)
+{
+    for (unsigned i = 0; i < experiment->count; i++) {
+        if (experiment->trials[i]->number == number)
+            return experiment->trials[i];
+    }
+    return NULL;
+}
+
+static void find_cause(const struct experiment *experiment, enum factor factor, struct verdict *verdict)
+{
+    for (unsigned i = 0; i < verdict->pair_count; i++) {
+        const struct minimal_pair *pair = &verdict->pairs[i];
+        const struct trial *failing = numbered(experiment, pair->failing);
+        const struct trial *passing = numbered(experiment, pair->passing);
+        if (pair->factor != factor || !failing || !passing)
+            continue;
+        find(verdict, factor, FINDING_CAUSE,
+             "%s=%s fails (trial %llu), and with only that changed to %s=%s it does not (trial %llu)",
+             factor_row(factor)->name, level_name(factor, failing->variant.level[factor]),
+             (unsigned long long)pair->failing, factor_row(factor)->name,
+             level_name(factor, passing->variant.level[factor]), (unsigned long long)pair->passing);
+        return;
+    }
+}
+
+// The levels that the target, or this machine, cannot do.
+static void find_unusable(const struct experiment *experiment, enum factor factor, struct verdict *verdict)
+{
+    char text[160] = "";
+    for (unsigned level = 0; level < factor_levels(factor); level++) {
+        const struct level_state *state = &experiment->levels[factor][level];
+        if (state->why && experiment_allows(experiment, factor, level))
+            append(text, sizeof text, "%s%s: %s", text[0] ? "; " : "", level_name(factor, level), state->why);
+    }
+    find(verdict, factor, FINDING_NOT_TESTED, "no other level can be used (%s)", text);
+}
+
+static void find_varied(const struct experiment *experiment, const struct cause *cause, enum factor factor,
+                        struct verdict *verdict)
+{
+    const char *name = factor_row(factor)->name;
+    unsigned char levels[LEVELS_MAX];
+    unsigned count = experiment_levels(experiment, factor, levels), idle = 0, twins = 0;
+    char text[96] = "";
+    for (unsigned i = 0; i < count; i++) {
+        if (experiment_twin(experiment, factor, levels[i])) {
+            twins++;
+        } else if (shown_idle(experiment, cause, factor, levels[i])) {
+            append(text, sizeof text, "%s%s=%s", idle ? ", " : "", name, level_name(factor, levels[i]));
+            idle++;
+        }
+    }
+    bool unclear = false;
+    for (unsigned level = 0; level < factor_levels(factor); level++)
+        unclear = unclear || (experiment->levels[factor][level].usability == LEVEL_UNCLEAR &&
+                              experiment_allows(experiment, factor, level));
+    if (idle)
+        find(verdict, factor, FINDING_INNOCENT, "the failure occurs with %s too", text);
+    else if (factor == FACTOR_SECURITY && count == 1 && levels[0] == SECURITY_RDP &&
+             experiment->failure_phase == PHASE_TLS)
+        find(verdict, factor, FINDING_NOT_TESTED,
+             "besides the baseline's only security=rdp can be used, which has no TLS handshake that could fail");
+    else if (factor == FACTOR_LICENSE)
+        find(verdict, factor, FINDING_UNDECIDED,
+             "no licence could be had that differs from the one presented, so its part is open");
+    else if (count == twins && !unclear && count)
+        find(verdict, factor, FINDING_NOT_TESTED, "the levels that can be used are the same on the wire as %s=%s", name,
+             level_name(factor, experiment->isolation->baseline.level[factor]));
+    else if (count || unclear)
+        find(verdict, factor, FINDING_UNDECIDED, "no trial with another level gave a result");
+    else
+        find_unusable(experiment, factor, verdict);
+}
+
+void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
+{
+    bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        enum factor factor = (enum factor)f;
+        const char *untestable = experiment->isolation->untestable[f];
+        const char *exclusion = experiment->reference ? experiment_exclusion(experiment, factor) : NULL;
+        if (cause && names_factor(cause, factor))
+            find_cause(experiment, factor, verdict);
+        else if (exclusion)
+            find(verdict, factor, FINDING_INNOCENT, "%s", exclusion);
+        else if (untestable)
+            find(verdict, factor, FINDING_NOT_TESTED, "%s", untestable);
+        else if (!experiment->reference)
+            find(verdict, factor, FINDING_NOT_TESTED, "the failure was not reproduced");
+        else if (!experiment_varies(experiment, factor))
+            find(verdict, factor, FINDING_NOT_TESTED, "no other level than %s=%s was to be tried",
+                 factor_row(factor)->name, level_name(factor, experiment->isolation->baseline.level[f]));
+        else if (!concluded)
+            find(verdict, factor, FINDING_UNDECIDED, "the experiment came to no conclusion");
+        else if (cause && (cause->undecided >> f & 1))
+            find(verdict, factor, FINDING_UNDECIDED, "no trial could tell whether it takes part");
+        else
+            find_varied(experiment, cause, factor, verdict);
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks for a variant without the signature: first everything flipped, then so that every level that can work, and
+// every pair of levels of two factors, was seen (a covering array of strength two, made greedily from what the trials
+// left open).
+#include <stdio.h>
+
+#include "analysis/experiment.h"
+
+enum {
+    // So often a level, or a pair of levels, is tried before it is left alone as unresolved.
+    ATTEMPTS_LEVEL = 4,
+    ATTEMPTS_PAIR = 2
+};
+
+struct coverage {
+    const struct experiment *experiment;
+    bool pair[FACTOR_COUNT][LEVELS_MAX][FACTOR_COUNT][LEVELS_MAX]; // with equal factors: the level alone
+    bool varied[FACTOR_COUNT];
+    bool keep_handshake; // leave RDP security out
+};
+
+static void cover(struct coverage *coverage, const struct experiment *experiment)
+{
+    static const struct coverage none;
+    unsigned char attempts[FACTOR_COUNT][LEVELS_MAX][FACTOR_COUNT][LEVELS_MAX] = {0};
+    *coverage = none;
+    coverage->experiment = experiment;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        const unsigned char *level = trial->variant.level;
+        bool resolved = experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED;
+        if (!resolved && trial->until < experiment_until(experiment, &trial->variant))
+            continue;
+        for (int f = 0; f < FACTOR_COUNT; f++) {
+            for (int g = f; g < FACTOR_COUNT; g++) {
+                if (resolved || ++attempts[f][level[f]][g][level[g]] >= (f == g ? ATTEMPTS_LEVEL : ATTEMPTS_PAIR))
+                    coverage->pair[f][level[f]][g][level[g]] = true;
+            }
+        }
+    }
+}
+
+// RDP security does away with TLS as well, so a pass with it tells less than one that keeps the handshake.
+static bool changes_the_handshake(const struct experiment *experiment, const struct variant *variant)
+{
+    return variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
+           experiment->isolation->baseline.level[FACTOR_SECURITY] != SECURITY_RDP;
+}
+
+// What a trial of the variant would show that no trial has shown: levels before pairs, flipped before not flipped.
+static long score(const struct variant *variant, void *context)
+{
+    const struct coverage *coverage = context;
+    const struct variant *baseline = &coverage->experiment->isolation->baseline;
+    long value = 0;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        bool flipped = variant->level[f] != baseline->level[f];
+        if (!coverage->varied[f])
+            continue;
+        if (flipped && !coverage->pair[f][variant->level[f]][f][variant->level[f]])
+            value += 1000;
+        for (int g = f + 1; g < FACTOR_COUNT; g++) {
+            if (!coverage->varied[g] || coverage->pair[f][variant->level[f]][g][variant->level[g]])
+                continue;
+            value += flipped && variant->level[g] != baseline->level[g] ? 20 : 1;
+        }
+    }
+    if (value == 0 || (coverage->keep_handshake && changes_the_handshake(coverage->experiment, variant)))
+        return 0;
+    if (experiment_known(coverage->experiment, variant) != OBSERVED_UNRESOLVED ||
+        !experiment_worth(coverage->experiment, variant))
+        return 0;
+    return value;
+}
+
+static bool next_variant(const struct experiment *experiment, bool keep_handshake, struct variant *variant)
+{
+    struct coverage coverage;
+    struct choices choices = {0};
+    cover(&coverage, experiment);
+    coverage.keep_handshake = keep_handshake;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        choices.count[f] = experiment_levels(experiment, (enum factor)f, choices.level[f]);
+        coverage.varied[f] = choices.count[f] > 0;
+        choices.level[f][choices.count[f]++] = experiment->isolation->baseline.level[f];
+    }
+    return choose_variant(&choices, score, &coverage, variant);
+}
+
+// Of the variants known to be without the signature, the one that tells most: nearest to the baseline.
+static bool known_passing(const struct experiment *experiment, struct variant *passing)
+{
+    unsigned best = ~0u;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct variant *variant = &experiment->trials[i]->variant;
+        unsigned distance = variant_distance(variant, &experiment->isolation->baseline) +
+                            (changes_the_handshake(experiment, variant) ? FACTOR_COUNT : 0);
+        if (distance >= best || experiment_observe(experiment, experiment->trials[i]) != OBSERVED_NO_SIGNATURE)
+            continue;
+        *passing = *variant;
+        best = distance;
+    }
+    return best != ~0u;
+}
+
+bool search_passing(struct experiment *experiment, struct variant *passing)
+{
+    while (!experiment_over(experiment)) {
+        // Each round anew: the signature in a later phase makes further factors possible, an issued licence a level.
+        survey_levels(experiment);
+        if (experiment_over(experiment))
+            return false;
+        bool found = known_passing(experiment, passing);
+        if (found && !changes_the_handshake(experiment, passing))
+            return true;
+        struct variant variant;
+        if (!next_variant(experiment, found, &variant))
+            return found;
+        experiment_run(experiment, &variant, experiment_until(experiment, &variant));
+    }
+    return false;
+}
+
+// Whether a resolved trial has both levels (of one factor: the level).
+static bool resolved(const struct experiment *experiment, int f, unsigned level, int g, unsigned other)
+{
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (trial->variant.level[f] == level && trial->variant.level[g] == other &&
+            experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED)
+            return true;
+    }
+    return false;
+}
+
+// A level that was to be tried, is not known to be refused, and is in no trial that decided anything.
+static bool open_level(const struct experiment *experiment, enum factor factor, unsigned *level)
+{
+    for (*level = 0; *level < factor_levels(factor); ++*level) {
+        const struct level_state *state = &experiment->levels[factor][*level];
+        if (*level != experiment->isolation->baseline.level[factor] &&
+            experiment_allows(experiment, factor, *level) && state->usability != LEVEL_REFUSED &&
+            state->usability != LEVEL_LOCAL && !resolved(experiment, factor, *level, factor, *level))
+            return true;
+    }
+    return false;
+}
+
+static bool open_pair(const struct experiment *experiment, char *text, size_t size)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        unsigned char levels[LEVELS_MAX], others[LEVELS_MAX];
+        unsigned count = experiment_levels(experiment, (enum factor)f, levels);
+        for (int g = f + 1; g < FACTOR_COUNT; g++) {
+            unsigned other_count = experiment_levels(experiment, (enum factor)g, others);
+            for (unsigned i = 0; i < count * other_count; i++) {
+                unsigned level = levels[i / other_count], other = others[i % other_count];
+                struct variant variant = variant_with(experiment->isolation->baseline, (enum factor)f, level);
+                variant = variant_with(variant, (enum factor)g, other);
+                if (!variant_possible(&variant, NULL) || resolved(experiment, f, level, g, other))
+                    continue;
+                snprintf(text, size, "%s=%s together with %s=%s gave no result", factor_row((enum factor)f)->name,
+                         level_name((enum factor)f, level), factor_row((enum factor)g)->name,
+                         level_name((enum factor)g, other));
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+// Whether as many factors were flipped in one resolved trial as can be flipped together.
+static bool all_flipped(const struct experiment *experiment)
+{
+    struct variant most = experiment->isolation->baseline;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        unsigned char levels[LEVELS_MAX];
+        unsigned count = experiment_levels(experiment, (enum factor)f, levels);
+        for (unsigned i = 0; i < count; i++) {
+            struct variant variant = variant_with(most, (enum factor)f, levels[i]);
+            if (variant_possible(&variant, NULL)) {
+                most = variant;
+                break;
+            }
+        }
+    }
+    unsigned wanted = variant_distance(&most, &experiment->isolation->baseline);
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (variant_distance(&trial->variant, &experiment->isolation->baseline) >= wanted &&
+            experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED)
+            return true;
+    }
+    return false;
+}
+
+bool search_gap(const struct experiment *experiment, char *text, size_t size)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        unsigned level;
+        if (!experiment_varies(experiment, (enum factor)f) || !open_level(experiment, (enum factor)f, &level))
+            continue;
+        const char *why = experiment->levels[f][level].why;
+        if (f == FACTOR_LICENSE && level == LICENSE_REUSE)
+            why = "the server issued no licence that it would take again; a client that holds one would decide it";
+        snprintf(text, size, "%s=%s could not be tried: %s", factor_row((enum factor)f)->name,
+                 level_name((enum factor)f, level), why ? why : "no trial with it gave a result");
+        return true;
+    }
+    if (open_pair(experiment, text, size))
+        return true;
+    if (all_flipped(experiment))
+        return false;
+    snprintf(text, size, "no trial with all factors changed at once gave a result");
+    return true;
+}

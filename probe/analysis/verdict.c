@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The verdict's record in the journal.
+#include <string.h>
+
+#include "analysis/isolation.h"
+#include "trial/journal.h"
+
+const char *verdict_name(enum verdict_kind kind)
+{
+    static const char *const names[] = {[VERDICT_ISOLATED] = "isolated",
+                                        [VERDICT_NOT_CLIENT_SIDE] = "not-client-side",
+                                        [VERDICT_NOT_REPRODUCED] = "not-reproduced",
+                                        [VERDICT_INCONCLUSIVE] = "inconclusive",
+                                        [VERDICT_STOPPED] = "stopped"};
+    return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+static const char *finding_name(enum finding finding)
+{
+    static const char *const names[] = {[FINDING_CAUSE] = "cause",
+                                        [FINDING_INNOCENT] = "innocent",
+                                        [FINDING_UNDECIDED] = "undecided",
+                                        [FINDING_NOT_TESTED] = "not-tested"};
+    return names[finding];
+}
+
+static const char *observation_name(enum observation observation)
+{
+    static const char *const names[] = {[OBSERVED_SIGNATURE] = "signature",
+                                        [OBSERVED_NO_SIGNATURE] = "no-signature",
+                                        [OBSERVED_UNRESOLVED] = "unresolved"};
+    return names[observation];
+}
+
+static json_t *condition_json(const struct condition *condition)
+{
+    return json_pack("{s:s, s:s}", "factor", factor_row(condition->factor)->name, "level",
+                     level_name(condition->factor, condition->level));
+}
+
+static json_t *cause_json(const struct verdict *verdict)
+{
+    json_t *alternatives = json_array();
+    for (unsigned k = 0; k < verdict->alternative_count; k++) {
+        const struct conjunction *conjunction = &verdict->alternatives[k];
+        json_t *conditions = json_array();
+        for (unsigned i = 0; i < conjunction->count; i++)
+            json_array_append_new(conditions, condition_json(&conjunction->conditions[i]));
+        json_array_append_new(alternatives, conditions);
+    }
+    return alternatives;
+}
+
+static json_t *pairs_json(const struct verdict *verdict)
+{
+    json_t *pairs = json_array();
+    for (unsigned i = 0; i < verdict->pair_count; i++) {
+        const struct minimal_pair *pair = &verdict->pairs[i];
+        json_array_append_new(pairs, json_pack("{s:s, s:I, s:I}", "factor", factor_row(pair->factor)->name, "failing",
+                                               (json_int_t)pair->failing, "passing", (json_int_t)pair->passing));
+    }
+    return pairs;
+}
+
+static json_t *sweep_json(const struct verdict *verdict)
+{
+    json_t *rows = json_array();
+    for (unsigned i = 0; i < verdict->sweep_count; i++) {
+        const struct sweep_row *row = &verdict->sweep[i];
+        json_t *json = condition_json(&row->condition);
+        json_object_set_new(json, "observation", json_string(observation_name(row->observation)));
+        if (row->trial)
+            json_object_set_new(json, "trial", json_integer((json_int_t)row->trial));
+        if (row->why)
+            json_object_set_new(json, "why", json_string(row->why));
+        json_array_append_new(rows, json);
+    }
+    return rows;
+}
+
+static json_t *factors_json(const struct verdict *verdict)
+{
+    json_t *factors = json_object();
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        json_object_set_new(factors, factor_row((enum factor)f)->name,
+                            json_pack("{s:s, s:s}", "finding", finding_name(verdict->factors[f].finding), "why",
+                                      verdict->factors[f].why));
+    return factors;
+}
+
+json_t *verdict_to_json(const struct verdict *verdict)
+{
+    char text[96];
+    json_t *json = json_pack("{s:s, s:i, s:s}", "record", "verdict", "schema", JOURNAL_SCHEMA, "verdict",
+                             verdict_name(verdict->kind));
+    if (!json)
+        return NULL;
+    // The setters of jansson refuse a NULL value, so that a member that found no memory shows here.
+    int failed = json_object_set_new(json, "signature",
+                                     verdict->has_signature
+                                         ? json_string(signature_text(&verdict->signature, text, sizeof text))
+                                         : json_null());
+    failed |= json_object_set_new(json, "cause", cause_json(verdict));
+    failed |= json_object_set_new(json, "minimal_pairs", pairs_json(verdict));
+    failed |= json_object_set_new(json, "sweep", sweep_json(verdict));
+    failed |= json_object_set_new(json, "factors", factors_json(verdict));
+    failed |= json_object_set_new(json, "causes", json_array());
+    failed |= json_object_set_new(json, "trials", json_integer(verdict->trials));
+    failed |= json_object_set_new(json, "surveys", json_integer(verdict->surveys));
+    failed |= json_object_set_new(json, "logons", json_integer(verdict->logons));
+    failed |= json_object_set_new(json, "reason", json_string(verdict->reason));
+    if (failed) {
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
