@@ -47,7 +47,7 @@ static const uint8_t *variable_part(const uint8_t *data, size_t size, uint8_t co
         return NULL;
     size_t total = (size_t)data[2] << 8 | data[3];
     size_t indicator = data[TPKT_HEADER]; // counts the octets after itself
-    if (total > size || total != TPKT_HEADER + 1 + indicator || indicator < TPDU_FIXED - 1 ||
+    if (total != size || total != TPKT_HEADER + 1 + indicator || indicator < TPDU_FIXED - 1 ||
         (data[TPKT_HEADER + 1] & 0xF0) != code)
         return NULL;
     *length = indicator - (TPDU_FIXED - 1);
