@@ -53,7 +53,7 @@ static bool integer(struct der in, uint32_t *value)
     size_t octets = (size_t)(v.end - v.at);
     if (octets == 0 || octets > 5 || (octets == 5 && v.at[0] != 0))
         return false;
-    *value = 0;
+    *value = v.at[0] & 0x80 ? UINT32_MAX : 0; // DER is signed: leading octets that only repeat the sign are cut
     for (; v.at < v.end; v.at++)
         *value = *value << 8 | *v.at;
     return true;
@@ -96,7 +96,7 @@ bool tsrequest_parse(const uint8_t *data, size_t size, struct tsrequest *request
             request->has_pub_key_auth = true;
             break;
         case DER_CONTEXT + 4:
-            // NTSTATUS as a signed INTEGER: four octets, or fewer where the sender cut leading ones.
+            // NTSTATUS as a signed INTEGER.
             if (!integer(value, &request->error))
                 return false;
             request->has_error = true;
