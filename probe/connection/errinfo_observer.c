@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/time.h>
+
+#include "connection/observe.h"
+#include "knowledge/codes.h"
+
+enum { GRACE_AFTER_REASON_MS = 300 }; // for the ultimatum and the close that follow an error info
+
+static void end_soon(void)
+{
+    // The reason is known and reported; a server that now says nothing more must not cost the whole deadline.
+    struct itimerval grace = {.it_value = {.tv_usec = GRACE_AFTER_REASON_MS * 1000}};
+    setitimer(ITIMER_REAL, &grace, NULL);
+}
+
+void observe_error_info(struct session *session, uint32_t code)
+{
+    struct evidence *evidence = &session->evidence;
+    const struct code_row *row = errinfo_row(code);
+    struct outcome outcome;
+
+    if (code == 0 || evidence->error_info_seen)
+        return;
+    evidence->error_info_seen = true;
+    evidence->error_info = code;
+    evidence->error_info_phase = evidence->phase;
+    event_fact(session->sink, FACT_ERRINFO_CODE, json_integer(code));
+    if (row)
+        event_fact(session->sink, FACT_ERRINFO_NAME, json_string(row->name));
+    event_fact(session->sink, FACT_ERRINFO_PHASE, json_string(phase_name(evidence->phase)));
+    outcome = classify(evidence);
+    event_outcome(session->sink, &outcome);
+    end_soon();
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/observe.h"
+#include "connection/progress.h"
+
+void observe_request(struct session *session, struct bytes pdu)
+{
+    static const uint32_t protocols[] = {PROTOCOL_SSL, PROTOCOL_HYBRID, PROTOCOL_RDSTLS, PROTOCOL_HYBRID_EX,
+                                         PROTOCOL_RDSAAD};
+    struct x224_request request;
+
+    if (!x224_parse_request(pdu.data, pdu.size, &request))
+        return;
+    if (session->evidence.gateway) {
+        unsigned level = session->request->variant.level[FACTOR_GATEWAY];
+        // The tunnel stands. A gateway that declined the websocket would have needed the second connection.
+        event_fact(session->sink, FACT_GATEWAY_TRANSPORT, json_string(level_name(FACTOR_GATEWAY, level)));
+        // Each HTTP channel authenticates for itself.
+        for (unsigned i = 0; session->evidence.gateway_logon && i < session->connections; i++)
+            event_logon(session->sink);
+        progress_begin(session, PHASE_NEGOTIATE);
+    }
+    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
+        if (request.protocols & protocols[i])
+            event_append(session->sink, FACT_NEGOTIATION_REQUESTED, x224_protocol_name(protocols[i]));
+    if (request.protocols == PROTOCOL_RDP)
+        event_append(session->sink, FACT_NEGOTIATION_REQUESTED, x224_protocol_name(PROTOCOL_RDP));
+}
+
+void observe_confirm(struct session *session, struct bytes pdu)
+{
+    struct evidence *evidence = &session->evidence;
+    static const uint32_t wanted[] = {
+        [SECURITY_NLA] = PROTOCOL_HYBRID, [SECURITY_TLS] = PROTOCOL_SSL, [SECURITY_RDP] = PROTOCOL_RDP};
+
+    if (!x224_parse_confirm(pdu.data, pdu.size, &evidence->confirm))
+        return;
+    evidence->confirmed = true;
+    if (evidence->confirm.kind == CONFIRM_FAILURE) {
+        event_fact(session->sink, FACT_NEGOTIATION_FAILURE, json_integer(evidence->confirm.value));
+        session_fail(session);
+    }
+    uint32_t selected = evidence->confirm.kind == CONFIRM_PLAIN ? PROTOCOL_RDP : evidence->confirm.value;
+    const char *name = x224_protocol_name(selected);
+    event_fact(session->sink, FACT_NEGOTIATION_SELECTED, json_string(name ? name : "unknown"));
+    event_fact(session->sink, FACT_NEGOTIATION_FLAGS, json_integer(evidence->confirm.flags));
+    if (selected != wanted[session->request->variant.level[FACTOR_SECURITY]]) {
+        evidence->wrong_protocol = true;
+        session_fail(session);
+    }
+    if (selected == PROTOCOL_RDP)
+        progress_begin(session, PHASE_MCS);
+    else if (session->request->until == PHASE_NEGOTIATE)
+        progress_begin(session, PHASE_TLS);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each kind of PDU says: one observer a protocol, fed by the tap. Observers report facts and phases; where a PDU
+// decides the trial they end it.
+#pragma once
+
+#include "connection/mcs.h"
+#include "connection/session.h"
+
+struct bytes {
+    const uint8_t *data;
+    size_t size;
+};
+
+// X.224 Connection Request and Confirm (negotiation_observer.c).
+void observe_request(struct session *session, struct bytes pdu);
+void observe_confirm(struct session *session, struct bytes pdu);
+
+// CredSSP's TSRequests (credssp_observer.c).
+void observe_client_tsrequest(struct session *session, struct bytes pdu);
+void observe_server_tsrequest(struct session *session, struct bytes pdu);
+
+// MCS (mcs_observer.c). The client's returns whether Client Info is about to be sent in it.
+bool observe_client_mcs(struct session *session, const struct mcs_pdu *pdu);
+void observe_server_mcs(struct session *session, const struct mcs_pdu *pdu);
+
+// User data of MCS (payload_observer.c): security headers, licensing, share PDUs. The client's returns whether it is
+// Client Info.
+bool observe_client_payload(struct session *session, struct bytes payload);
+void observe_server_payload(struct session *session, struct bytes payload);
+
+// A fast-path PDU of the server, whole (payload_observer.c).
+void observe_fast_path(struct session *session, struct bytes pdu);
+
+// An error info, read by whomever (errinfo_observer.c).
+void observe_error_info(struct session *session, uint32_t code);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "connection/licensing.h"
+#include "connection/observe.h"
+#include "connection/progress.h"
+#include "connection/share.h"
+#include "knowledge/codes.h"
+
+enum {
+    MAC_SIZE = 8, // MS-RDPBCGR 2.2.8.1.1.2.2
+    SECURITY_HEADER = 4,
+    RANDOM_SIZE = 32
+};
+
+// ---- RDP security's encryption ----
+
+// Session keys exist once the client random was made; FreeRDP keeps both randoms in its settings.
+static void follow_encryption(struct session *session)
+{
+    rdpSettings *settings = session->context.settings;
+    if (session->rc4 || freerdp_settings_get_uint32(settings, FreeRDP_ServerRandomLength) != RANDOM_SIZE ||
+        freerdp_settings_get_uint32(settings, FreeRDP_ClientRandomLength) != RANDOM_SIZE)
+        return;
+    session->rc4 = standard_security_new(freerdp_settings_get_pointer(settings, FreeRDP_ClientRandom),
+                                         freerdp_settings_get_pointer(settings, FreeRDP_ServerRandom),
+                                         freerdp_settings_get_uint32(settings, FreeRDP_EncryptionMethods));
+}
+
+// Decrypts in place of the ciphertext: *payload then points to memory that the caller frees. NULL where it cannot be
+// read.
+static uint8_t *decrypt(struct session *session, enum standard_direction direction, struct bytes *payload)
+{
+    follow_encryption(session);
+    if (!session->rc4 || payload->size < MAC_SIZE)
+        return NULL;
+    size_t size = payload->size - MAC_SIZE;
+    uint8_t *plain = malloc(size ? size : 1);
+    if (plain && !standard_security_decrypt(session->rc4, direction, payload->data + MAC_SIZE, size, plain)) {
+        free(plain);
+        plain = NULL;
+    }
+    *payload = (struct bytes){plain, plain ? size : 0};
+    return plain;
+}
+
+// ---- payloads on the I/O and message channels ----
+
+static void licensing(struct session *session, struct bytes payload)
+{
+    struct licensing_message message;
+    struct evidence *evidence = &session->evidence;
+
+    if (!licensing_parse(payload.data, payload.size, &message))
+        return;
+    const struct code_row *row = licensing_message_row(message.type);
+    event_append(session->sink, FACT_LICENSING_MESSAGES, row ? row->name : "UNKNOWN");
+    if (message.type == LICENSING_REQUEST)
+        event_fact(session->sink, FACT_LICENSING_ROLE, json_string("license-server"));
+    if (licensing_succeeds(&message)) {
+        // A server without the Session Host role says so at once; one with it says the same after a licence request.
+        if (message.type == LICENSING_ERROR_ALERT && !evidence->license_requested)
+            event_fact(session->sink, FACT_LICENSING_ROLE, json_string("valid-client"));
+        progress_begin(session, PHASE_CAPABILITIES);
+    } else if (message.type == LICENSING_ERROR_ALERT) {
+        evidence->licensing_error = true;
+        evidence->licensing_code = message.error;
+        event_fact(session->sink, FACT_LICENSING_ERROR, json_integer(message.error));
+    }
+    if (message.type == LICENSING_REQUEST)
+        evidence->license_requested = true;
+}
+
+static void share(struct session *session, struct bytes payload, bool from_server)
+{
+    struct share_pdu pdu;
+    size_t taken;
+
+    while (share_parse(payload.data, payload.size, &pdu, &taken)) {
+        payload.data += taken;
+        payload.size -= taken;
+        if (!from_server)
+            continue;
+        switch (pdu.type) {
+        case SHARE_SET_ERROR_INFO:
+            observe_error_info(session, pdu.error_info);
+            break;
+        case SHARE_DEMAND_ACTIVE:
+            progress_begin(session, PHASE_FINALIZE);
+            break;
+        case SHARE_FONT_MAP:
+            progress_begin(session, PHASE_ACTIVE);
+            break;
+        case SHARE_SAVE_SESSION_INFO:
+            if (pdu.info_type <= INFOTYPE_LOGON_PLAINNOTIFY)
+                event_fact(session->sink, FACT_CREDENTIALS, json_string("verified"));
+            break;
+        default:
+            break;
+        }
+    }
+}
+
+void observe_server_payload(struct session *session, struct bytes payload)
+{
+    bool headers_always = session->security_headers;
+    uint16_t flags = 0;
+    uint8_t *plain = NULL;
+
+    if (!headers_always && share_starts(payload.data, payload.size)) {
+        share(session, payload, true);
+        return;
+    }
+    if (!security_flags(payload.data, payload.size, &flags))
+        return;
+    payload.data += SECURITY_HEADER;
+    payload.size -= SECURITY_HEADER;
+    if (flags & SEC_ENCRYPT) {
+        plain = decrypt(session, FROM_SERVER, &payload);
+        if (!plain)
+            return;
+    }
+    if (flags & SEC_LICENSE_PKT)
+        licensing(session, payload);
+    else if (!(flags & (SEC_AUTODETECT_REQ | SEC_TRANSPORT_REQ)))
+        share(session, payload, true);
+    free(plain);
+}
+
+// Returns whether Client Info is in it.
+bool observe_client_payload(struct session *session, struct bytes payload)
+{
+    uint16_t flags = 0;
+    uint8_t *plain = NULL;
+
+    if (!session->security_headers && share_starts(payload.data, payload.size)) {
+        share(session, payload, false);
+        return false;
+    }
+    if (!security_flags(payload.data, payload.size, &flags))
+        return false;
+    payload.data += SECURITY_HEADER;
+    payload.size -= SECURITY_HEADER;
+    if (flags & SEC_EXCHANGE_PKT) {
+        session->security_headers = true; // Standard RDP Security with encryption: a header on everything from here
+        progress_begin(session, PHASE_INFO);
+        return false;
+    }
+    if (flags & SEC_ENCRYPT) {
+        plain = decrypt(session, FROM_CLIENT, &payload);
+        if (!plain)
+            return flags & SEC_INFO_PKT;
+    }
+    if (flags & SEC_LICENSE_PKT)
+        licensing(session, payload);
+    free(plain);
+    return flags & SEC_INFO_PKT;
+}
+
+// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2); its content does not matter.
+void observe_fast_path(struct session *session, struct bytes pdu)
+{
+    enum { FASTPATH_OUTPUT_ENCRYPTED = 0x80 };
+    if (!session->rc4 || pdu.size < 3 || !(pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED))
+        return;
+    size_t header = pdu.data[1] & 0x80 ? 3 : 2;
+    struct bytes payload = {pdu.data + header, pdu.size - header};
+    free(decrypt(session, FROM_SERVER, &payload));
+}
