@@ -29,8 +29,8 @@ static int help(void)
     page_line(&page, STYLE_PLAIN, "Usage: rdpprobe COMMAND [OPTIONS] TARGET");
     page_newline(&page);
     page_wrap(&page, 0, 0,
-              "Finds out why an RDP connection fails (mstsc's \"Error code 0x3, Extended error code 0x7\" above all), and "
-              "which client-side setting, if any, decides it.");
+              "Finds out why an RDP connection fails (mstsc's \"Error code 0x3, Extended error code 0x7\" above all), "
+              "and which client-side setting, if any, decides it.");
     page_newline(&page);
     page_line(&page, STYLE_HEADING, "Commands");
     for (int i = 0; i < COMMANDS; i++)

@@ -58,8 +58,8 @@ void help_command(struct page *page, enum command command)
     page_line(page, STYLE_PLAIN, "Usage: rdpprobe %s [OPTIONS] TARGET", isolate ? "isolate" : "connect");
     page_newline(page);
     page_wrap(page, 0, 0, "%s",
-              isolate ? "Reproduces a failing RDP connection, varies one client-side factor after another, and names the "
-                        "one that triggers the failure, with the two trials that prove it; or says that none does."
+              isolate ? "Reproduces a failing RDP connection, varies one client-side factor after another, and names "
+                        "the one that triggers the failure, with the two trials that prove it; or says that none does."
                       : "Makes one RDP connection and reports it phase by phase: times, facts, how it ended, and what "
                         "mstsc would show.");
     page_wrap(page, 0, 0, "TARGET is HOST[:PORT], IPV4[:PORT] or [IPV6]:PORT; the port is 3389 where none is given.");
@@ -73,9 +73,9 @@ void help_command(struct page *page, enum command command)
               "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
               "a test account.");
     paragraph(page, "Logons",
-              "Every trial with a password is a logon. After two failed ones the account is left alone, in this run and "
-              "in later ones (--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer "
-              "that the account is locked out, disabled or expired ends all trials at once. Trials follow each other "
+              "Every trial with a password is a logon. After two failed ones the account is left alone, in this run "
+              "and in later ones (--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an "
+              "answer that the account is locked out, disabled or expired ends all trials at once. Trials follow each other "
               "with a pause, never side by side. A password is never taken as an argument.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");

@@ -63,16 +63,16 @@ static bool refuse_password(struct options *o, const char *text, char *error, si
 {
     (void)o, (void)text;
     return refuse(error, size,
-                  "is not taken: an argument can be read by every user of this machine. Use --password-file FILE (- for "
-                  "standard input) or the variable RDPPROBE_PASSWORD");
+                  "is not taken: an argument can be read by every user of this machine. Use --password-file FILE (- "
+                  "for standard input) or the variable RDPPROBE_PASSWORD");
 }
 
 static bool refuse_gateway_password(struct options *o, const char *text, char *error, size_t size)
 {
     (void)o, (void)text;
     return refuse(error, size,
-                  "is not taken: an argument can be read by every user of this machine. Use --gateway-password-file FILE "
-                  "or the variable RDPPROBE_GATEWAY_PASSWORD");
+                  "is not taken: an argument can be read by every user of this machine. Use --gateway-password-file "
+                  "FILE or the variable RDPPROBE_GATEWAY_PASSWORD");
 }
 
 static bool take_gateway(struct options *o, const char *text, char *error, size_t size)
@@ -349,8 +349,9 @@ static const struct option_row rows[] = {
      COMMAND_ALL, take_max_failed_logons},
     {"reset-failed-logons", 0, NULL, "first forget the failed logons on record for the account", COMMAND_ALL,
      take_reset},
-    {"autologon", 0, NULL, "send the password under security=tls and security=rdp too; each such trial counts as a failed "
-                           "logon unless the server reports the logon",
+    {"autologon", 0, NULL,
+     "send the password under security=tls and security=rdp too; each such trial counts as a failed logon unless the "
+     "server reports the logon",
      COMMAND_ALL, take_autologon},
     {"no-error-info", 0, NULL, "do not ask the server for its reasons; for experiments, it hides codes such as 0x7",
      COMMAND_ALL, take_no_error_info},

@@ -31,11 +31,11 @@ static void on_trial(void *context, const struct trial *trial)
 }
 
 // Reads one secret; "" where there is none.
-static bool read_secret(const struct run *run, const char *file, const char *variable, char **secret)
+static bool read_secret(const struct run *run, const char *file, int stash, char **secret)
 {
     char error[SENTENCE_MAX];
     const char *warning;
-    if (!secret_read(file, variable, secret, &warning, error, sizeof error)) {
+    if (!secret_read(file, stash, secret, &warning, error, sizeof error)) {
         run_complain(run->command, "%s", error);
         return false;
     }
@@ -54,24 +54,25 @@ static bool set_account(const struct run *run, struct account *account, const ch
     return ok;
 }
 
-static bool read_secrets(struct run *run)
+// stash: where the passwords of target and gateway were put that came by the environment.
+static bool read_secrets(struct run *run, const int stash[2])
 {
     const struct options *o = run->options;
     char *password, *gateway_password;
-    if (!read_secret(run, o->password_file, "RDPPROBE_PASSWORD", &password) ||
-        !set_account(run, &run->settings.account, o->user, o->domain, password))
-        return false;
-    if (!read_secret(run, o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD", &gateway_password) ||
-        !set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain, gateway_password))
-        return false;
-    return read_secret(run, o->gateway_token_file, NULL, &run->settings.gateway_token);
+    bool own = read_secret(run, o->password_file, stash[0], &password) &&
+               set_account(run, &run->settings.account, o->user, o->domain, password);
+    bool gateway = read_secret(run, o->gateway_password_file, stash[1], &gateway_password) &&
+                   set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain,
+                               gateway_password);
+    return own && gateway && read_secret(run, o->gateway_token_file, SECRET_NONE, &run->settings.gateway_token);
 }
 
 static bool forget(const struct run *run, const char *user, const char *domain, const char *host)
 {
     char name[2 * HOST_MAX + 2], error[SENTENCE_MAX];
     struct ledger *ledger = ledger_open(error, sizeof error);
-    bool ok = ledger && ledger_reset(ledger, ledger_account(user, domain, host, name, sizeof name), error, sizeof error);
+    ledger_account(user, domain, host, name, sizeof name);
+    bool ok = ledger && ledger_reset(ledger, name, error, sizeof error);
     if (!ok)
         run_complain(run->command, "%s", error);
     ledger_close(ledger);
@@ -114,18 +115,20 @@ static void settle(struct run *run)
 enum exit_status run_begin(struct run *run, const struct options *options, const char *command)
 {
     char error[SENTENCE_MAX];
+    int stash[2];
     *run = (struct run){.options = options, .command = command, .progress = page_open(stderr)};
     settle(run);
     if (!journal_open(&run->journal, options->journal, options->json ? stdout : NULL)) {
         run_complain(command, "the journal %s cannot be opened: %s", options->journal, strerror(errno));
         return EXIT_CANNOT_RUN;
     }
-    run->runner = runner_start(error, sizeof error);
-    if (!run->runner) {
+    if (!secret_stash("RDPPROBE_PASSWORD", &stash[0], error, sizeof error) ||
+        !secret_stash("RDPPROBE_GATEWAY_PASSWORD", &stash[1], error, sizeof error) ||
+        !(run->runner = runner_start(error, sizeof error))) {
         run_complain(command, "%s", error);
         return EXIT_CANNOT_RUN;
     }
-    if (!read_secrets(run))
+    if (!read_secrets(run, stash))
         return EXIT_USAGE;
     if (options->reset_failed_logons && !reset_failed_logons(run))
         return EXIT_CANNOT_RUN;

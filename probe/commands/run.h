@@ -20,8 +20,8 @@ struct run {
 // Says one sentence on standard error, as "rdpprobe COMMAND: …".
 void run_complain(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// Opens the journal, forks the zygote, and only then reads secrets and configures. Returns EXIT_CONNECTED, or another exit
-// status after a sentence on standard error; run_end() is due in both cases.
+// Opens the journal, forks the zygote, and only then reads secrets and configures. Returns EXIT_CONNECTED, or another
+// exit status after a sentence on standard error; run_end() is due in both cases.
 enum exit_status run_begin(struct run *run, const struct options *options, const char *command);
 
 // Why the runner would run no more trials, as an exit status: otherwise where it just ran out of its budget or never

@@ -19,21 +19,33 @@ void secret_wipe(char *secret)
     free(secret);
 }
 
-static bool from_environment(const char *variable, char **secret, char *error, size_t size)
+bool secret_stash(const char *variable, int *stash, char *error, size_t size)
 {
-    char *value = variable ? getenv(variable) : NULL;
+    char *value = getenv(variable);
+    int ends[2];
+    *stash = SECRET_NONE;
     if (!value)
         return true;
-    *secret = strdup(value);
-    explicit_bzero(value, strlen(value)); // it also leaves /proc/PID/environ
+    size_t length = strlen(value);
+    // A pipe holds 64 KiB; it does not block, so that a longer value fails instead of waiting for a reader.
+    bool ok = pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0;
+    if (ok) {
+        ok = write(ends[1], value, length) == (ssize_t)length;
+        close(ends[1]);
+        if (ok)
+            *stash = ends[0];
+        else
+            close(ends[0]);
+    }
+    if (!ok)
+        snprintf(error, size, "the value of %s cannot be taken: %s", variable, strerror(errno));
+    explicit_bzero(value, length);
     unsetenv(variable);
-    if (!*secret)
-        snprintf(error, size, "memory is out");
-    return *secret != NULL;
+    return ok;
 }
 
-// Takes the newline off and refuses what could not be a secret's text.
-static bool finish(const char *file, char *text, size_t length, char *error, size_t size)
+// Refuses what could not be a secret's text and, for a file, takes one newline off its end.
+static bool finish(const char *file, char *text, size_t length, bool newline, char *error, size_t size)
 {
     if (length > SECRET_MAX) {
         snprintf(error, size, "%s is too long for a secret", file);
@@ -43,15 +55,16 @@ static bool finish(const char *file, char *text, size_t length, char *error, siz
         snprintf(error, size, "%s holds a NUL character, so it is no text", file);
         return false;
     }
-    if (length > 0 && text[length - 1] == '\n')
+    if (newline && length > 0 && text[length - 1] == '\n') {
         length--;
-    if (length > 0 && text[length - 1] == '\r')
-        length--;
+        if (length > 0 && text[length - 1] == '\r')
+            length--;
+    }
     text[length] = '\0';
     return true;
 }
 
-static bool from_descriptor(int fd, const char *file, char **secret, char *error, size_t size)
+static bool from_descriptor(int fd, const char *file, bool newline, char **secret, char *error, size_t size)
 {
     char *text = calloc(1, SECRET_MAX + 2);
     size_t length = 0;
@@ -68,7 +81,7 @@ static bool from_descriptor(int fd, const char *file, char **secret, char *error
     else if (n < 0)
         snprintf(error, size, "%s cannot be read: %s", file, strerror(errno));
     else
-        ok = finish(file, text, length, error, size);
+        ok = finish(file, text, length, newline, error, size);
     if (ok)
         ok = (*secret = strdup(text)) != NULL;
     if (text)
@@ -77,15 +90,11 @@ static bool from_descriptor(int fd, const char *file, char **secret, char *error
     return ok;
 }
 
-bool secret_read(const char *file, const char *variable, char **secret, const char **warning, char *error, size_t size)
+static bool from_file(const char *file, char **secret, const char **warning, char *error, size_t size)
 {
     struct stat status;
-    *secret = NULL;
-    *warning = NULL;
-    if (!file)
-        return from_environment(variable, secret, error, size);
     if (strcmp(file, "-") == 0)
-        return from_descriptor(STDIN_FILENO, "standard input", secret, error, size);
+        return from_descriptor(STDIN_FILENO, "standard input", true, secret, error, size);
     int fd = open(file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         snprintf(error, size, "%s cannot be opened: %s", file, strerror(errno));
@@ -93,7 +102,21 @@ bool secret_read(const char *file, const char *variable, char **secret, const ch
     }
     if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_mode & S_IROTH)
         *warning = "can be read by every user of this machine: chmod 600 it";
-    bool ok = from_descriptor(fd, file, secret, error, size);
+    bool ok = from_descriptor(fd, file, true, secret, error, size);
     close(fd);
+    return ok;
+}
+
+bool secret_read(const char *file, int stash, char **secret, const char **warning, char *error, size_t size)
+{
+    bool ok = true;
+    *secret = NULL;
+    *warning = NULL;
+    if (file)
+        ok = from_file(file, secret, warning, error, size);
+    else if (stash != SECRET_NONE)
+        ok = from_descriptor(stash, "the environment variable", false, secret, error, size);
+    if (stash != SECRET_NONE)
+        close(stash);
     return ok;
 }

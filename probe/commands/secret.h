@@ -5,11 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { SECRET_NONE = -1 };
+
+// Moves an environment variable out of this process's memory into a pipe, so that a process forked before secret_read()
+// has no copy, neither in memory nor in /proc/PID/environ. Returns the pipe's end for secret_read(), or SECRET_NONE
+// where the variable is not set. False with a sentence in error[size] if it cannot be moved; it is wiped all the same.
+bool secret_stash(const char *variable, int *stash, char *error, size_t size);
+
 // Reads a secret from a file ("-" is standard input), without its one trailing newline; where file is NULL, from the
-// environment variable (NULL for none), which is then wiped and removed. *secret gets a copy that secret_wipe() frees, or
-// NULL where neither is there. *warning, where the file is open to every user, gets a static clause; else NULL. Returns
+// stash (SECRET_NONE for none). The stash is closed in any case. *secret gets a copy that secret_wipe() frees, or NULL
+// where neither is there. *warning, where the file is open to every user, gets a static clause; else NULL. Returns
 // false with a sentence in error[size] that does not hold the secret.
-bool secret_read(const char *file, const char *variable, char **secret, const char **warning, char *error, size_t size);
+bool secret_read(const char *file, int stash, char **secret, const char **warning, char *error, size_t size);
 
 // Overwrites and frees. Safe on NULL.
 void secret_wipe(char *secret);

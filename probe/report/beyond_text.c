@@ -18,8 +18,8 @@ static const struct advice {
 } advices[] = {
     {FAMILY_ERRINFO, 0x7, 0x7,
      "No public Microsoft text lists what makes Windows send this code. It is not the code of a missing logon right "
-     "(0x9), of licensing (0x100 to 0x10A) or of the display driver (0xF to 0x12); what is left is a refusal by the "
-     "whole server.",
+     "(0x9), of licensing (0x100 to 0x10A) or of the display driver (0xF to 0x12); what is left, by "
+     "inference, is a refusal by the server as a whole.",
      {{"did the server mean it",
        "event 40 with reason code 7 in Microsoft-Windows-TerminalServices-LocalSessionManager/Operational at the "
        "time of a trial; without one, something before the session manager refused"},

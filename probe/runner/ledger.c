@@ -379,8 +379,8 @@ bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, ch
                    "%" JSON_INTEGER_FORMAT " failed logon%s of %s %s on record since %s (%s), and the limit is %u "
                    "(--max-failed-logons): find out why before the account locks, then run again with "
                    "--reset-failed-logons",
-                   seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are", seen->since,
-                   ledger->path, limit);
+                   seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are",
+                   seen->since, ledger->path, limit);
     }
     release(ledger, slot);
     return false;

@@ -7,15 +7,15 @@
 
 struct ledger;
 
-// Opens (creating directories with mode 0700) $XDG_STATE_HOME/rdpprobe/logons.json, or ~/.local/state/rdpprobe/… where it is
-// unset. NULL with a sentence in error[size]: then no trial with a password may be run.
+// Opens (creating directories with mode 0700) $XDG_STATE_HOME/rdpprobe/logons.json, or ~/.local/state/rdpprobe/… where
+// it is unset. NULL with a sentence in error[size]: then no trial with a password may be run.
 struct ledger *ledger_open(char *error, size_t size);
 
 // Free. Safe on NULL.
 void ledger_close(struct ledger *ledger);
 
-// Names the account in the ledger: "domain\user" in lower case; a UPN counts as its own name; a name without a domain is
-// local to the host ("host\user"). Always terminated; returns text.
+// Names the account in the ledger: "domain\user" in lower case; a UPN counts as its own name; a name without a domain
+// is local to the host ("host\user"). Always terminated; returns text.
 char *ledger_account(const char *user, const char *domain, const char *host, char *text, size_t size);
 
 // Asks leave for one trial that sends this account's password, and holds the account's lock (across processes) until
@@ -30,8 +30,8 @@ enum logon_result {
     LOGON_BLOCKED   // the server says locked out or disabled: no trial until a human resets it
 };
 
-// Records the trial's end and releases the lock. False with a sentence in error if the ledger cannot be written: then no
-// further trial with a password may be run.
+// Records the trial's end and releases the lock. False with a sentence in error if the ledger cannot be written: then
+// no further trial with a password may be run.
 bool ledger_report(struct ledger *ledger, const char *account, enum logon_result result, unsigned failures, char *error,
                    size_t size);
 

@@ -131,7 +131,8 @@ static void reports_a_cause_with_its_proof(void **state)
     verdict.pairs[0] = (struct minimal_pair){FACTOR_TLS, 1, 3};
     verdict.pair_count = 1;
     verdict.sweep[0] = (struct sweep_row){{FACTOR_TLS, TLS_1_0}, OBSERVED_SIGNATURE, 4, NULL};
-    verdict.sweep[1] = (struct sweep_row){{FACTOR_TLS, TLS_1_3}, OBSERVED_UNRESOLVED, 0, "the target does not speak it"};
+    verdict.sweep[1] =
+        (struct sweep_row){{FACTOR_TLS, TLS_1_3}, OBSERVED_UNRESOLVED, 0, "the target does not speak it"};
     verdict.sweep_count = 2;
     add_denied(TLS_1_1);
     add(TLS_1_3, PHASE_TLS);

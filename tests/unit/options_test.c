@@ -125,13 +125,15 @@ static void refuses_with_one_clear_sentence(void **state)
         {COMMAND_CONNECT, {"--set", "tls=1.4", "srv", NULL},
          "--set names no level of tls with '1.4': it has default, 1.0, 1.1, 1.2, 1.3"},
         {COMMAND_CONNECT, {"--set", "security=rdp", "--set", "tls=1.2", "srv", NULL},
-         "--set asks for what cannot be: RDP security has no TLS handshake, so security=rdp goes only with tls=default"},
+         "--set asks for what cannot be: RDP security has no TLS handshake, so security=rdp goes only with "
+         "tls=default"},
         {COMMAND_CONNECT, {"--set", "gateway=http", "srv", NULL}, "--set gateway=http needs --gateway HOST[:PORT]"},
         {COMMAND_ISOLATE, {"--vary", "gateway", "srv", NULL}, "--vary gateway needs --gateway HOST[:PORT]"},
         {COMMAND_ISOLATE, {"--vary", "address", "127.0.0.1", NULL},
          "--vary address needs a target with a name, and '127.0.0.1' is an address"},
         {COMMAND_ISOLATE, {"--signature", "0x4/0x7", "srv", NULL},
-         "--signature '0x4/0x7' is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the server's own reason)"},
+         "--signature '0x4/0x7' is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the server's own "
+         "reason)"},
         {COMMAND_CONNECT, {"--cert-policy", "ignore", "srv", NULL}, "--cert-policy takes 'report' or 'require'"},
         {COMMAND_CONNECT, {"--password-file", "f", "srv", NULL}, "--password-file needs --user"},
         {COMMAND_CONNECT, {"--domain", "D", "srv", NULL}, "--domain needs --user"},
