@@ -3,6 +3,7 @@
 
     rdpprobe("connect", "--json", target, password="...")   run the built program; see fixtures/program.py
     lab("--licensing", "issue", user="bob", password="x")    rdplab; .target .port .records() .wait_for(n)
+    trial([...], "--set", "security=tls")                    both: one trial of rdpprobe against a lab, and its truth
     gateway(...)                                             labgateway, likewise
     shadow("nla" | "tls" | "rdp")                            freerdp-shadow-cli3; .target .user .password .log
     xrdp("tls" | "rdp" | "negotiate")                        xrdp; .target .log
@@ -20,6 +21,8 @@ from fixtures.lab import lab_program
 from fixtures.program import Program
 from fixtures.shadow import shadow_server
 from fixtures.xrdp import xrdp_server
+
+LAB_PASSWORD = "Lab-Pw1"  # of bob, the account of the fixture trial()
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +73,23 @@ def lab(servers, scratch):
         return servers.enter_context(lab_program("rdplab", scratch("lab"), *options, password=password))
 
     return start
+
+
+@pytest.fixture
+def trial(lab, rdpprobe, certificate):
+    """One trial against a lab with the account bob: trial(["--fault", "tls:rst"], "--deadline", "2", security="tls").
+
+    Returns the Result and the lab's ground truth of the only connection there was.
+    """
+
+    def run(server_options, *arguments, security="nla", password=LAB_PASSWORD, **options):
+        server = lab("--certificate", certificate.certificate, "--key", certificate.key, *server_options,
+                     user="bob", password=LAB_PASSWORD)
+        result = rdpprobe("connect", "--json", "--user", "bob", "--set", f"security={security}", *arguments,
+                          server.target, password=password, **options)
+        return result, server.only_connection()
+
+    return run
 
 
 @pytest.fixture
