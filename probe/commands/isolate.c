@@ -60,6 +60,19 @@ static bool baseline_failed(const struct run *run)
     return false;
 }
 
+// The experiment counts what it asked for; the runner also had a licence issued where one was to be presented.
+static void count_all(const struct run *run, struct verdict *verdict)
+{
+    const struct trial *const *trials;
+    size_t count = runner_trials(run->runner, &trials);
+    verdict->trials = (unsigned)count;
+    verdict->surveys = verdict->logons = 0;
+    for (size_t i = 0; i < count; i++) {
+        verdict->surveys += trials[i]->until < PHASE_ACTIVE;
+        verdict->logons += trials[i]->logons;
+    }
+}
+
 static bool record(struct run *run, const struct verdict *verdict)
 {
     json_t *json = verdict_to_json(verdict);
@@ -85,6 +98,7 @@ static enum exit_status run_experiment(struct run *run)
     struct isolation isolation = make_isolation(run);
     struct verdict verdict;
     isolate(&isolation, &verdict);
+    count_all(run, &verdict);
 
     bool found = verdict.kind == VERDICT_ISOLATED || verdict.kind == VERDICT_NOT_CLIENT_SIDE || baseline_failed(run);
     enum exit_status status = run_stop_status(run, found ? EXIT_FAILURE_FOUND : EXIT_CONNECTED);

@@ -106,7 +106,8 @@ static void settle(struct run *run)
     run->settings.max_failed_logons = o->max_failed_logons;
     run->settings.max_trials = o->max_trials;
     run->settings.journal = &run->journal;
-    if (run->progress.terminal && !o->json && !o->quiet) {
+    bool many = o->command != COMMAND_CONNECT || o->repeat > 1;
+    if (many && run->progress.terminal && !o->json && !o->quiet) {
         run->settings.on_trial = on_trial;
         run->settings.context = run;
     }

@@ -236,15 +236,15 @@ static void findings(struct page *page, const struct verdict *verdict, enum find
 
 static void counts(struct page *page, const struct evidence *evidence)
 {
-    unsigned connections = 0, logons = 0, scans = 0;
+    unsigned connections = 0, logons = 0, early = 0;
     size_t count = evidence->count;
     for (size_t i = 0; i < count; i++) {
         connections += evidence->trials[i]->connections;
         logons += evidence->trials[i]->logons;
-        scans += evidence->trials[i]->until < PHASE_ACTIVE;
+        early += evidence->trials[i]->until < PHASE_ACTIVE;
     }
-    page_line(page, STYLE_PLAIN, "%zu trial%s (%u of them scans), %u TCP connection%s, %u logon%s", count,
-              count == 1 ? "" : "s", scans, connections, connections == 1 ? "" : "s", logons,
+    page_line(page, STYLE_PLAIN, "%zu trial%s (%u stopped before logging on), %u TCP connection%s, %u logon%s", count,
+              count == 1 ? "" : "s", early, connections, connections == 1 ? "" : "s", logons,
               logons == 1 ? "" : "s");
 }
 

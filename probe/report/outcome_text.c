@@ -96,7 +96,8 @@ const char *outcome_code_name(enum family family, uint32_t code)
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size)
 {
     enum { BY_SERVER = 0x3, SOCKET_CLOSED = 0x904 };
-    const char *meaning = mstsc_meaning(outcome->mstsc.code);
+    // 0x3 means "by the server", and why is said by the error info already.
+    const char *meaning = outcome->mstsc.code == BY_SERVER ? NULL : mstsc_meaning(outcome->mstsc.code);
     if (outcome->mstsc.basis == BASIS_NONE) {
         snprintf(text, size, "nothing can be claimed: no source gives mstsc's codes for this outcome");
         return text;

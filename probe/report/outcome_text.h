@@ -19,5 +19,5 @@ const char *outcome_meaning(enum family family, uint32_t code);
 // The symbolic name of a code by its table; "" if it has none. Static.
 const char *outcome_code_name(enum family family, uint32_t code);
 
-// "Error code 0x3, Extended error code 0x7 - documented: …", or that nothing can be claimed.
+// "Error code 0x3, Extended error code 0x7 - documented", or that nothing can be claimed.
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size);

@@ -128,29 +128,24 @@ static void header(struct page *page, const struct layout *layout)
               (int)layout->ms, "ms");
 }
 
+static bool is_scan(const struct trial *trial)
+{
+    return trial->until < PHASE_ACTIVE;
+}
+
 static void says(struct page *page, const struct verdict *verdict, const struct trial *trial)
 {
-    enum style style = STYLE_FAINT;
-    const char *word = "-";
-    if (trial->until < PHASE_ACTIVE) {
-        word = "scan";
-    } else if (verdict->has_signature) {
-        switch (observe(trial, &verdict->signature, verdict->failure_phase)) {
-        case OBSERVED_SIGNATURE:
-            style = STYLE_BAD;
-            word = "FAILS";
-            break;
-        case OBSERVED_NO_SIGNATURE:
-            style = STYLE_GOOD;
-            word = "works";
-            break;
-        case OBSERVED_UNRESOLVED:
-            style = STYLE_DOUBT;
-            word = "?";
-            break;
-        }
-    }
-    page_put(page, style, " %-*s", SAYS_WIDTH, word);
+    enum observation observation = OBSERVED_UNRESOLVED;
+    if (verdict->has_signature)
+        observation = observe(trial, &verdict->signature, verdict->failure_phase);
+    if (observation == OBSERVED_SIGNATURE)
+        page_put(page, STYLE_BAD, " %-*s", SAYS_WIDTH, "FAILS");
+    else if (observation == OBSERVED_NO_SIGNATURE)
+        page_put(page, STYLE_GOOD, " %-*s", SAYS_WIDTH, "works");
+    else if (is_scan(trial))
+        page_put(page, STYLE_FAINT, " %-*s", SAYS_WIDTH, "scan");
+    else
+        page_put(page, STYLE_DOUBT, " %-*s", SAYS_WIDTH, verdict->has_signature ? "?" : "-");
 }
 
 static void row(struct page *page, const struct layout *layout, const struct variant *baseline,
@@ -200,16 +195,16 @@ void trial_table(struct page *page, const struct variant *baseline, const struct
     header(page, &layout);
     for (size_t i = 0; i < count; i++) {
         row(page, &layout, baseline, verdict, trials[i]);
-        bool scan = trials[i]->until < PHASE_ACTIVE;
+        bool unresolved = !verdict->has_signature || observe(trials[i], &verdict->signature,
+                                                             verdict->failure_phase) == OBSERVED_UNRESOLVED;
         marks = marks || !variant_equal(&trials[i]->variant, baseline);
-        scans = scans || scan;
-        doubts = doubts || (!scan && verdict->has_signature &&
-                            observe(trials[i], &verdict->signature, verdict->failure_phase) == OBSERVED_UNRESOLVED);
+        scans = scans || (unresolved && is_scan(trials[i]));
+        doubts = doubts || (unresolved && !is_scan(trials[i]) && verdict->has_signature);
     }
     if (marks)
         page_line(page, STYLE_FAINT, "  * another level than the baseline's");
     if (scans)
-        page_line(page, STYLE_FAINT, "  scan: asked what the target accepts, stopped before any logon");
+        page_line(page, STYLE_FAINT, "  scan: asked what the target accepts, stopped before logging on to it");
     if (doubts)
         page_line(page, STYLE_FAINT, "  ? another failure, or the level was not in effect on the wire: proves nothing");
 }

@@ -92,8 +92,7 @@ static void reports_a_cause_with_its_proof(void **state)
         "\n"
         "the failure   errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION in licensing: the\n"
         "              server denied the connection\n"
-        "mstsc         Error code 0x3, Extended error code 0x7 - documented: disconnected\n"
-        "              by the server; the extended code has the reason\n"
+        "mstsc         Error code 0x3, Extended error code 0x7 - documented\n"
         "baseline      security=nla tls=1.1 address=name gateway=off license=keep\n"
         "\n"
         "Why\n"
@@ -118,9 +117,9 @@ static void reports_a_cause_with_its_proof(void **state)
         "3 works 1.2*       connected                                    active    37.5\n"
         "4 FAILS 1.0*       errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION licensing 50.0\n"
         "  * another level than the baseline's\n"
-        "  scan: asked what the target accepts, stopped before any logon\n"
+        "  scan: asked what the target accepts, stopped before logging on to it\n"
         "\n"
-        "4 trials (1 of them scans), 4 TCP connections, 3 logons\n"
+        "4 trials (1 stopped before logging on), 4 TCP connections, 3 logons\n"
         "\n"
         "This is not mstsc: rdpprobe has no Windows licence store, no Schannel and no\n"
         "CredSSP policy. Where it connects and mstsc does not, the cause is on that\n"
@@ -183,7 +182,25 @@ static void an_experiment_without_a_trial_has_no_table(void **state)
     render(&verdict, 80);
     assert_non_null(strstr(text, "stopped: the experiment ended before it could tell.\n"));
     assert_null(strstr(text, "Trials\n"));
-    assert_non_null(strstr(text, "0 trials (0 of them scans), 0 TCP connections, 0 logons\n"));
+    assert_non_null(strstr(text, "0 trials (0 stopped before logging on), 0 TCP connections, 0 logons\n"));
+    free(text);
+}
+
+// A failure before any logon is studied without one.
+static void a_scan_can_be_evidence(void **state)
+{
+    (void)state;
+    struct verdict verdict = verdict_of(VERDICT_INCONCLUSIVE, "x");
+    verdict.signature = (struct signature){FAMILY_TLS, 70, PHASE_TLS, false};
+    verdict.failure_phase = PHASE_TLS;
+    add(TLS_1_1, PHASE_TLS)->outcome = (struct outcome){
+        .result = RESULT_FAILED, .phase = PHASE_TLS, .family = FAMILY_TLS, .code = 70, .name = "protocol_version"};
+    add(TLS_1_2, PHASE_TLS);
+    add(TLS_1_3, PHASE_NEGOTIATE);
+    render(&verdict, 80);
+    assert_non_null(strstr(text, "1 FAILS 1.1  tls"));
+    assert_non_null(strstr(text, "2 works 1.2* tls"));
+    assert_non_null(strstr(text, "3 scan  1.3* negotiate"));
     free(text);
 }
 
@@ -223,6 +240,7 @@ int main(void)
         cmocka_unit_test_teardown(points_at_the_server_where_no_factor_decides, forget_trials),
         cmocka_unit_test_teardown(says_nothing_of_the_server_otherwise, forget_trials),
         cmocka_unit_test_teardown(an_experiment_without_a_trial_has_no_table, forget_trials),
+        cmocka_unit_test_teardown(a_scan_can_be_evidence, forget_trials),
         cmocka_unit_test_teardown(the_table_fits_its_page, forget_trials),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
