@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "trial/fact.h"
+#include "trial/trial.h"
+
+static struct trial example(void)
+{
+    struct trial trial;
+    assert_true(trial_init(&trial));
+    trial.number = 7;
+    strcpy(trial.target, "srv.example:3389");
+    trial.repeat = 2;
+    trial.variant = (struct variant){{SECURITY_TLS, TLS_1_2, ADDRESS_IPV6, GATEWAY_HTTP, LICENSE_REUSE}};
+    trial.outcome = (struct outcome){.result = RESULT_FAILED,
+                                     .phase = PHASE_LICENSING,
+                                     .family = FAMILY_ERRINFO,
+                                     .code = 7,
+                                     .name = "ERRINFO_SERVER_DENIED_CONNECTION",
+                                     .detail = "the server denied the connection",
+                                     .mstsc = {BASIS_DOCUMENTED, 3, 7},
+                                     .freerdp = {0x2000D, "ERRCONNECT_CONNECT_TRANSPORT_FAILED"}};
+    trial.phases[0] = (struct phase_time){PHASE_RESOLVE, 0, 0.4};
+    trial.phases[1] = (struct phase_time){PHASE_TCP, 0.4, 1.125};
+    trial.phase_count = 2;
+    assert_true(fact_set(trial.facts, FACT_TLS_VERSION, json_string("1.2")));
+    assert_true(fact_append(trial.facts, FACT_LICENSING_MESSAGES, "LICENSE_INFO"));
+    trial.connections = 2;
+    trial.logons = 1;
+    trial.failed_logons = 1;
+    trial.ms = 41.75;
+    trial.peak_kib = 4096;
+    return trial;
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    char error[200];
+    struct trial trial = example(), read;
+    json_t *json = trial_to_json(&trial);
+    assert_non_null(json);
+    assert_true(trial_from_json(json, &read, error, sizeof error));
+
+    assert_int_equal(read.number, 7);
+    assert_string_equal(read.target, trial.target);
+    assert_int_equal(read.repeat, 2);
+    assert_true(variant_equal(&read.variant, &trial.variant));
+    assert_int_equal(read.until, PHASE_ACTIVE);
+    assert_int_equal(read.outcome.result, RESULT_FAILED);
+    assert_int_equal(read.outcome.phase, PHASE_LICENSING);
+    assert_int_equal(read.outcome.family, FAMILY_ERRINFO);
+    assert_int_equal(read.outcome.code, 7);
+    assert_string_equal(read.outcome.name, trial.outcome.name);
+    assert_string_equal(read.outcome.detail, trial.outcome.detail);
+    assert_int_equal(read.outcome.mstsc.basis, BASIS_DOCUMENTED);
+    assert_int_equal(read.outcome.mstsc.code, 3);
+    assert_int_equal(read.outcome.mstsc.extended, 7);
+    assert_int_equal(read.outcome.freerdp.code, 0x2000D);
+    assert_string_equal(read.outcome.freerdp.name, trial.outcome.freerdp.name);
+    assert_int_equal(read.phase_count, 2);
+    assert_int_equal(read.phases[1].phase, PHASE_TCP);
+    assert_true(read.phases[1].ms == 1.125);
+    assert_string_equal(fact_text(read.facts, FACT_TLS_VERSION, ""), "1.2");
+    assert_true(fact_has(read.facts, FACT_LICENSING_MESSAGES, "LICENSE_INFO"));
+    assert_int_equal(read.connections, 2);
+    assert_int_equal(read.logons, 1);
+    assert_int_equal(read.failed_logons, 1);
+    assert_true(read.ms == 41.75);
+    assert_int_equal(read.peak_kib, 4096);
+
+    json_t *again = trial_to_json(&read);
+    assert_true(json_equal(json, again));
+    json_decref(again);
+    json_decref(json);
+    trial_clear(&read);
+    trial_clear(&trial);
+}
+
+static void test_connected(void **state)
+{
+    (void)state;
+    char error[200];
+    struct trial trial, read;
+    assert_true(trial_init(&trial));
+    trial.until = PHASE_TLS;
+    trial.outcome.phase = PHASE_TLS;
+    json_t *json = trial_to_json(&trial);
+    assert_null(json_object_get(json_object_get(json, "outcome"), "family"));
+    assert_true(trial_from_json(json, &read, error, sizeof error));
+    assert_int_equal(read.until, PHASE_TLS);
+    assert_int_equal(read.outcome.result, RESULT_CONNECTED);
+    assert_int_equal(read.outcome.family, FAMILY_NONE);
+    json_decref(json);
+    trial_clear(&read);
+    trial_clear(&trial);
+    trial_clear(&trial); // safe on a zeroed record
+}
+
+// Sets one member of the example's record, and reads it. Returns whether that worked.
+static bool read_with(const char *member, json_t *value, char *error, size_t size)
+{
+    struct trial trial = example(), read;
+    json_t *json = trial_to_json(&trial);
+    if (value)
+        json_object_set_new(json, member, value);
+    else
+        json_object_del(json, member);
+    bool ok = trial_from_json(json, &read, error, size);
+    if (ok)
+        trial_clear(&read);
+    json_decref(json);
+    trial_clear(&trial);
+    return ok;
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    char error[200];
+    assert_false(read_with("target", NULL, error, sizeof error));
+    assert_string_equal(error, "the record has no text \"target\"");
+    assert_false(read_with("outcome", NULL, error, sizeof error));
+    assert_false(read_with("until", json_string("lunch"), error, sizeof error));
+    assert_non_null(strstr(error, "lunch"));
+    assert_false(read_with("variant", json_pack("{s:s}", "colour", "blue"), error, sizeof error));
+    assert_non_null(strstr(error, "colour"));
+    assert_false(read_with("variant", json_pack("{s:s}", "tls", "1.7"), error, sizeof error));
+    assert_non_null(strstr(error, "1.7"));
+    assert_false(read_with("variant", json_pack("{s:i}", "tls", 1), error, sizeof error));
+    assert_true(read_with("unheard-of", json_integer(1), error, sizeof error));
+    assert_true(read_with("until", NULL, error, sizeof error));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_connected),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
