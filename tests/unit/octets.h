@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Examples of PDUs for the tests of the decoders, and what every decoder must stand: truncation and damage. Each call
+// gets its octets in an allocation of exactly their size, so that AddressSanitizer sees the first octet read beyond.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OCTETS_MAX = 512 };
+
+struct octets {
+    size_t size;
+    uint8_t data[OCTETS_MAX];
+};
+
+// The octets of a text such as "03 00 00 0b"; spaces are free. Fails the test where the text is no such thing.
+struct octets octets_of(const char *hex);
+
+// Calls the decoder under test; returns what the decoder returns and touches all that the decoder points to.
+typedef bool decoder(const uint8_t *data, size_t size);
+
+// Decodes every prefix of the example: those shorter than least octets must be refused, the others and the whole
+// accepted.
+void check_prefixes(decoder *decode, const char *hex, size_t least);
+
+// Decodes 100,000 seeded random mutations of the examples. What comes out does not matter, only that the test survives.
+void check_mutations(decoder *decode, const char *const *examples, size_t count, uint64_t seed);
+
+// Reads every octet of a part that a decoder handed out, so that a part reaching beyond its allocation is noticed.
+void touch(const uint8_t *data, size_t size);
