@@ -8,6 +8,7 @@
     shadow("nla" | "tls" | "rdp")                            freerdp-shadow-cli3; .target .user .password .log
     xrdp("tls" | "rdp" | "negotiate")                        xrdp; .target .log
     display, certificate                                     an X display and a server certificate of the session
+    plant("security=nla", "security=nla")                    isolate against a lab with a planted rule; see there
 """
 
 import contextlib
@@ -17,6 +18,7 @@ import pytest
 
 from fixtures.credentials import Certificate
 from fixtures.display import virtual_display
+from fixtures.experiment import NAME, PASSWORD, USER, Experiment, levels, seed_license, two_families
 from fixtures.lab import lab_program
 from fixtures.program import Program
 from fixtures.shadow import shadow_server
@@ -121,3 +123,39 @@ def xrdp(servers, scratch, certificate):
         return servers.enter_context(xrdp_server(scratch("xrdp"), certificate, security_layer, **options))
 
     return start
+
+
+@pytest.fixture
+def plant(lab, gateway, rdpprobe, scratch, request):
+    """Runs isolate by name, with a baseline, against a lab that denies by a rule; returns the Experiment.
+
+    rule: rdplab's --deny-if. baseline: "tls=1.2 license=reuse". at: moment of the denial. A licence in the rule or the
+    baseline switches licensing on, a gateway brings one up. seeded: the user's own store has a licence of this lab.
+    lab_options, options: further ones of rdplab and of isolate.
+    """
+
+    def run(rule, baseline="", at="licensing", seeded=False, licensing=None, through=None, lab_options=(), options=()):
+        base = levels(baseline)
+        licensing = licensing or ("issue" if "license" in rule or "license" in base else "off")
+        through = "gateway" in rule or "gateway" in base if through is None else through
+        seed = "seed" if seeded else None
+        expression = f"({rule}) & user!={seed}" if seed else rule
+        server = lab("--licensing", licensing, "--deny-if", expression, "--at", at,
+                     *(["--gateway-port", "http", "--gateway-port", "websocket"] if through else []),
+                     *lab_options, user=USER, password=PASSWORD)
+        front, skipped = None, 0
+        if seeded:
+            seed_license(server, scratch("xfreerdp3"), rdpprobe, request.getfixturevalue("display"), seed)
+            skipped = len(server.records())
+        words = ["--user", USER, "--pause", "0", *(f"--set={factor}={level}" for factor, level in base.items())]
+        if through:
+            via = [f"--via={level}={port}" for level, port in server.gateway_ports.items()]
+            front = gateway("--map", f"{NAME}=127.0.0.1", *via)
+            words += ["--gateway", f"localhost:{front.port}"]
+            if "gateway" not in base:
+                words.append("--set=gateway=off")
+        result = rdpprobe("isolate", "--json", *words, *options, f"{NAME}:{server.port}", password=PASSWORD,
+                          environment=two_families(scratch("names")), timeout=120)
+        return Experiment(result, server, front, skipped, seeded)
+
+    return run
