@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/nearest.h"
+#include "trial/nearest.h"
 #include "commands/options.h"
 
 enum { GATEWAY_PORT = 443 };

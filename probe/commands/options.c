@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/nearest.h"
+#include "trial/nearest.h"
 
 enum { ROWS_MAX = 40, RDP_PORT = 3389, FIRST_VALUE = 256 };
 
