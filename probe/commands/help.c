@@ -74,8 +74,8 @@ void help_command(struct page *page, enum command command)
               "a test account.");
     paragraph(page, "Logons",
               "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only with "
-              "--autologon. After two failed ones the account is left alone, in this run and in later ones (--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); "
-              "an answer that the account is locked out, disabled or expired ends all trials at once. Trials "
+              "--autologon. After two failed ones the account is left alone, in this run and in later ones "
+              "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the account is locked out, disabled or expired ends all trials at once. Trials "
               "follow each other with a pause, never side by side. A password is never taken as an argument.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
