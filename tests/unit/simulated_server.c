@@ -108,10 +108,13 @@ static void play(struct lab *lab, struct trial *trial)
                 !(server->change_after && lab->count > server->change_after);
     static const char *const selected[] = {"HYBRID", "SSL", "RDP"};
 
-    if (chance(lab) < server->unresolved) {
-        enum phase phase = (enum phase)(chance(lab) % (trial->until + 1));
-        end(trial, phase, FAMILY_TIMEOUT, 0);
-        if (phase <= PHASE_NEGOTIATE || server->moment <= phase)
+    enum phase accident = PHASE_COUNT;
+    if (chance(lab) < server->unresolved)
+        accident = (enum phase)(chance(lab) % (trial->until + 1));
+    // What would have been denied earlier never comes so far.
+    if (accident != PHASE_COUNT && !(deny && server->moment < accident)) {
+        end(trial, accident, FAMILY_TIMEOUT, 0);
+        if (accident <= PHASE_NEGOTIATE || server->moment <= accident)
             return;
     }
     set_text(trial, FACT_ADDRESS_ASKED, "srv.example");
