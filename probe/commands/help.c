@@ -73,10 +73,11 @@ void help_command(struct page *page, enum command command)
               "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
               "a test account.");
     paragraph(page, "Logons",
-              "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only with "
-              "--autologon. After two failed ones the account is left alone, in this run and in later ones "
-              "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the account is locked out, disabled or expired ends all trials at once. Trials "
-              "follow each other with a pause, never side by side. A password is never taken as an argument.");
+              "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
+              "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
+              "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
+              "account is locked out, disabled or expired ends all trials at once. Trials follow each other with a "
+              "pause, never side by side. A password is never taken as an argument.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
     page_line(page, STYLE_PLAIN, "  0  %s", isolate ? "nothing failed" : "connected");
