@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "commands/command.h"
-#include "commands/nearest.h"
 #include "report/page.h"
 #include "runner/runner.h"
+#include "trial/nearest.h"
 
 static const struct {
     const char *name, *summary;

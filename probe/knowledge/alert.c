@@ -41,3 +41,8 @@ const struct code_row *tls_alert_row(uint32_t code)
 {
     return CODE_ROW_FIND(rows, code);
 }
+
+const struct code_row *tls_alert_row_at(size_t index)
+{
+    return CODE_ROW_AT(rows, index);
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct code_row {
@@ -21,6 +22,15 @@ const struct code_row *gateway_row(uint32_t code);             // MS-TSGU 2.2.6:
                                                                // HTTP status: HTTP_STATUS_DENIED, …
 const struct code_row *tls_alert_row(uint32_t code);           // RFC 8446 6: protocol_version, …
 const struct code_row *ultimatum_row(uint32_t reason);         // T.125 Reason: rn-domain-disconnected, …
+
+// The rows of the same tables one after the other, from index 0, to look up names; NULL past the last. Static.
+const struct code_row *errinfo_row_at(size_t index);
+const struct code_row *negotiation_failure_row_at(size_t index);
+const struct code_row *ntstatus_row_at(size_t index);
+const struct code_row *licensing_error_row_at(size_t index);
+const struct code_row *gateway_row_at(size_t index); // HRESULTs of the gateway's own are given by their low word
+const struct code_row *tls_alert_row_at(size_t index);
+const struct code_row *ultimatum_row_at(size_t index);
 
 // Whether an NTSTATUS says that the account is locked out, disabled, or otherwise must not be tried again.
 bool ntstatus_blocks_account(uint32_t ntstatus);

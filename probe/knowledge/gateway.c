@@ -63,3 +63,13 @@ const struct code_row *gateway_row(uint32_t code)
         row = CODE_ROW_FIND(statuses, code);
     return row ? row : CODE_ROW_FIND(results, code);
 }
+
+const struct code_row *gateway_row_at(size_t index)
+{
+    enum { WORDS = sizeof words / sizeof words[0], STATUSES = sizeof statuses / sizeof statuses[0] };
+    if (index < WORDS)
+        return &words[index];
+    if (index < WORDS + STATUSES)
+        return &statuses[index - WORDS];
+    return CODE_ROW_AT(results, index - WORDS - STATUSES);
+}

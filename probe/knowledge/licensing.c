@@ -31,6 +31,11 @@ const struct code_row *licensing_error_row(uint32_t code)
     return CODE_ROW_FIND(errors, code);
 }
 
+const struct code_row *licensing_error_row_at(size_t index)
+{
+    return CODE_ROW_AT(errors, index);
+}
+
 const struct code_row *licensing_message_row(uint32_t type)
 {
     return CODE_ROW_FIND(messages, type);

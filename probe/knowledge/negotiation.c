@@ -15,3 +15,8 @@ const struct code_row *negotiation_failure_row(uint32_t code)
 {
     return CODE_ROW_FIND(rows, code);
 }
+
+const struct code_row *negotiation_failure_row_at(size_t index)
+{
+    return CODE_ROW_AT(rows, index);
+}

@@ -40,6 +40,11 @@ const struct code_row *ntstatus_row(uint32_t code)
     return CODE_ROW_FIND(rows, code);
 }
 
+const struct code_row *ntstatus_row_at(size_t index)
+{
+    return CODE_ROW_AT(rows, index);
+}
+
 bool ntstatus_blocks_account(uint32_t ntstatus)
 {
     switch (ntstatus) {

@@ -16,4 +16,11 @@ static inline const struct code_row *code_row_find(const struct code_row *rows, 
     return NULL;
 }
 
+// The row at an index among count rows, or NULL.
+static inline const struct code_row *code_row_at(const struct code_row *rows, size_t count, size_t index)
+{
+    return index < count ? &rows[index] : NULL;
+}
+
 #define CODE_ROW_FIND(rows, code) code_row_find(rows, sizeof(rows) / sizeof((rows)[0]), code)
+#define CODE_ROW_AT(rows, index) code_row_at(rows, sizeof(rows) / sizeof((rows)[0]), index)

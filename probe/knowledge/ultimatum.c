@@ -14,3 +14,8 @@ const struct code_row *ultimatum_row(uint32_t reason)
 {
     return CODE_ROW_FIND(rows, reason);
 }
+
+const struct code_row *ultimatum_row_at(size_t index)
+{
+    return CODE_ROW_AT(rows, index);
+}

@@ -25,7 +25,8 @@ struct credentials {
     char *user; // may be DOMAIN\user or a UPN
     char *domain;
     enum secret_source source;
-    char *reference; // file name, variable name, or descriptor number
+    char *reference; // file name (absolute, or from the working directory; "-": standard input), variable name, or
+                     // descriptor number
 };
 
 struct scenario_target {
@@ -37,6 +38,9 @@ struct scenario_target {
     int gateway_credentials; // index, -1: the same as the target's
     struct place place;
 };
+
+// How the group of a target without credentials of its own is served: by the credentials named like its group, else by
+// those named "default" (or the only, unnamed ones), else by none.
 
 // An expression over a variant ("security=rdp & tls=1.3"): used by never: and by the `when` of expectations.
 struct variant_rule;
@@ -53,13 +57,16 @@ struct expectation {
 enum design { DESIGN_ONE_AT_A_TIME, DESIGN_PAIRWISE, DESIGN_THREE_WAY, DESIGN_FULL, DESIGN_LIST };
 
 struct scenario {
-    char *file; // its own name
+    char *file;         // its own name; "-" for standard input
+    char **files;       // further files that places point to
+    size_t file_count;
     char *name; // for reports
     struct scenario_target *targets;
     size_t target_count;
     struct credentials *credentials;
     size_t credentials_count;
-    struct variant base;           // fixed settings
+    struct variant base;           // fixed settings; where a varied factor is not set: its default level if it is in
+                                   // play, else the first level that the scenario lists
     unsigned levels[FACTOR_COUNT]; // bit set of the levels in play, the base's included
     struct variant_rule **never;   // constraints
     size_t never_count;
@@ -86,6 +93,9 @@ void scenario_free(struct scenario *scenario);
 
 // Whether the variant is possible at all and excluded by no constraint; else *why (static or the scenario's) says.
 bool scenario_allows(const struct scenario *scenario, const struct variant *variant, const char **why);
+
+// Whether a target can have a variant that the scenario allows: a gateway level other than off needs a gateway.
+bool scenario_target_allows(const struct scenario_target *target, const struct variant *variant, const char **why);
 
 // Whether an expectation applies to a trial of a target, and whether it is met; if not, one sentence with what was
 // seen.
