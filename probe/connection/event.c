@@ -98,8 +98,18 @@ static int64_t integer(const json_t *json, const char *member)
     return json_integer_value(json_object_get(json, member));
 }
 
-static void apply_outcome(struct outcome *o, const json_t *json)
+static bool in_range(const json_t *json, const char *member, json_int_t count)
 {
+    const json_t *value = json_object_get(json, member);
+    return json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) < count;
+}
+
+static bool apply_outcome(struct outcome *o, const json_t *json)
+{
+    // A worker whose memory is corrupt may write anything; what has no name must not get into a record.
+    if (!in_range(json, "result", RESULT_FAILED + 1) || !in_range(json, "phase", PHASE_COUNT) ||
+        !in_range(json, "family", FAMILY_COUNT) || !in_range(json, "basis", BASIS_INFERRED + 1))
+        return false;
     o->result = (enum result)integer(json, "result");
     o->phase = (enum phase)integer(json, "phase");
     o->family = (enum family)integer(json, "family");
@@ -111,6 +121,7 @@ static void apply_outcome(struct outcome *o, const json_t *json)
     o->mstsc.extended = (uint32_t)integer(json, "extended");
     o->freerdp.code = (uint32_t)integer(json, "freerdp");
     copy(o->freerdp.name, sizeof o->freerdp.name, json, "freerdp_name");
+    return true;
 }
 
 bool event_apply(struct trial *trial, const char *line, size_t length)
@@ -125,22 +136,23 @@ bool event_apply(struct trial *trial, const char *line, size_t length)
         if (known)
             apply_phase(trial, phase, json_number_value(json_object_get(event, "t")));
     } else if ((value = json_object_get(event, "fact"))) {
-        unsigned fact = (unsigned)json_integer_value(value);
-        known =
-            fact < FACT_COUNT && fact_set(trial->facts, (enum fact)fact, json_incref(json_object_get(event, "value")));
+        known = in_range(event, "fact", FACT_COUNT) && fact_set(trial->facts, (enum fact)json_integer_value(value),
+                                                                json_incref(json_object_get(event, "value")));
     } else if ((value = json_object_get(event, "append"))) {
-        unsigned fact = (unsigned)json_integer_value(value);
+        enum fact fact = (enum fact)json_integer_value(value);
         const char *text = json_string_value(json_object_get(event, "value"));
-        known = fact < FACT_COUNT && text && fact_append(trial->facts, (enum fact)fact, text);
-    } else if (json_object_get(event, "connection")) {
+        known = in_range(event, "append", FACT_COUNT) && fact_row(fact)->type == FACT_LIST && text &&
+                fact_append(trial->facts, fact, text);
+    } else if (json_is_true(json_object_get(event, "connection"))) {
         trial->connections++;
-    } else if (json_object_get(event, "logon")) {
+    } else if (json_is_true(json_object_get(event, "logon"))) {
         trial->logons++;
-    } else if (json_object_get(event, "failed_logon")) {
+    } else if (json_is_true(json_object_get(event, "failed_logon"))) {
         trial->failed_logons++;
     } else if ((value = json_object_get(event, "outcome"))) {
-        apply_outcome(&trial->outcome, value);
-        event_finish(trial, json_number_value(json_object_get(event, "t")));
+        known = apply_outcome(&trial->outcome, value);
+        if (known)
+            event_finish(trial, json_number_value(json_object_get(event, "t")));
     } else {
         known = false;
     }
