@@ -10,11 +10,11 @@
 
 enum { REQUEST_MAX = 1 << 20 };
 
+// NULL for what is no UTF-8, which FreeRDP could not use either: another text in its place, such as an empty password,
+// would cost a failed logon.
 static json_t *text(const char *s)
 {
-    // Passwords and user names may be any bytes that the user's terminal sent; JSON wants UTF-8.
-    json_t *json = json_string(s ? s : "");
-    return json ? json : json_string("");
+    return json_string(s ? s : "");
 }
 
 static json_t *target_to_json(const struct target *target)
@@ -44,7 +44,7 @@ bool request_send(const struct connection_request *request, int fd)
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     if (!line) {
-        errno = ENOMEM;
+        errno = EILSEQ;
         return false;
     }
     size_t length = strlen(line), sent = 0;
@@ -67,6 +67,24 @@ static void target_from_json(const json_t *json, struct target *target)
     if (host && *host)
         target_parse(host, 0, target, &error);
     target->port = (uint16_t)json_integer_value(json_object_get(json, "port"));
+}
+
+// Whether there is a variant and a phase to stop at, as request_send() writes them; all else may be left out.
+static bool is_request(const json_t *json)
+{
+    const json_t *variant = json_object_get(json, "variant"), *until = json_object_get(json, "until"), *level;
+    size_t i;
+
+    if (!json_is_integer(until) || json_integer_value(until) < 0 || json_integer_value(until) >= PHASE_COUNT ||
+        json_array_size(variant) != FACTOR_COUNT)
+        return false;
+    json_array_foreach(variant, i, level)
+    {
+        if (!json_is_integer(level) || json_integer_value(level) < 0 ||
+            json_integer_value(level) >= factor_levels((enum factor)i))
+            return false;
+    }
+    return true;
 }
 
 static const char *member(const json_t *json, const char *name)
@@ -97,8 +115,10 @@ bool request_receive(struct connection_request *request, int fd)
     if (line)
         explicit_bzero(line, length);
     free(line);
-    if (!json)
+    if (!is_request(json)) {
+        json_decref(json);
         return false;
+    }
 
     request->memory = json;
     for (int i = 0; i < FACTOR_COUNT; i++)

@@ -27,7 +27,7 @@ struct connection_request {
     void *memory;              // what the strings live in once decoded; NULL otherwise
 };
 
-// Sends a request as one line. False with errno set if the socket does not take it.
+// Sends a request as one line. False with errno set if the socket does not take it; EILSEQ if a text in it is no UTF-8.
 bool request_send(const struct connection_request *request, int fd);
 
 // Reads a request that request_send() wrote; request_clear() frees it. False if the peer went away or sent something
