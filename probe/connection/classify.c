@@ -52,6 +52,10 @@ static const char *eai_name(int error)
         return "EAI_NODATA";
     case EAI_ADDRFAMILY:
         return "EAI_ADDRFAMILY";
+    case EAI_MEMORY:
+        return "EAI_MEMORY";
+    case EAI_SYSTEM:
+        return "EAI_SYSTEM";
     default:
         return "";
     }
@@ -66,6 +70,9 @@ static void negotiation(const struct evidence *e, struct outcome *o)
         const char *selected = x224_protocol_name(e->confirm.kind == CONFIRM_PLAIN ? PROTOCOL_RDP : e->confirm.value);
         set(o, FAMILY_NEGOTIATION, 0, "OTHER_PROTOCOL_SELECTED",
             "the server selected %s, which this trial did not want", selected ? selected : "an unknown protocol");
+    } else if (e->confirmed) {
+        set(o, FAMILY_NEGOTIATION, 0, "UNUSABLE_CONFIRM", "the client could not go on with the server's confirm (%s)",
+            e->last_error_name ? e->last_error_name : "no error");
     } else {
         set(o, FAMILY_NEGOTIATION, 0, "MALFORMED_CONFIRM", "the answer is no X.224 Connection Confirm");
     }
@@ -131,7 +138,8 @@ static void decide(const struct evidence *e, struct outcome *o)
     } else if (e->connect_error) {
         const char *name = strerrorname_np(e->connect_error);
         set(o, FAMILY_TCP, (uint32_t)e->connect_error, name ? name : "", "%s", strerror(e->connect_error));
-    } else if (e->phase == PHASE_NEGOTIATE && e->confirmed) {
+    } else if (e->phase == PHASE_NEGOTIATE && e->confirmed &&
+               (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol)) {
         negotiation(e, o);
     } else if (e->credssp_error) {
         set_row(o, FAMILY_CREDSSP, e->ntstatus, ntstatus_row(e->ntstatus), "the server's CredSSP answered");
