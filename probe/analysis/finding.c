@@ -65,16 +65,16 @@ static void find_cause(const struct experiment *experiment, enum factor factor, 
     }
 }
 
-// The levels that the target, or this machine, cannot do.
-static void find_unusable(const struct experiment *experiment, enum factor factor, struct verdict *verdict)
+// The levels that the target, or this machine, cannot do, as "1.0: the TLS handshake fails with it; …".
+static char *unusable_text(const struct experiment *experiment, enum factor factor, char *text, size_t size)
 {
-    char text[160] = "";
+    text[0] = '\0';
     for (unsigned level = 0; level < factor_levels(factor); level++) {
         const struct level_state *state = &experiment->levels[factor][level];
         if (state->why && experiment_allows(experiment, factor, level))
-            append(text, sizeof text, "%s%s: %s", text[0] ? "; " : "", level_name(factor, level), state->why);
+            append(text, size, "%s%s: %s", text[0] ? "; " : "", level_name(factor, level), state->why);
     }
-    find(verdict, factor, FINDING_NOT_TESTED, "no other level can be used (%s)", text);
+    return text;
 }
 
 static void find_varied(const struct experiment *experiment, const struct cause *cause, enum factor factor,
@@ -83,7 +83,8 @@ static void find_varied(const struct experiment *experiment, const struct cause 
     const char *name = factor_row(factor)->name;
     unsigned char levels[LEVELS_MAX];
     unsigned count = experiment_levels(experiment, factor, levels), idle = 0, twins = 0;
-    char text[96] = "";
+    char text[96] = "", unusable[160];
+    unusable_text(experiment, factor, unusable, sizeof unusable);
     for (unsigned i = 0; i < count; i++) {
         if (experiment_twin(experiment, factor, levels[i])) {
             twins++;
@@ -97,7 +98,8 @@ static void find_varied(const struct experiment *experiment, const struct cause 
         unclear = unclear || (experiment->levels[factor][level].usability == LEVEL_UNCLEAR &&
                               experiment_allows(experiment, factor, level));
     if (idle)
-        find(verdict, factor, FINDING_INNOCENT, "the failure occurs with %s too", text);
+        find(verdict, factor, FINDING_INNOCENT, "the failure occurs with %s too%s%s", text, unusable[0] ? "; " : "",
+             unusable);
     else if (factor == FACTOR_SECURITY && count == 1 && levels[0] == SECURITY_RDP &&
              experiment->failure_phase == PHASE_TLS)
         find(verdict, factor, FINDING_NOT_TESTED,
@@ -111,7 +113,7 @@ static void find_varied(const struct experiment *experiment, const struct cause 
     else if (count || unclear)
         find(verdict, factor, FINDING_UNDECIDED, "no trial with another level gave a result");
     else
-        find_unusable(experiment, factor, verdict);
+        find(verdict, factor, FINDING_NOT_TESTED, "no other level can be used (%s)", unusable);
 }
 
 void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "trial/fact.h"
+
+static json_t *value_of(enum fact_type type)
+{
+    switch (type) {
+    case FACT_TEXT:
+        return json_string("text");
+    case FACT_INTEGER:
+        return json_integer(-5);
+    case FACT_BOOLEAN:
+        return json_true();
+    case FACT_LIST:
+        return json_pack("[s, s]", "one", "two");
+    }
+    return NULL;
+}
+
+static void test_every_fact(void **state)
+{
+    (void)state;
+    json_t *facts = json_object();
+    for (int i = 0; i < FACT_COUNT; i++) {
+        const struct fact_row *row = fact_row((enum fact)i);
+        char path[96];
+        enum fact fact;
+        snprintf(path, sizeof path, "%s.%s", row->group, row->name);
+        assert_true(fact_from_path(path, &fact));
+        assert_int_equal(fact, i);
+        assert_true(row->title[0] != '\0');
+        assert_null(fact_get(facts, fact));
+        for (int type = FACT_TEXT; type <= FACT_LIST; type++)
+            assert_int_equal(fact_set(facts, fact, value_of((enum fact_type)type)), type == (int)row->type);
+        json_t *value = value_of(row->type);
+        assert_true(json_equal(fact_get(facts, fact), value));
+        json_decref(value);
+    }
+    enum fact fact;
+    assert_false(fact_from_path("tls", &fact));
+    assert_false(fact_from_path("tls.colour", &fact));
+    json_decref(facts);
+}
+
+static void test_readers(void **state)
+{
+    (void)state;
+    json_t *facts = json_object();
+    assert_string_equal(fact_text(facts, FACT_TLS_VERSION, "none"), "none");
+    assert_int_equal(fact_integer(facts, FACT_ERRINFO_CODE, -1), -1);
+    assert_true(fact_boolean(facts, FACT_CERTIFICATE_TRUSTED, true));
+    assert_false(fact_has(facts, FACT_LICENSING_MESSAGES, "LICENSE_REQUEST"));
+    assert_true(fact_set(facts, FACT_ERRINFO_CODE, json_integer(0xFFFFFFFF)));
+    assert_true(fact_integer(facts, FACT_ERRINFO_CODE, 0) == 0xFFFFFFFF);
+    assert_true(fact_append(facts, FACT_LICENSING_MESSAGES, "LICENSE_REQUEST"));
+    assert_true(fact_append(facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE"));
+    assert_true(fact_has(facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE"));
+    assert_false(fact_has(facts, FACT_LICENSING_MESSAGES, "NEW"));
+    assert_int_equal(json_array_size(fact_get(facts, FACT_LICENSING_MESSAGES)), 2);
+    json_decref(facts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_fact),
+        cmocka_unit_test(test_readers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
