@@ -65,12 +65,10 @@ static bool apply_security(struct session *session)
     return apply_flags(session->context.settings, flags, COUNT(flags));
 }
 
-static bool apply_tls(struct session *session)
+static bool set_tls(rdpSettings *settings, unsigned level)
 {
     static const uint16_t versions[] = {
         [TLS_1_0] = TLS1_VERSION, [TLS_1_1] = TLS1_1_VERSION, [TLS_1_2] = TLS1_2_VERSION, [TLS_1_3] = TLS1_3_VERSION};
-    rdpSettings *settings = session->context.settings;
-    unsigned level = session->request->variant.level[FACTOR_TLS];
     uint16_t lowest = level == TLS_DEFAULT ? TLS1_VERSION : versions[level];
     uint16_t highest = level == TLS_DEFAULT ? TLS1_3_VERSION : versions[level];
 
@@ -79,6 +77,20 @@ static bool apply_tls(struct session *session)
     return freerdp_settings_set_uint16(settings, FreeRDP_TLSMinVersion, lowest) &&
            freerdp_settings_set_uint16(settings, FreeRDP_TLSMaxVersion, highest) &&
            freerdp_settings_set_uint32(settings, FreeRDP_TlsSecLevel, 0);
+}
+
+// The factor is about the target. A gateway's own TLS would otherwise be held to the same version, and could keep trials
+// from a target that takes it.
+static bool apply_tls(struct session *session)
+{
+    const struct variant *variant = &session->request->variant;
+    bool direct = variant->level[FACTOR_GATEWAY] == GATEWAY_OFF;
+    return set_tls(session->context.settings, direct ? variant->level[FACTOR_TLS] : (unsigned)TLS_DEFAULT);
+}
+
+bool settings_before_target_tls(struct session *session)
+{
+    return set_tls(session->context.settings, session->request->variant.level[FACTOR_TLS]);
 }
 
 static bool apply_gateway(struct session *session)

@@ -6,3 +6,6 @@
 
 // Applies request and variant to the session's settings. False if FreeRDP refuses one.
 bool settings_apply(struct session *session);
+
+// Applies what holds for the target's TLS handshake, but not for that of a gateway before it. False if FreeRDP refuses.
+bool settings_before_target_tls(struct session *session);

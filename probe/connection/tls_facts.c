@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "connection/progress.h"
+#include "connection/settings.h"
 #include "knowledge/codes.h"
 
 enum { ALERT_WARNING = 1, ALERT_CLOSE_NOTIFY = 0 }; // RFC 8446 6
@@ -78,7 +79,7 @@ BOOL tls_connect(rdpTransport *transport)
 
     progress_begin(session, PHASE_TLS);
     session->ssl = NULL;
-    BOOL ok = session->io.TLSConnect(transport);
+    BOOL ok = settings_before_target_tls(session) && session->io.TLSConnect(transport);
     if (session->over)
         return ok;
     // After a failed handshake there is a version too, once the server chose one.
