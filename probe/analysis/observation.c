@@ -6,12 +6,11 @@
 #include "trial/effect.h"
 #include "trial/fact.h"
 
-// A server that answers the request for one protocol with RDP_NEG_FAILURE shows that this protocol, and no other, was
-// asked for. Where that refusal is itself the failure under study, the level was in effect.
+// One protocol is asked for: a server that refuses it, or selects another one, shows that it was. Where that answer is
+// itself the failure under study, the level was in effect.
 static bool refusal_is_the_failure(const struct trial *trial, const struct signature *signature)
 {
-    return signature->family == FAMILY_NEGOTIATION && signature_matches(signature, &trial->outcome) &&
-           !fact_get(trial->facts, FACT_NEGOTIATION_SELECTED);
+    return signature->family == FAMILY_NEGOTIATION && signature_matches(signature, &trial->outcome);
 }
 
 // A factor that matters only after the phase of the failure need not be in effect: whatever it was, it came too late.
