@@ -100,7 +100,7 @@ static void stands_truncation(void **state)
 static void stands_damage(void **state)
 {
     (void)state;
-    check_mutations(decode, examples, sizeof examples / sizeof examples[0], 2211);
+    check_mutations(decode, examples, sizeof examples / sizeof examples[0], NULL, 2211);
 }
 
 int main(void)

@@ -173,7 +173,7 @@ static void stands_truncation(void **state)
 static void stands_damage(void **state)
 {
     (void)state;
-    check_mutations(decode, examples, sizeof examples / sizeof examples[0], 125);
+    check_mutations(decode, examples, sizeof examples / sizeof examples[0], repair_tpkt, 125);
 }
 
 int main(void)

@@ -107,12 +107,22 @@ static void damage(struct octets *octets, uint64_t *random)
     }
 }
 
-void check_mutations(decoder *decode, const char *const *examples, size_t count, uint64_t seed)
+void repair_tpkt(struct octets *octets)
+{
+    if (octets->size < 4)
+        return;
+    octets->data[2] = (uint8_t)(octets->size >> 8);
+    octets->data[3] = (uint8_t)octets->size;
+}
+
+void check_mutations(decoder *decode, const char *const *examples, size_t count, repairer *repair, uint64_t seed)
 {
     for (unsigned i = 0; i < MUTATIONS; i++) {
         struct octets octets = octets_of(examples[i % count]);
         for (size_t times = 1 + below(&seed, DAMAGE_MAX); times; times--)
             damage(&octets, &seed);
+        if (repair && next(&seed) % 2)
+            repair(&octets);
         decode_exactly(decode, octets.data, octets.size);
     }
 }

@@ -24,8 +24,15 @@ typedef bool decoder(const uint8_t *data, size_t size);
 // accepted.
 void check_prefixes(decoder *decode, const char *hex, size_t least);
 
-// Decodes 100,000 seeded random mutations of the examples. What comes out does not matter, only that the test survives.
-void check_mutations(decoder *decode, const char *const *examples, size_t count, uint64_t seed);
+// Sets the outermost length to what is there, so that damage gets beyond the first check.
+typedef void repairer(struct octets *octets);
+
+// Decodes 100,000 seeded random mutations of the examples, every other one repaired (repair may be NULL). What comes
+// out does not matter, only that the test survives.
+void check_mutations(decoder *decode, const char *const *examples, size_t count, repairer *repair, uint64_t seed);
+
+// The length of a TPKT (RFC 1006 6), two octets from the third on.
+void repair_tpkt(struct octets *octets);
 
 // Reads every octet of a part that a decoder handed out, so that a part reaching beyond its allocation is noticed.
 void touch(const uint8_t *data, size_t size);

@@ -161,12 +161,18 @@ static void stands_truncation(void **state)
     check_prefixes(decode_ntlm, NTLM_AUTHENTICATE, 12);
 }
 
+static void repair(struct octets *octets)
+{
+    if (octets->size > 1 && octets->size < 0x82)
+        octets->data[1] = (uint8_t)(octets->size - 2); // of the SEQUENCE, in the short form
+}
+
 static void stands_damage(void **state)
 {
     static const char *const tokens[] = {NTLM_NEGOTIATE, NTLM_CHALLENGE, NTLM_AUTHENTICATE};
     (void)state;
-    check_mutations(decode, examples, sizeof examples / sizeof examples[0], 221);
-    check_mutations(decode_ntlm, tokens, sizeof tokens / sizeof tokens[0], 222);
+    check_mutations(decode, examples, sizeof examples / sizeof examples[0], repair, 221);
+    check_mutations(decode_ntlm, tokens, sizeof tokens / sizeof tokens[0], NULL, 222);
 }
 
 int main(void)
