@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "target.h"
+
+#include "connection/licensing.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct licensing_message message;
+
+    if (!licensing_parse(data, size, &message))
+        return 0;
+    promise(message.type == LICENSING_ERROR_ALERT || (message.error == 0 && message.transition == 0));
+    if (licensing_succeeds(&message) && message.type == LICENSING_ERROR_ALERT)
+        promise(message.error == LICENSING_STATUS_VALID_CLIENT);
+    return 0;
+}
