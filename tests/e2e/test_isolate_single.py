@@ -24,6 +24,8 @@ GATEWAY = [
     ("gateway=off", "", "gateway=off"),
     ("gateway=http", "gateway=http", "gateway=http"),
     ("gateway=websocket", "gateway=websocket", "gateway=websocket"),
+    # The gateway itself takes no TLS 1.0: the factor must be that of the target.
+    ("tls=1.0", "tls=1.0 gateway=http", "tls=1.0"),
 ]
 
 
