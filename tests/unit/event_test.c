@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -252,6 +253,19 @@ static void the_longest_texts_fit(void **state)
     assert_string_equal(wire->trial.outcome.freerdp.name, sent.freerdp.name);
 }
 
+static void longer_texts_are_cut(void **state)
+{
+    struct trial *trial = &((struct wire *)*state)->trial;
+    char text[1000], line[2000];
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    snprintf(line, sizeof line,
+             "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":1,\"basis\":0,\"name\":\"%s\"},\"t\":1}", text);
+    assert_true(apply_text(trial, line));
+    assert_int_equal(strlen(trial->outcome.name), sizeof trial->outcome.name - 1);
+    assert_string_equal(trial->outcome.detail, "");
+}
+
 // A name that is no UTF-8 cannot be told in JSON; the event is lost, not the worker.
 static void what_json_cannot_hold_is_left_out(void **state)
 {
@@ -390,6 +404,7 @@ int main(void)
         ON_A_WIRE(the_outcome_arrives_whole),
         ON_A_WIRE(a_later_outcome_replaces_an_earlier),
         ON_A_WIRE(the_longest_texts_fit),
+        ON_A_WIRE(longer_texts_are_cut),
         ON_A_WIRE(what_json_cannot_hold_is_left_out),
         ON_A_WIRE(truncated_lines_change_nothing),
         ON_A_WIRE(other_lines_are_refused),

@@ -131,6 +131,18 @@ static void every_level_goes_round(void **state)
     }
 }
 
+static void every_switch_goes_round_alone(void **state)
+{
+    struct connection_request request = example();
+    (void)state;
+    for (unsigned bits = 0; bits < 8; bits++) {
+        request.require_certificate = bits & 1;
+        request.error_info = bits & 2;
+        request.autologon = bits & 4;
+        goes_round(&request);
+    }
+}
+
 // A password that cannot be told must not become another one: the server would count a failed logon.
 static void refuses_what_is_no_utf8(void **state)
 {
@@ -247,6 +259,7 @@ int main(void)
         ON_A_SOCKET(goes_round_with_its_secrets),
         ON_A_SOCKET(goes_round_with_nothing_in_it),
         ON_A_SOCKET(every_level_goes_round),
+        ON_A_SOCKET(every_switch_goes_round_alone),
         ON_A_SOCKET(refuses_what_is_no_utf8),
         ON_A_SOCKET(send_notices_that_the_worker_is_gone),
         ON_A_SOCKET(receive_notices_that_the_parent_is_gone),
