@@ -11,6 +11,7 @@
 #include <winpr/synch.h>
 
 #include "connection/certificate.h"
+#include "connection/drawing.h"
 #include "connection/progress.h"
 #include "connection/settings.h"
 #include "connection/socket.h"
@@ -117,6 +118,7 @@ static BOOL pre_connect(freerdp *instance)
     io.ReadBytes = tap_read_bytes;
     io.TransportDisconnect = wrap_disconnect;
     PubSub_SubscribeErrorInfo(context->pubSub, on_error_info);
+    drawing_drop(session);
     return freerdp_set_io_callbacks(context, &io);
 }
 

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+// Nothing is drawn: what a server wants painted is taken and dropped.
+#pragma once
+
+#include "connection/session.h"
+
+// Sets the callbacks of slow-path updates. Without them FreeRDP ends the connection at the first bitmap or pointer that
+// comes in slow path (libfreerdp/core/update.c: update_recv(), update_recv_pointer()); in fast path,
+// FreeRDP_DeactivateClientDecoding alone has it go on.
+void drawing_drop(struct session *session);
