@@ -34,7 +34,8 @@ bool security_flags(const uint8_t *data, size_t size, uint16_t *flags)
 
 bool share_starts(const uint8_t *data, size_t size)
 {
-    return size >= CONTROL_HEADER && (little16(data + 2) & 0xFFF0) == 0x0010;
+    // No PDU has type 0; but xrdp ends licensing with a security header whose flagsHi is 0x0010.
+    return size >= CONTROL_HEADER && (little16(data + 2) & 0xFFF0) == 0x0010 && (data[2] & 0x0F) != 0;
 }
 
 static enum share_type data_type(uint8_t type2)
