@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <freerdp/error.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
@@ -176,6 +177,17 @@ static const struct row {
      0x800759DA,
      PHASE_GATEWAY,
      "E_PROXY_RAP_ACCESSDENIED",
+     "the gateway refused"},
+    {"gateway refused the logon",
+     {.phase = PHASE_GATEWAY,
+      .gateway = true,
+      .gateway_logon = true,
+      .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED,
+      .peer_end = PEER_FIN},
+     FAMILY_GATEWAY,
+     401,
+     PHASE_GATEWAY,
+     "HTTP_STATUS_DENIED",
      "the gateway refused"},
     {"gateway's answer without a number",
      {.phase = PHASE_GATEWAY, .gateway = true, .last_error = 0x2000D, .last_error_name = "ERRCONNECT_SOMETHING"},
@@ -373,6 +385,16 @@ static const struct row {
      PHASE_NLA,
      "",
      "ERRCONNECT_AUTHENTICATION_FAILED"},
+    {NULL, // FreeRDP's error of the same name is the gateway's 401 only at a gateway
+     {.phase = PHASE_NLA,
+      .nla = true,
+      .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED,
+      .last_error_name = "ERRCONNECT_ACCESS_DENIED"},
+     FAMILY_CREDSSP,
+     0,
+     PHASE_NLA,
+     "",
+     "ERRCONNECT_ACCESS_DENIED"},
     {"closed in NLA",
      {.phase = PHASE_NLA, .nla = true, .peer_end = PEER_FIN},
      FAMILY_CLOSED,
@@ -657,6 +679,22 @@ static void a_logon_counts_unless_it_is_proven_good(void **state)
     assert_false(logon_may_have_failed(&e));
 }
 
+static void a_gateways_logon_counts_where_it_was_refused(void **state)
+{
+    struct evidence e = {.phase = PHASE_GATEWAY, .gateway = true, .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED};
+    (void)state;
+    assert_false(logon_may_have_failed(&e)); // it was given no password
+    e.gateway_logon = true;
+    assert_true(logon_may_have_failed(&e));
+    e.last_error = 0x800759DB; // refused for another reason, after the logon
+    assert_false(logon_may_have_failed(&e));
+    // Behind the gateway the target's own logon counts as ever.
+    e = (struct evidence){.phase = PHASE_NLA, .gateway = true, .gateway_logon = true, .nla = true};
+    assert_false(logon_may_have_failed(&e));
+    e.authenticate_sent = true;
+    assert_true(logon_may_have_failed(&e));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -669,6 +707,7 @@ int main(void)
         cmocka_unit_test(freerdps_error_is_kept_beside_it),
         cmocka_unit_test(long_names_are_cut),
         cmocka_unit_test(a_logon_counts_unless_it_is_proven_good),
+        cmocka_unit_test(a_gateways_logon_counts_where_it_was_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
