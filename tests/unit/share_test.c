@@ -134,6 +134,10 @@ static void tells_a_security_header(void **state)
     assert_false(share_starts(license.data, license.size));
     assert_false(share_starts(info.data, info.size));
     assert_true(share_starts(error_info.data, error_info.size));
+    // xrdp ends licensing with SEC_LICENSE_PKT and a flagsHi of 0x0010, which must not pass for a pduType.
+    license = octets_of("80 00 10 00 ff 02 10 00 07 00 00 00 02 00 00 00 28 14 00 00");
+    assert_false(share_starts(license.data, license.size));
+    assert_true(refuses("06 00 10 00 ea 03")); // nor is there a share PDU of type 0
     assert_false(share_starts(error_info.data, 5));
     assert_true(security_flags(license.data, license.size, &flags));
     assert_int_equal(flags, SEC_LICENSE_PKT);
