@@ -119,9 +119,9 @@ static bool had_variant(const struct experiment *experiment, const struct trial 
 {
     if (trial_in_effect(trial, which))
         return true;
-    return trial->outcome.family == FAMILY_NEGOTIATION && is_failure(experiment, trial) &&
-           observe(trial, &(struct signature){FAMILY_NEGOTIATION, trial->outcome.code, trial->outcome.phase, true},
-                   trial->outcome.phase) == OBSERVED_SIGNATURE;
+    const struct signature own = signature_of(&trial->outcome);
+    return own.family == FAMILY_NEGOTIATION && is_failure(experiment, trial) &&
+           observe(trial, &own, trial->outcome.phase) == OBSERVED_SIGNATURE;
 }
 
 static void not_reproduced(const struct experiment *experiment, const struct trial *last, struct verdict *verdict,

@@ -124,6 +124,22 @@ static void gave_up(const struct evidence *e, struct outcome *o)
     }
 }
 
+// Name lookup or TCP failed. The name tells the gateway's from the target's, which no code does.
+static void unreached(const struct evidence *e, struct outcome *o, enum family family, uint32_t code, const char *name,
+                      const char *meaning)
+{
+    set(o, family, code, NULL, "%s%s", e->at_gateway ? "the gateway: " : "", meaning);
+    snprintf(o->name, sizeof o->name, "%s%s", e->at_gateway ? "GATEWAY_" : "", name ? name : "");
+}
+
+// The name tells an alert of this client from one of the peer, which the number does not.
+static void sent_alert(uint32_t alert, struct outcome *o)
+{
+    const struct code_row *row = tls_alert_row(alert);
+    set_row(o, FAMILY_TLS, alert, row, "this client ended the handshake with a TLS alert");
+    snprintf(o->name, sizeof o->name, "sent_%s", row ? row->name : "alert");
+}
+
 static void decide(const struct evidence *e, struct outcome *o)
 {
     // A reason that was given beats everything that happened afterwards.
@@ -133,11 +149,11 @@ static void decide(const struct evidence *e, struct outcome *o)
         o->phase = e->error_info_phase;
         set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), "the server gave its reason");
     } else if (e->resolve_error) {
-        set(o, FAMILY_DNS, (uint32_t)-e->resolve_error, eai_name(e->resolve_error), "%s",
-            gai_strerror(e->resolve_error));
+        unreached(e, o, FAMILY_DNS, (uint32_t)-e->resolve_error, eai_name(e->resolve_error),
+                  gai_strerror(e->resolve_error));
     } else if (e->connect_error) {
-        const char *name = strerrorname_np(e->connect_error);
-        set(o, FAMILY_TCP, (uint32_t)e->connect_error, name ? name : "", "%s", strerror(e->connect_error));
+        unreached(e, o, FAMILY_TCP, (uint32_t)e->connect_error, strerrorname_np(e->connect_error),
+                  strerror(e->connect_error));
     } else if (e->phase == PHASE_NEGOTIATE && e->confirmed &&
                (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol)) {
         negotiation(e, o);
@@ -155,8 +171,7 @@ static void decide(const struct evidence *e, struct outcome *o)
         set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason),
                 "the server ended the session without giving error info");
     } else if (e->phase == PHASE_TLS && e->alert_sent) {
-        uint32_t alert = (uint32_t)e->alert_sent - 1;
-        set_row(o, FAMILY_TLS, alert, tls_alert_row(alert), "this client ended the handshake with a TLS alert");
+        sent_alert((uint32_t)e->alert_sent - 1, o);
     } else if (gateway_answered(e)) {
         gateway(e, o);
     } else if (e->peer_end != PEER_OPEN) {

@@ -16,6 +16,7 @@ struct evidence {
     bool gateway;       // a gateway is used
     bool gateway_logon; // …and given a password
     bool nla;           // the variant's security is nla
+    bool at_gateway;    // resolve_error or connect_error is the gateway's
     int resolve_error;  // EAI_* of getaddrinfo, or 0
     int connect_error;  // errno of the last address tried, or 0
     const char *local;  // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
@@ -23,9 +24,8 @@ struct evidence {
     uint32_t local_code;
     bool confirmed; // an X.224 confirm was read
     struct x224_confirm confirm;
-    bool wrong_protocol;   // …and selected what was not asked for
-    bool handshake_failed; // TLS
-    int alert_received;    // fatal TLS alert + 1, or 0
+    bool wrong_protocol; // …and selected what was not asked for
+    int alert_received;  // fatal TLS alert + 1, or 0
     int alert_sent;
     bool authenticate_sent; // NTLM AUTHENTICATE
     bool nla_passed;        // the client went on after it

@@ -83,6 +83,7 @@ void socket_resolve(struct session *session)
         event_fact(session->sink, FACT_ADDRESS_FAMILY, json_string(level_name(FACTOR_ADDRESS, level)));
     }
     event_fact(session->sink, FACT_ADDRESS_PRESENTED, json_string(session->presented));
+    session->evidence.at_gateway = gateway;
     if (gateway)
         resolve_or_fail(session, &request->gateway, AF_UNSPEC);
 }

@@ -88,7 +88,6 @@ BOOL tls_connect(rdpTransport *transport)
         event_fact(session->sink, FACT_TLS_CIPHER, json_string(SSL_get_cipher_name(session->ssl)));
     }
     if (!ok) {
-        session->evidence.handshake_failed = true;
         session_fail(session);
     }
     progress_begin(session, session->evidence.nla ? PHASE_NLA : PHASE_MCS);

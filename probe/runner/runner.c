@@ -267,9 +267,8 @@ static void collect_events(struct trial *trial, int fd, bool *ended_well)
         char *line = buffer, *end;
         while ((end = memchr(line, '\n', used - (size_t)(line - buffer)))) {
             size_t length = (size_t)(end - line);
-            if (memmem(line, length, "\"outcome\"", 9))
+            if (event_apply(trial, line, length) && memmem(line, length, "\"outcome\"", 9))
                 *ended_well = true;
-            event_apply(trial, line, length);
             line = end + 1;
         }
         used -= (size_t)(line - buffer);

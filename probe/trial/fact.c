@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { GROUP_MAX = 48 };
+
 static const struct fact_row rows[FACT_COUNT] = {
     [FACT_ADDRESS_ASKED] = {"address", "asked", FACT_TEXT, "name looked up"},
     [FACT_ADDRESS_RESOLVED] = {"address", "resolved", FACT_LIST, "addresses found"},
@@ -14,25 +16,74 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_ADDRESS_PRESENTED] = {"address", "presented", FACT_TEXT, "name presented (SNI, SPN)"},
     [FACT_GATEWAY_ADDRESS] = {"gateway", "address", FACT_TEXT, "gateway address used"},
     [FACT_GATEWAY_TRANSPORT] = {"gateway", "transport", FACT_TEXT, "gateway transport"},
+    [FACT_GATEWAY_TLS_VERSION] = {"gateway.tls", "version", FACT_TEXT, "TLS version"},
+    [FACT_GATEWAY_TLS_CIPHER] = {"gateway.tls", "cipher", FACT_TEXT, "TLS cipher"},
+    [FACT_GATEWAY_TLS_GROUP] = {"gateway.tls", "group", FACT_TEXT, "key exchange group"},
+    [FACT_GATEWAY_TLS_ALPN] = {"gateway.tls", "alpn", FACT_TEXT, "application protocol (ALPN)"},
+    [FACT_GATEWAY_TLS_SNI] = {"gateway.tls", "sni", FACT_TEXT, "server name sent (SNI)"},
+    [FACT_GATEWAY_TLS_ALERT_RECEIVED] = {"gateway.tls", "alert_received", FACT_TEXT, "TLS alert received"},
+    [FACT_GATEWAY_TLS_ALERT_SENT] = {"gateway.tls", "alert_sent", FACT_TEXT, "TLS alert sent"},
+    [FACT_GATEWAY_TLS_ENDED_BY] = {"gateway.tls", "ended_by", FACT_TEXT, "TLS ended by"},
+    [FACT_GATEWAY_TLS_ENDED_WITH] = {"gateway.tls", "ended_with", FACT_TEXT, "TLS ended with"},
+    [FACT_GATEWAY_CERTIFICATE_SUBJECT] = {"gateway.certificate", "subject", FACT_TEXT, "certificate subject"},
+    [FACT_GATEWAY_CERTIFICATE_ISSUER] = {"gateway.certificate", "issuer", FACT_TEXT, "certificate issuer"},
+    [FACT_GATEWAY_CERTIFICATE_NOT_BEFORE] = {"gateway.certificate", "not_before", FACT_TEXT, "certificate valid from"},
+    [FACT_GATEWAY_CERTIFICATE_NOT_AFTER] = {"gateway.certificate", "not_after", FACT_TEXT, "certificate valid to"},
+    [FACT_GATEWAY_CERTIFICATE_DAYS_LEFT] = {"gateway.certificate", "days_left", FACT_INTEGER, "certificate days left"},
+    [FACT_GATEWAY_CERTIFICATE_SHA256] = {"gateway.certificate", "sha256", FACT_TEXT, "certificate SHA-256"},
+    [FACT_GATEWAY_CERTIFICATE_NAME_MATCH] = {"gateway.certificate", "name_match", FACT_BOOLEAN,
+                                             "certificate matches the name"},
+    [FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION] = {"gateway.certificate", "name_verification", FACT_TEXT,
+                                                    "check of the name"},
+    [FACT_GATEWAY_CERTIFICATE_SELF_SIGNED] = {"gateway.certificate", "self_signed", FACT_BOOLEAN,
+                                              "certificate self-signed"},
+    [FACT_GATEWAY_CERTIFICATE_TRUSTED] = {"gateway.certificate", "trusted", FACT_BOOLEAN, "certificate trusted here"},
+    [FACT_GATEWAY_CERTIFICATE_VERIFICATION] = {"gateway.certificate", "verification", FACT_TEXT, "check of the chain"},
+    [FACT_GATEWAY_CERTIFICATE_CHAIN] = {"gateway.certificate", "chain", FACT_OBJECTS, "certificate chain"},
     [FACT_NEGOTIATION_REQUESTED] = {"negotiation", "requested", FACT_LIST, "protocols requested"},
     [FACT_NEGOTIATION_SELECTED] = {"negotiation", "selected", FACT_TEXT, "protocol selected"},
     [FACT_NEGOTIATION_FLAGS] = {"negotiation", "flags", FACT_INTEGER, "negotiation flags"},
+    [FACT_NEGOTIATION_FLAG_NAMES] = {"negotiation", "flag_names", FACT_LIST, "names of the flags"},
     [FACT_NEGOTIATION_FAILURE] = {"negotiation", "failure", FACT_INTEGER, "negotiation failure"},
+    [FACT_NEGOTIATION_FAILURE_NAME] = {"negotiation", "failure_name", FACT_TEXT, "negotiation failure name"},
+    [FACT_NEGOTIATION_MIDDLEBOX] = {"negotiation", "middlebox", FACT_BOOLEAN, "request changed on the way"},
     [FACT_TLS_VERSION] = {"tls", "version", FACT_TEXT, "TLS version"},
     [FACT_TLS_CIPHER] = {"tls", "cipher", FACT_TEXT, "TLS cipher"},
+    [FACT_TLS_GROUP] = {"tls", "group", FACT_TEXT, "key exchange group"},
+    [FACT_TLS_ALPN] = {"tls", "alpn", FACT_TEXT, "application protocol (ALPN)"},
+    [FACT_TLS_SNI] = {"tls", "sni", FACT_TEXT, "server name sent (SNI)"},
     [FACT_TLS_ALERT_RECEIVED] = {"tls", "alert_received", FACT_TEXT, "TLS alert received"},
     [FACT_TLS_ALERT_SENT] = {"tls", "alert_sent", FACT_TEXT, "TLS alert sent"},
+    [FACT_TLS_ENDED_BY] = {"tls", "ended_by", FACT_TEXT, "TLS ended by"},
+    [FACT_TLS_ENDED_WITH] = {"tls", "ended_with", FACT_TEXT, "TLS ended with"},
     [FACT_CERTIFICATE_SUBJECT] = {"certificate", "subject", FACT_TEXT, "certificate subject"},
     [FACT_CERTIFICATE_ISSUER] = {"certificate", "issuer", FACT_TEXT, "certificate issuer"},
     [FACT_CERTIFICATE_NOT_BEFORE] = {"certificate", "not_before", FACT_TEXT, "certificate valid from"},
     [FACT_CERTIFICATE_NOT_AFTER] = {"certificate", "not_after", FACT_TEXT, "certificate valid to"},
     [FACT_CERTIFICATE_DAYS_LEFT] = {"certificate", "days_left", FACT_INTEGER, "certificate days left"},
+    [FACT_CERTIFICATE_SHA256] = {"certificate", "sha256", FACT_TEXT, "certificate SHA-256"},
     [FACT_CERTIFICATE_NAME_MATCH] = {"certificate", "name_match", FACT_BOOLEAN, "certificate matches the name"},
+    [FACT_CERTIFICATE_NAME_VERIFICATION] = {"certificate", "name_verification", FACT_TEXT, "check of the name"},
     [FACT_CERTIFICATE_SELF_SIGNED] = {"certificate", "self_signed", FACT_BOOLEAN, "certificate self-signed"},
     [FACT_CERTIFICATE_TRUSTED] = {"certificate", "trusted", FACT_BOOLEAN, "certificate trusted here"},
+    [FACT_CERTIFICATE_VERIFICATION] = {"certificate", "verification", FACT_TEXT, "check of the chain"},
+    [FACT_CERTIFICATE_CHAIN] = {"certificate", "chain", FACT_OBJECTS, "certificate chain"},
     [FACT_CREDSSP_VERSION] = {"credssp", "version", FACT_INTEGER, "CredSSP version of the server"},
+    [FACT_CREDSSP_ORACLE_REMEDIATION] = {"credssp", "oracle_remediation", FACT_TEXT, "CVE-2018-0886"},
+    [FACT_CREDSSP_MECHANISM] = {"credssp", "mechanism", FACT_TEXT, "mechanism"},
     [FACT_CREDSSP_NTSTATUS] = {"credssp", "ntstatus", FACT_INTEGER, "NTSTATUS"},
     [FACT_CREDSSP_STATUS_NAME] = {"credssp", "status_name", FACT_TEXT, "NTSTATUS name"},
+    [FACT_NTLM_OS_VERSION] = {"ntlm", "os_version", FACT_TEXT, "version of the system"},
+    [FACT_NTLM_OS_BUILD] = {"ntlm", "os_build", FACT_INTEGER, "build of the system"},
+    [FACT_NTLM_OS_NAME] = {"ntlm", "os_name", FACT_TEXT, "Windows of this build"},
+    [FACT_NTLM_COMPUTER] = {"ntlm", "computer", FACT_TEXT, "NetBIOS name"},
+    [FACT_NTLM_DOMAIN] = {"ntlm", "domain", FACT_TEXT, "NetBIOS domain or workgroup"},
+    [FACT_NTLM_DNS_COMPUTER] = {"ntlm", "dns_computer", FACT_TEXT, "DNS name"},
+    [FACT_NTLM_DNS_DOMAIN] = {"ntlm", "dns_domain", FACT_TEXT, "DNS domain"},
+    [FACT_NTLM_FOREST] = {"ntlm", "forest", FACT_TEXT, "forest"},
+    [FACT_CLOCK_SERVER] = {"clock", "server", FACT_TEXT, "server's clock"},
+    [FACT_CLOCK_SKEW] = {"clock", "skew", FACT_REAL, "server ahead by (s)"},
+    [FACT_CLOCK_UNCERTAINTY] = {"clock", "uncertainty", FACT_REAL, "uncertainty (s)"},
     [FACT_MCS_RESULT] = {"mcs", "result", FACT_INTEGER, "MCS Connect Response result"},
     [FACT_LICENSING_ROLE] = {"licensing", "role", FACT_TEXT, "licensing role of the server"},
     [FACT_LICENSING_MESSAGES] = {"licensing", "messages", FACT_LIST, "licensing messages"},
@@ -73,20 +124,37 @@ static bool has_type(const json_t *value, enum fact_type type)
     case FACT_BOOLEAN:
         return json_is_boolean(value);
     case FACT_LIST:
+    case FACT_OBJECTS:
         return json_is_array(value);
+    case FACT_REAL:
+        return json_is_number(value);
     }
     return false;
 }
 
+// The name up to the next dot, and where the rest begins (NULL: there is none).
+static const char *first_name(const char *path, char name[GROUP_MAX])
+{
+    size_t length = strcspn(path, ".");
+    snprintf(name, GROUP_MAX, "%.*s", (int)length, path);
+    return path[length] ? path + length + 1 : NULL;
+}
+
 static json_t *group_of(json_t *facts, enum fact fact)
 {
-    json_t *group = json_object_get(facts, rows[fact].group);
-    if (!json_is_object(group)) {
-        group = json_object();
-        if (json_object_set_new(facts, rows[fact].group, group) != 0)
-            return NULL;
+    char name[GROUP_MAX];
+    const char *rest = rows[fact].group;
+    while (facts && rest) {
+        rest = first_name(rest, name);
+        json_t *group = json_object_get(facts, name);
+        if (!json_is_object(group)) {
+            group = json_object();
+            if (json_object_set_new(facts, name, group) != 0)
+                return NULL;
+        }
+        facts = group;
     }
-    return group;
+    return facts;
 }
 
 bool fact_set(json_t *facts, enum fact fact, json_t *value)
@@ -113,7 +181,13 @@ bool fact_append(json_t *facts, enum fact fact, const char *text)
 
 const json_t *fact_get(const json_t *facts, enum fact fact)
 {
-    return json_object_get(json_object_get(facts, rows[fact].group), rows[fact].name);
+    char name[GROUP_MAX];
+    const char *rest = rows[fact].group;
+    while (rest) {
+        rest = first_name(rest, name);
+        facts = json_object_get(facts, name);
+    }
+    return json_object_get(facts, rows[fact].name);
 }
 
 const char *fact_text(const json_t *facts, enum fact fact, const char *fallback)
@@ -132,6 +206,12 @@ bool fact_boolean(const json_t *facts, enum fact fact, bool fallback)
 {
     const json_t *value = fact_get(facts, fact);
     return json_is_boolean(value) ? json_boolean_value(value) : fallback;
+}
+
+double fact_real(const json_t *facts, enum fact fact, double fallback)
+{
+    const json_t *value = fact_get(facts, fact);
+    return json_is_number(value) ? json_number_value(value) : fallback;
 }
 
 bool fact_has(const json_t *facts, enum fact fact, const char *text)

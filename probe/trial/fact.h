@@ -16,26 +16,73 @@ enum fact {
     FACT_ADDRESS_PORT,
     FACT_ADDRESS_PRESENTED, // the name given to TLS (SNI), certificate check and NLA (SPN)
     FACT_GATEWAY_ADDRESS,
-    FACT_GATEWAY_TRANSPORT,     // http or websocket, once the tunnel was made
+    FACT_GATEWAY_TRANSPORT, // http or websocket, once the tunnel was made
+    // What the gateway's own TLS shows, as the target's below.
+    FACT_GATEWAY_TLS_VERSION,
+    FACT_GATEWAY_TLS_CIPHER,
+    FACT_GATEWAY_TLS_GROUP,
+    FACT_GATEWAY_TLS_ALPN,
+    FACT_GATEWAY_TLS_SNI,
+    FACT_GATEWAY_TLS_ALERT_RECEIVED,
+    FACT_GATEWAY_TLS_ALERT_SENT,
+    FACT_GATEWAY_TLS_ENDED_BY,
+    FACT_GATEWAY_TLS_ENDED_WITH,
+    FACT_GATEWAY_CERTIFICATE_SUBJECT,
+    FACT_GATEWAY_CERTIFICATE_ISSUER,
+    FACT_GATEWAY_CERTIFICATE_NOT_BEFORE,
+    FACT_GATEWAY_CERTIFICATE_NOT_AFTER,
+    FACT_GATEWAY_CERTIFICATE_DAYS_LEFT,
+    FACT_GATEWAY_CERTIFICATE_SHA256,
+    FACT_GATEWAY_CERTIFICATE_NAME_MATCH,
+    FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION,
+    FACT_GATEWAY_CERTIFICATE_SELF_SIGNED,
+    FACT_GATEWAY_CERTIFICATE_TRUSTED,
+    FACT_GATEWAY_CERTIFICATE_VERIFICATION,
+    FACT_GATEWAY_CERTIFICATE_CHAIN,
     FACT_NEGOTIATION_REQUESTED, // list of protocol names
     FACT_NEGOTIATION_SELECTED,  // protocol name
     FACT_NEGOTIATION_FLAGS,     // RDP_NEG_RSP flags
-    FACT_NEGOTIATION_FAILURE,   // failureCode
+    FACT_NEGOTIATION_FLAG_NAMES,
+    FACT_NEGOTIATION_FAILURE, // failureCode
+    FACT_NEGOTIATION_FAILURE_NAME,
+    FACT_NEGOTIATION_MIDDLEBOX, // the server's echo of the requested protocols is not what was sent
     FACT_TLS_VERSION,
     FACT_TLS_CIPHER,
+    FACT_TLS_GROUP, // of the key exchange
+    FACT_TLS_ALPN,  // application protocol that the server selected, or none
+    FACT_TLS_SNI,   // server name that the client sent
     FACT_TLS_ALERT_RECEIVED,
     FACT_TLS_ALERT_SENT,
+    FACT_TLS_ENDED_BY,   // server or client: who ended a TLS connection before the trial was over
+    FACT_TLS_ENDED_WITH, // alert, close_notify, FIN, RST; of the client also "gave up"
     FACT_CERTIFICATE_SUBJECT,
     FACT_CERTIFICATE_ISSUER,
     FACT_CERTIFICATE_NOT_BEFORE, // ISO 8601, UTC
     FACT_CERTIFICATE_NOT_AFTER,
     FACT_CERTIFICATE_DAYS_LEFT,  // whole days, negative once expired
+    FACT_CERTIFICATE_SHA256,     // fingerprint of the leaf
     FACT_CERTIFICATE_NAME_MATCH, // against the presented name
+    FACT_CERTIFICATE_NAME_VERIFICATION,
     FACT_CERTIFICATE_SELF_SIGNED,
-    FACT_CERTIFICATE_TRUSTED, // verifies against the system's store
-    FACT_CREDSSP_VERSION,     // the server's
-    FACT_CREDSSP_NTSTATUS,    // TSRequest.errorCode
+    FACT_CERTIFICATE_TRUSTED,      // verifies against the system's store
+    FACT_CERTIFICATE_VERIFICATION, // …or why not
+    FACT_CERTIFICATE_CHAIN,        // as the server sent it, the leaf first
+    FACT_CREDSSP_VERSION,          // the server's
+    FACT_CREDSSP_ORACLE_REMEDIATION, // what the version says about CVE-2018-0886
+    FACT_CREDSSP_MECHANISM,          // NTLM or Kerberos
+    FACT_CREDSSP_NTSTATUS,           // TSRequest.errorCode
     FACT_CREDSSP_STATUS_NAME,
+    FACT_NTLM_OS_VERSION, // major.minor.build of the CHALLENGE's VERSION
+    FACT_NTLM_OS_BUILD,
+    FACT_NTLM_OS_NAME, // the Windows that has this build
+    FACT_NTLM_COMPUTER,
+    FACT_NTLM_DOMAIN,
+    FACT_NTLM_DNS_COMPUTER,
+    FACT_NTLM_DNS_DOMAIN,
+    FACT_NTLM_FOREST,
+    FACT_CLOCK_SERVER,      // ISO 8601, UTC
+    FACT_CLOCK_SKEW,        // seconds by which the server's clock is ahead of this machine's
+    FACT_CLOCK_UNCERTAINTY, // seconds: half the round trip in which the server read its clock
     FACT_MCS_RESULT,         // Connect-Response result
     FACT_LICENSING_ROLE,     // valid-client (the server wants no licence) or license-server
     FACT_LICENSING_MESSAGES, // list of message names, in order, both ways
@@ -49,10 +96,17 @@ enum fact {
     FACT_COUNT
 };
 
-enum fact_type { FACT_TEXT, FACT_INTEGER, FACT_BOOLEAN, FACT_LIST };
+enum fact_type {
+    FACT_TEXT,
+    FACT_INTEGER,
+    FACT_BOOLEAN,
+    FACT_LIST, // of strings
+    FACT_REAL,
+    FACT_OBJECTS // list of objects
+};
 
 struct fact_row {
-    const char *group; // member of the journal's "facts"
+    const char *group; // member of the journal's "facts"; "gateway.tls" is member "tls" of "gateway"
     const char *name;  // member of the group
     enum fact_type type;
     const char *title; // for people
@@ -78,6 +132,7 @@ const json_t *fact_get(const json_t *facts, enum fact fact);
 const char *fact_text(const json_t *facts, enum fact fact, const char *fallback);
 int64_t fact_integer(const json_t *facts, enum fact fact, int64_t fallback);
 bool fact_boolean(const json_t *facts, enum fact fact, bool fallback);
+double fact_real(const json_t *facts, enum fact fact, double fallback);
 
 // Whether a list fact holds the string.
 bool fact_has(const json_t *facts, enum fact fact, const char *text);

@@ -60,19 +60,40 @@ static bool speaks_in_any_phase(enum family family)
     }
 }
 
+// Whether the code leaves open what happened, so that the name is needed.
+static bool needs_name(const struct outcome *outcome)
+{
+    switch (outcome->family) {
+    case FAMILY_CLOSED: // whether a close arrives as FIN or RST is a race with unread data, not a cause
+    case FAMILY_TIMEOUT:
+    case FAMILY_CRASH:
+        return false;
+    case FAMILY_TCP:
+    case FAMILY_DNS:
+    case FAMILY_TLS:
+    case FAMILY_LOCAL:
+        return true;
+    default:
+        return outcome->code == 0;
+    }
+}
+
 struct signature signature_of(const struct outcome *outcome)
 {
-    return (struct signature){.family = outcome->family,
-                              .code = outcome->code,
-                              .phase = outcome->phase,
-                              .any_phase = speaks_in_any_phase(outcome->family)};
+    struct signature signature = {.family = outcome->family,
+                                  .code = outcome->code,
+                                  .phase = outcome->phase,
+                                  .any_phase = speaks_in_any_phase(outcome->family)};
+    if (needs_name(outcome))
+        snprintf(signature.name, sizeof signature.name, "%s", outcome->name);
+    return signature;
 }
 
 bool signature_matches(const struct signature *signature, const struct outcome *outcome)
 {
     return outcome->result == RESULT_FAILED && outcome->family == signature->family &&
-           // Whether a close arrives as FIN or RST is a race with unread data, not a cause.
            (outcome->code == signature->code || outcome->family == FAMILY_CLOSED) &&
+           (!signature->name[0] || strcmp(signature->name, outcome->name) == 0) &&
            (signature->any_phase || outcome->phase == signature->phase);
 }
 

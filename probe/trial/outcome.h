@@ -56,12 +56,15 @@ struct outcome {
 };
 
 // An outcome class. Codes of errinfo, credssp, negotiation, licensing and gateway speak for themselves in any phase;
-// the others (closed, timeout, …) mean something only together with the phase, so any_phase is false for them.
+// the others (closed, timeout, …) mean something only together with the phase, so any_phase is false for them. Where
+// the code alone does not tell causes apart (code 0, a gateway's errno or the target's), the outcome's name belongs to
+// the class.
 struct signature {
     enum family family;
     uint32_t code;
     enum phase phase;
     bool any_phase;
+    char name[64]; // "" for any
 };
 
 // The class of an outcome (of a failed trial).

@@ -90,6 +90,8 @@ struct reading {
     bool failed;
 };
 
+static void complain(struct reading *reading, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 static void complain(struct reading *reading, const char *format, ...)
 {
     va_list arguments;
