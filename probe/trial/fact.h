@@ -64,10 +64,10 @@ enum fact {
     FACT_CERTIFICATE_NAME_MATCH, // against the presented name
     FACT_CERTIFICATE_NAME_VERIFICATION,
     FACT_CERTIFICATE_SELF_SIGNED,
-    FACT_CERTIFICATE_TRUSTED,      // verifies against the system's store
-    FACT_CERTIFICATE_VERIFICATION, // …or why not
-    FACT_CERTIFICATE_CHAIN,        // as the server sent it, the leaf first
-    FACT_CREDSSP_VERSION,          // the server's
+    FACT_CERTIFICATE_TRUSTED,        // verifies against the system's store
+    FACT_CERTIFICATE_VERIFICATION,   // …or why not
+    FACT_CERTIFICATE_CHAIN,          // as the server sent it, the leaf first
+    FACT_CREDSSP_VERSION,            // the server's
     FACT_CREDSSP_ORACLE_REMEDIATION, // what the version says about CVE-2018-0886
     FACT_CREDSSP_MECHANISM,          // NTLM or Kerberos
     FACT_CREDSSP_NTSTATUS,           // TSRequest.errorCode
@@ -80,9 +80,9 @@ enum fact {
     FACT_NTLM_DNS_COMPUTER,
     FACT_NTLM_DNS_DOMAIN,
     FACT_NTLM_FOREST,
-    FACT_CLOCK_SERVER,      // ISO 8601, UTC
-    FACT_CLOCK_SKEW,        // seconds by which the server's clock is ahead of this machine's
-    FACT_CLOCK_UNCERTAINTY, // seconds: half the round trip in which the server read its clock
+    FACT_CLOCK_SERVER,       // ISO 8601, UTC
+    FACT_CLOCK_SKEW,         // seconds by which the server's clock is ahead of this machine's
+    FACT_CLOCK_UNCERTAINTY,  // seconds: half the round trip in which the server read its clock
     FACT_MCS_RESULT,         // Connect-Response result
     FACT_LICENSING_ROLE,     // valid-client (the server wants no licence) or license-server
     FACT_LICENSING_MESSAGES, // list of message names, in order, both ways

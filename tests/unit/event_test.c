@@ -168,6 +168,12 @@ static void every_fact_has_a_way_through(void **state)
         case FACT_LIST:
             event_append(&wire->sink, (enum fact)i, "item");
             break;
+        case FACT_REAL:
+            event_fact(&wire->sink, (enum fact)i, json_real(0.5));
+            break;
+        case FACT_OBJECTS:
+            event_fact(&wire->sink, (enum fact)i, json_pack("[{s:i}]", "number", i));
+            break;
         }
         apply_all(wire);
         assert_non_null(fact_get(wire->trial.facts, (enum fact)i));

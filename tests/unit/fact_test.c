@@ -21,8 +21,19 @@ static json_t *value_of(enum fact_type type)
         return json_true();
     case FACT_LIST:
         return json_pack("[s, s]", "one", "two");
+    case FACT_REAL:
+        return json_real(-90.5);
+    case FACT_OBJECTS:
+        return json_pack("[{s:s}]", "subject", "CN=one");
     }
     return NULL;
+}
+
+// What a fact takes of another type's value: a list is not looked into, a whole number is a number.
+static bool takes(enum fact_type fact, enum fact_type value)
+{
+    return fact == value || (fact == FACT_LIST && value == FACT_OBJECTS) ||
+           (fact == FACT_OBJECTS && value == FACT_LIST) || (fact == FACT_REAL && value == FACT_INTEGER);
 }
 
 static void test_every_fact(void **state)
@@ -38,9 +49,11 @@ static void test_every_fact(void **state)
         assert_int_equal(fact, i);
         assert_true(row->title[0] != '\0');
         assert_null(fact_get(facts, fact));
-        for (int type = FACT_TEXT; type <= FACT_LIST; type++)
-            assert_int_equal(fact_set(facts, fact, value_of((enum fact_type)type)), type == (int)row->type);
+        for (int type = FACT_TEXT; type <= FACT_OBJECTS; type++)
+            assert_int_equal(fact_set(facts, fact, value_of((enum fact_type)type)),
+                             takes(row->type, (enum fact_type)type));
         json_t *value = value_of(row->type);
+        assert_true(fact_set(facts, fact, json_incref(value)));
         assert_true(json_equal(fact_get(facts, fact), value));
         json_decref(value);
     }
@@ -65,6 +78,26 @@ static void test_readers(void **state)
     assert_true(fact_has(facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE"));
     assert_false(fact_has(facts, FACT_LICENSING_MESSAGES, "NEW"));
     assert_int_equal(json_array_size(fact_get(facts, FACT_LICENSING_MESSAGES)), 2);
+    assert_true(fact_set(facts, FACT_CLOCK_SKEW, json_real(-90.5)));
+    assert_true(fact_real(facts, FACT_CLOCK_SKEW, 0) == -90.5);
+    assert_true(fact_real(facts, FACT_CLOCK_UNCERTAINTY, 7) == 7);
+    json_decref(facts);
+}
+
+static void test_a_group_in_a_group(void **state)
+{
+    (void)state;
+    json_t *facts = json_object();
+    assert_true(fact_set(facts, FACT_GATEWAY_TRANSPORT, json_string("http")));
+    assert_true(fact_set(facts, FACT_GATEWAY_TLS_VERSION, json_string("1.2")));
+    assert_true(fact_set(facts, FACT_GATEWAY_TLS_CIPHER, json_string("NULL")));
+    assert_true(fact_set(facts, FACT_TLS_VERSION, json_string("1.3")));
+    json_t *expected = json_pack("{s:{s:s, s:{s:s, s:s}}, s:{s:s}}", "gateway", "transport", "http", "tls", "version",
+                                 "1.2", "cipher", "NULL", "tls", "version", "1.3");
+    assert_true(json_equal(facts, expected));
+    assert_string_equal(fact_text(facts, FACT_GATEWAY_TLS_VERSION, ""), "1.2");
+    assert_null(fact_get(facts, FACT_GATEWAY_CERTIFICATE_SUBJECT));
+    json_decref(expected);
     json_decref(facts);
 }
 
@@ -73,6 +106,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_fact),
         cmocka_unit_test(test_readers),
+        cmocka_unit_test(test_a_group_in_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
