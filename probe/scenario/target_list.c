@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// The section targets: of a scenario, and what makes texts a target.
+#include <ctype.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "scenario/scenario_reader.h"
+#include "scenario/target_list.h"
+
+enum { RDP_PORT = 3389, GATEWAY_PORT = 443, TARGETS_MAX = 1000000, GROUP_MAX = 128, IDENTITY_SIZE = 1200 };
+
+// What was added, to find it again: targets by identity, and credentials that differ in the user by their content.
+struct known {
+    char *key;
+    int credentials;
+    struct place place;
+};
+
+struct target_index {
+    void *targets, *credentials; // trees of struct known, tsearch(3)
+};
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const struct known *)a)->key, ((const struct known *)b)->key);
+}
+
+static void known_free(void *entry)
+{
+    free(((struct known *)entry)->key);
+    free(entry);
+}
+
+struct target_index *target_index_new(void)
+{
+    return calloc(1, sizeof(struct target_index));
+}
+
+void target_index_free(struct target_index *index)
+{
+    if (!index)
+        return;
+    tdestroy(index->targets, known_free);
+    tdestroy(index->credentials, known_free);
+    free(index);
+}
+
+// The entry of a key; a new one has place.line 0 and credentials -1. NULL where memory is out.
+static struct known *known_of(void **tree, const char *key)
+{
+    struct known *known = malloc(sizeof *known);
+    if (!known)
+        return NULL;
+    *known = (struct known){.key = strdup(key), .credentials = -1};
+    struct known **found = known->key ? tsearch(known, tree, compare) : NULL;
+    if (!found || *found != known)
+        known_free(known);
+    return found ? *found : NULL;
+}
+
+static bool find_credentials(struct scenario_reader *reader, struct place place, const char *name, int *index)
+{
+    enum { NAMES_MAX = 64 };
+    const struct scenario *s = reader->scenario;
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    *index = credentials_find(s, name);
+    if (*index >= 0 && name[0])
+        return true;
+    for (size_t i = 0; i < s->credentials_count && count < NAMES_MAX; i++) {
+        if (s->credentials[i].name[0])
+            names[count++] = s->credentials[i].name;
+    }
+    if (count == 0)
+        return reader_fail(reader, place, "'%.60s' names no credentials: the section credentials: has none with a name",
+                           name);
+    return reader_refuse_word(reader, place, "name of credentials", name, names, count);
+}
+
+// The given credentials with another user: an entry of their own, shared by all targets with the same.
+static bool derive_credentials(struct scenario_reader *reader, const struct target_texts *texts,
+                               const struct target_places *places, int *index)
+{
+    struct scenario *s = reader->scenario;
+    struct place place = texts->user ? places->user : places->domain;
+    char key[IDENTITY_SIZE];
+    const char *user = texts->user, *domain = texts->domain ? texts->domain : "";
+    int base = *index;
+    if (!user) {
+        user = base >= 0 ? s->credentials[base].user : "";
+        if (!user[0])
+            return reader_fail(reader, place, "the target has a domain and no user");
+    } else if (!texts->domain && base >= 0 && !strpbrk(user, "\\@")) {
+        domain = s->credentials[base].domain;
+    }
+    if (domain[0] && texts->domain && strchr(user, '\\'))
+        return reader_fail(reader, place, "the user has a domain already: '%.60s'", user);
+    if (strlen(user) > 255 || strlen(domain) > 255)
+        return reader_fail(reader, place, "the user or domain is longer than 255 octets");
+    snprintf(key, sizeof key, "%d\n%s\n%s", base, user, domain);
+    struct known *known = known_of(&reader->index->credentials, key);
+    if (!known)
+        return reader_fail(reader, place, "memory is out");
+    if (known->credentials < 0) {
+        if (!reader_grow(reader, &s->credentials, s->credentials_count, sizeof *s->credentials))
+            return false;
+        const struct credentials *from = base >= 0 ? &s->credentials[base] : NULL;
+        struct credentials *c = &s->credentials[s->credentials_count];
+        *c = (struct credentials){.name = strdup(from ? from->name : ""),
+                                  .user = strdup(user),
+                                  .domain = strdup(domain),
+                                  .source = from ? from->source : SECRET_NONE,
+                                  .reference = from && from->reference ? strdup(from->reference) : NULL};
+        known->credentials = (int)s->credentials_count++;
+        if (!c->name || !c->user || !c->domain || (from && from->reference && !c->reference))
+            return reader_fail(reader, place, "memory is out");
+    }
+    *index = known->credentials;
+    return true;
+}
+
+static bool choose_credentials(struct scenario_reader *reader, const struct target_texts *texts,
+                               const struct target_places *places, struct scenario_target *target)
+{
+    const struct scenario *s = reader->scenario;
+    target->credentials = -1;
+    if (texts->credentials) {
+        if (!find_credentials(reader, places->credentials, texts->credentials, &target->credentials))
+            return false;
+    } else {
+        if (target->group[0])
+            target->credentials = credentials_find(s, target->group);
+        if (target->credentials < 0)
+            target->credentials = credentials_find(s, "");
+        if (target->credentials < 0)
+            target->credentials = credentials_find(s, "default");
+    }
+    if ((texts->user || texts->domain) && !derive_credentials(reader, texts, places, &target->credentials))
+        return false;
+    // Only the targets' own columns can make up for credentials that name nobody.
+    if (target->credentials >= 0 && !s->credentials[target->credentials].user[0])
+        return reader_fail(reader, places->host, "the target has no user: neither its credentials nor its list name one");
+    target->gateway_credentials = -1;
+    return !texts->gateway_credentials || find_credentials(reader, places->gateway_credentials,
+                                                           texts->gateway_credentials, &target->gateway_credentials);
+}
+
+static bool read_address(struct scenario_reader *reader, const struct target_texts *texts,
+                         const struct target_places *places, struct scenario_target *target)
+{
+    const char *clause;
+    if (!target_parse(texts->host, 0, &target->target, &clause))
+        return reader_fail(reader, places->host, "target '%.60s' %s", texts->host, clause);
+    if (target->target.port == 0 && texts->port) {
+        char text[300];
+        // Read together with a host that cannot fail, so that a port means the same everywhere.
+        snprintf(text, sizeof text, "h:%.16s", texts->port);
+        struct target port;
+        if (!target_parse(text, 0, &port, &clause))
+            return reader_fail(reader, places->port, "'%.60s' is no port: a number from 1 to 65535", texts->port);
+        target->target.port = port.port;
+    }
+    if (target->target.port == 0)
+        target->target.port = RDP_PORT;
+    if (!texts->gateway || strcmp(texts->gateway, "off") == 0)
+        return true;
+    if (!target_parse(texts->gateway, GATEWAY_PORT, &target->gateway, &clause))
+        return reader_fail(reader, places->gateway, "gateway '%.60s' %s", texts->gateway, clause);
+    target->has_gateway = true;
+    return true;
+}
+
+// Two entries for the same would be tried twice and told apart by nothing.
+static bool register_target(struct scenario_reader *reader, const struct scenario_target *target)
+{
+    const struct scenario *s = reader->scenario;
+    const struct credentials *c = target->credentials >= 0 ? &s->credentials[target->credentials] : NULL;
+    char identity[IDENTITY_SIZE], host[300], gateway[300] = "";
+    target_text(&target->target, host, sizeof host);
+    if (target->has_gateway)
+        target_text(&target->gateway, gateway, sizeof gateway);
+    int n = snprintf(identity, sizeof identity, "%s\n%s\n", host, gateway);
+    snprintf(identity + n, sizeof identity - (size_t)n, "%s\n%s", c ? c->domain : "", c ? c->user : "");
+    for (char *p = identity; *p; p++)
+        *p = (char)tolower((unsigned char)*p);
+    struct known *known = known_of(&reader->index->targets, identity);
+    if (!known)
+        return reader_fail(reader, target->place, "memory is out");
+    if (known->place.line)
+        return reader_fail(reader, target->place, "target %s is listed twice, first at %s:%u", host, known->place.file,
+                           known->place.line);
+    known->place = target->place;
+    return true;
+}
+
+bool target_add(struct scenario_reader *reader, const struct target_texts *texts, const struct target_places *places)
+{
+    struct scenario *s = reader->scenario;
+    const char *group = texts->group ? texts->group : "";
+    if (s->target_count == TARGETS_MAX)
+        return reader_fail(reader, places->host, "there are more than %d targets", TARGETS_MAX);
+    if (strlen(group) > GROUP_MAX)
+        return reader_fail(reader, places->group, "a group's name is longer than %d octets", GROUP_MAX);
+    if (!reader_grow(reader, &s->targets, s->target_count, sizeof *s->targets))
+        return false;
+    struct scenario_target *target = &s->targets[s->target_count++];
+    *target = (struct scenario_target){.place = places->host, .credentials = -1, .gateway_credentials = -1};
+    target->group = reader_copy(reader, places->host, group);
+    return target->group && read_address(reader, texts, places, target) &&
+           choose_credentials(reader, texts, places, target) && register_target(reader, target);
+}
+
+// An entry of targets: that is a mapping, or the whole section.
+struct entry_fields {
+    struct target_texts texts;
+    struct target_places places;
+    const struct yaml_node *file;
+};
+
+#define TAKE_TEXT(field, what)                                                                                         \
+    static bool take_##field(struct scenario_reader *reader, const struct yaml_node *node, void *object)               \
+    {                                                                                                                  \
+        struct entry_fields *entry = object;                                                                           \
+        entry->places.field = reader_place(reader, node);                                                              \
+        return (entry->texts.field = reader_text(reader, node, what)) != NULL;                                         \
+    }
+
+TAKE_TEXT(host, "the host")
+TAKE_TEXT(port, "the port")
+TAKE_TEXT(group, "the group")
+TAKE_TEXT(credentials, "the name of credentials")
+TAKE_TEXT(user, "the user")
+TAKE_TEXT(domain, "the domain")
+TAKE_TEXT(gateway, "the gateway")
+TAKE_TEXT(gateway_credentials, "the name of credentials")
+
+static bool take_file(struct scenario_reader *reader, const struct yaml_node *node, void *object)
+{
+    struct entry_fields *entry = object;
+    entry->file = node;
+    return reader_text(reader, node, "the file of targets") != NULL;
+}
+
+static bool read_file(struct scenario_reader *reader, const struct yaml_node *node, const struct entry_fields *entry)
+{
+    struct place place = reader_place(reader, node);
+    char *path = reader_path(reader, node);
+    bool rdp = rdp_file_named(node->text);
+    bool ok = path && (strcmp(path, "-") != 0 || reader_take_stdin(reader, place)) &&
+              (rdp ? rdp_file_read : target_file_read)(reader, path, place, &entry->texts, &entry->places);
+    free(path);
+    return ok;
+}
+
+static bool read_entry(struct scenario_reader *reader, const struct yaml_node *node)
+{
+    static const struct reader_field fields[] = {
+        {"host", take_host},
+        {"port", take_port},
+        {"group", take_group},
+        {"credentials", take_credentials},
+        {"user", take_user},
+        {"domain", take_domain},
+        {"gateway", take_gateway},
+        {"gateway-credentials", take_gateway_credentials},
+        {"file", take_file},
+    };
+    struct entry_fields entry = {0};
+    if (reader->gateway)
+        take_gateway(reader, reader->gateway, &entry);
+    if (reader->gateway_credentials)
+        take_gateway_credentials(reader, reader->gateway_credentials, &entry);
+    if (node->kind == KIND_SEQUENCE)
+        return reader_refuse(reader, node, "a target is HOST[:PORT] or a mapping (put [V6]:PORT in quotes)");
+    if (node->kind == KIND_SCALAR) {
+        if (!take_host(reader, node, &entry))
+            return false;
+        size_t length = strlen(node->text);
+        if (strcmp(node->text, "-") == 0 || rdp_file_named(node->text))
+            return read_file(reader, node, &entry);
+        if (length > 4 && (strcasecmp(node->text + length - 4, ".txt") == 0 ||
+                           strcasecmp(node->text + length - 4, ".csv") == 0))
+            return reader_refuse(reader, node, "'%.60s' looks like a list of targets: write {file: %.60s}", node->text,
+                                 node->text);
+        return target_add(reader, &entry.texts, &entry.places);
+    }
+    if (!reader_fields(reader, node, "a target", fields, sizeof fields / sizeof fields[0], &entry))
+        return false;
+    if (!entry.texts.host == !entry.file)
+        return reader_refuse(reader, node, "a target has either a host or a file");
+    return entry.file ? read_file(reader, entry.file, &entry) : target_add(reader, &entry.texts, &entry.places);
+}
+
+bool targets_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
+{
+    (void)unused;
+    if (node->kind != KIND_SEQUENCE)
+        return read_entry(reader, node);
+    if (node->count == 0)
+        return reader_refuse(reader, node, "targets is an empty list");
+    for (size_t i = 0; i < node->count; i++) {
+        if (!read_entry(reader, &node->items[i]))
+            return false;
+    }
+    return true;
+}
