@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,7 +21,7 @@
 #include "runner/zygote.h"
 #include "trial/fact.h"
 
-enum { LINE_MAX_BYTES = 1 << 16, REASON_MAX = 400 };
+enum { LINE_MAX_BYTES = 1 << 16, REASON_MAX = 400, INTERRUPT_LOOK_MS = 200 };
 
 struct runner {
     const struct run_options *options;
@@ -259,7 +260,7 @@ static void collect_events(struct trial *trial, int fd, bool *ended_well)
     *ended_well = false;
     while (buffer) {
         ssize_t n = recv(fd, buffer + used, LINE_MAX_BYTES - used, 0);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || errno == EAGAIN) && !interrupted)
             continue;
         if (n <= 0)
             break;
@@ -308,9 +309,6 @@ static void finish(struct trial *trial, const struct worker_end *end, bool ended
     } else {
         fail(trial, FAMILY_LOCAL, 0, "NO_WORKER", "this machine could not make a process for the trial");
     }
-    // A logon whose answer never came may have been refused.
-    if (trial->logons && !fact_get(trial->facts, FACT_CREDENTIALS))
-        trial->failed_logons = 1;
 }
 
 static bool run_worker(struct runner *runner, struct trial *trial, const char *config)
@@ -319,13 +317,21 @@ static bool run_worker(struct runner *runner, struct trial *trial, const char *c
     struct worker_end end;
     bool ended_well = false;
     double start = event_clock();
+    // A signal that comes right before recv() does not interrupt it, so that is looked at from time to time.
+    const struct timeval look = {.tv_usec = INTERRUPT_LOOK_MS * 1000};
 
     int fd = zygote_spawn(runner->zygote, (uint32_t)trial->number, o->deadline_ms);
     if (fd < 0)
         return false;
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &look, sizeof look);
     if (send_request(runner, trial, config, fd))
         collect_events(trial, fd, &ended_well);
     close(fd);
+    // A logon whose answer never came may have been refused.
+    if (!ended_well && trial->logons && !fact_get(trial->facts, FACT_CREDENTIALS))
+        trial->failed_logons = 1;
+    if (!ended_well && interrupted)
+        return false; // the zygote ends its worker when it is stopped
     do {
         if (!zygote_wait(runner->zygote, &end))
             return false;
@@ -380,6 +386,8 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
         runner->count--; // nothing was tried
         trial_clear(trial);
         free(trial);
+        if (interrupted)
+            return stopped(runner, STOP_INTERRUPT, "interrupted");
         snprintf(sentence, sizeof sentence, "no trial can be run on this machine: %s", strerror(saved));
         return stopped(runner, STOP_ENVIRONMENT, sentence);
     }
