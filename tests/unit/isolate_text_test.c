@@ -191,7 +191,7 @@ static void a_scan_can_be_evidence(void **state)
 {
     (void)state;
     struct verdict verdict = verdict_of(VERDICT_INCONCLUSIVE, "x");
-    verdict.signature = (struct signature){FAMILY_TLS, 70, PHASE_TLS, false};
+    verdict.signature = (struct signature){.family = FAMILY_TLS, .code = 70, .phase = PHASE_TLS};
     verdict.failure_phase = PHASE_TLS;
     add(TLS_1_1, PHASE_TLS)->outcome = (struct outcome){
         .result = RESULT_FAILED, .phase = PHASE_TLS, .family = FAMILY_TLS, .code = 70, .name = "protocol_version"};

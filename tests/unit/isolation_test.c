@@ -236,7 +236,7 @@ static void test_nothing_fails(void **state)
 
     // Another failure than the one that was asked for.
     isolation.signature_given = true;
-    isolation.signature = (struct signature){FAMILY_ERRINFO, 7, PHASE_RESOLVE, true};
+    isolation.signature = (struct signature){.family = FAMILY_ERRINFO, .code = 7, .any_phase = true};
     server.term_count = 1;
     server.code = 5;
     verdict = experiment(&server, &isolation, NULL, false);
