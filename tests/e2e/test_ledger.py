@@ -230,6 +230,18 @@ def test_a_killed_run_counts(server, rdpprobe, connect, ledger):
     assert logons_seen(lab) <= 2
 
 
+def test_an_interrupted_trial_counts_what_it_sent(server, rdpprobe, ledger):
+    lab = server("--fault", "nla-auth:hang")
+    with rdpprobe.start("connect", "--json", "--user", "bob", lab.target, password=RIGHT) as run:
+        # By then the AUTHENTICATE is mostly sent; where it is not, both counts below are 0.
+        wait_until(lambda: run.status is not None, 0.7)
+        os.kill(run.pid, signal.SIGINT)
+        assert run.wait(5) == 130, run.stderr
+    accounts = json.loads(ledger.read_text())["accounts"] if ledger.exists() else {}
+    assert accounts.get("localhost\\bob", {"failures": 0})["failures"] == logons_seen(lab)
+    assert not any(account["pending"] for account in accounts.values())
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"schema": 9, "accounts": {}}'])
 def test_a_damaged_ledger_allows_no_logon(server, connect, ledger, content):
     lab = server()
