@@ -3,54 +3,15 @@
 
 #include <string.h>
 
-enum {
-    DER_INTEGER = 0x02,
-    DER_OCTET_STRING = 0x04,
-    DER_SEQUENCE = 0x30,
-    DER_CONTEXT = 0xA0 // constructed, [0]
-};
-
-struct der {
-    const uint8_t *at;
-    const uint8_t *end;
-};
-
-// Takes one element off the front. False at the end or where the length does not fit (X.690 8.1.3).
-static bool take(struct der *in, uint8_t *tag, struct der *value)
-{
-    if (in->end - in->at < 2)
-        return false;
-    *tag = in->at[0];
-    size_t length = in->at[1];
-    const uint8_t *p = in->at + 2;
-    if (length & 0x80) {
-        size_t octets = length & 0x7F;
-        if (octets == 0 || octets > 4 || (size_t)(in->end - p) < octets)
-            return false;
-        length = 0;
-        for (; octets; octets--)
-            length = length << 8 | *p++;
-    }
-    if ((size_t)(in->end - p) < length)
-        return false;
-    *value = (struct der){p, p + length};
-    in->at = p + length;
-    return true;
-}
-
-static bool take_tag(struct der *in, uint8_t wanted, struct der *value)
-{
-    uint8_t tag;
-    return take(in, &tag, value) && tag == wanted;
-}
+#include "connection/der.h"
 
 // An INTEGER of at most 32 bits; a leading zero octet of an unsigned value is allowed.
 static bool integer(struct der in, uint32_t *value)
 {
     struct der v;
-    if (!take_tag(&in, DER_INTEGER, &v))
+    if (!der_take_tag(&in, DER_INTEGER, &v))
         return false;
-    size_t octets = (size_t)(v.end - v.at);
+    size_t octets = der_size(v);
     if (octets == 0 || octets > 5 || (octets == 5 && v.at[0] != 0))
         return false;
     *value = v.at[0] & 0x80 ? UINT32_MAX : 0; // DER is signed: leading octets that only repeat the sign are cut
@@ -63,11 +24,11 @@ static bool integer(struct der in, uint32_t *value)
 static bool first_token(struct der in, struct tsrequest *request)
 {
     struct der list, item, tagged, token;
-    if (!take_tag(&in, DER_SEQUENCE, &list) || !take_tag(&list, DER_SEQUENCE, &item) ||
-        !take_tag(&item, DER_CONTEXT, &tagged) || !take_tag(&tagged, DER_OCTET_STRING, &token))
+    if (!der_take_tag(&in, DER_SEQUENCE, &list) || !der_take_tag(&list, DER_SEQUENCE, &item) ||
+        !der_take_tag(&item, DER_CONTEXT, &tagged) || !der_take_tag(&tagged, DER_OCTET_STRING, &token))
         return false;
     request->token = token.at;
-    request->token_size = (size_t)(token.end - token.at);
+    request->token_size = der_size(token);
     return true;
 }
 
@@ -77,12 +38,12 @@ bool tsrequest_parse(const uint8_t *data, size_t size, struct tsrequest *request
     uint8_t tag;
 
     *request = (struct tsrequest){0};
-    if (!take_tag(&in, DER_SEQUENCE, &body))
+    if (!der_take_tag(&in, DER_SEQUENCE, &body))
         return false;
-    if (!take_tag(&body, DER_CONTEXT, &value) || !integer(value, &request->version))
+    if (!der_take_tag(&body, DER_CONTEXT, &value) || !integer(value, &request->version))
         return false;
     while (body.at < body.end) {
-        if (!take(&body, &tag, &value))
+        if (!der_take(&body, &tag, &value))
             return false;
         switch (tag) {
         case DER_CONTEXT + 1:
