@@ -52,6 +52,11 @@ void event_append(struct event_sink *sink, enum fact fact, const char *text)
     emit(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text));
 }
 
+void event_round_trip(struct event_sink *sink)
+{
+    emit(sink, json_pack("{s:b}", "round_trip", 1));
+}
+
 void event_connection(struct event_sink *sink)
 {
     emit(sink, json_pack("{s:b}", "connection", 1));
@@ -143,6 +148,10 @@ bool event_apply(struct trial *trial, const char *line, size_t length)
         const char *text = json_string_value(json_object_get(event, "value"));
         known = in_range(event, "append", FACT_COUNT) && fact_row(fact)->type == FACT_LIST && text &&
                 fact_append(trial->facts, fact, text);
+    } else if (json_is_true(json_object_get(event, "round_trip"))) {
+        known = trial->phase_count > 0;
+        if (known)
+            trial->phases[trial->phase_count - 1].round_trips++;
     } else if (json_is_true(json_object_get(event, "connection"))) {
         trial->connections++;
     } else if (json_is_true(json_object_get(event, "logon"))) {

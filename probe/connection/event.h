@@ -25,6 +25,7 @@ double event_clock(void);
 void event_phase(struct event_sink *sink, enum phase phase);
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value); // steals value
 void event_append(struct event_sink *sink, enum fact fact, const char *text);
+void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase
 void event_connection(struct event_sink *sink); // a TCP connection is attempted
 void event_logon(struct event_sink *sink);      // a password is sent
 // How it ended; a later one replaces an earlier one.

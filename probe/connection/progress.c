@@ -12,6 +12,18 @@ void progress_begin(struct session *session, enum phase phase)
     event_phase(session->sink, phase);
 }
 
+void progress_sent(struct session *session)
+{
+    session->asked = true;
+}
+
+void progress_received(struct session *session)
+{
+    if (session->asked && !session->over)
+        event_round_trip(session->sink);
+    session->asked = false;
+}
+
 bool progress_reached(const struct session *session, enum phase phase)
 {
     return session->begun && session->evidence.phase >= phase;

@@ -27,6 +27,7 @@ struct session {
     unsigned address_count;
     int fd; // of the latest TCP connection, -1 while there is none
     unsigned connections;
+    bool asked;                    // something was sent and nothing has come since
     bool pdu_begun;                // the first octet of the PDU being read was seen
     SSL *ssl;                      // of the TLS connection in hand
     bool security_headers;         // Standard RDP Security: every payload has a security header

@@ -158,6 +158,8 @@ int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostn
     int fd = connect_any(session);
     session->evidence.connect_error = 0;
     session->connections++;
+    progress_sent(session); // SYN, and
+    progress_received(session);
     event_connection(session->sink);
     session->fd = fd;
     if (session->evidence.gateway)

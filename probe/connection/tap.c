@@ -53,6 +53,8 @@ int tap_read(rdpTransport *transport, wStream *s)
     if (session->over)
         return status;
     if (status > 0)
+        progress_received(session);
+    if (status > 0)
         on_read(session, (struct bytes){Stream_Buffer(s), Stream_Length(s)});
     else if (status < 0 && session->evidence.peer_end == PEER_OPEN)
         session->evidence.peer_end = socket_peer_end(session->fd);
@@ -80,6 +82,7 @@ int tap_write(rdpTransport *transport, wStream *s)
             event_logon(session->sink);
     }
     int status = session->io.WritePdu(transport, s);
+    progress_sent(session);
     if (status < 0 && !session->over && session->evidence.peer_end == PEER_OPEN)
         session->evidence.peer_end = socket_peer_end(session->fd);
     if (client_info && status >= 0)

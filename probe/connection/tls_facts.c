@@ -36,6 +36,9 @@ static void on_message(int sent, int version, int type, const void *data, size_t
     struct session *session = argument;
     (void)version;
     session->ssl = ssl;
+    // Flights are counted by the records; beyond the handshake PDUs are counted (tap.c), and not a gateway's.
+    if (type == SSL3_RT_HEADER && (session->evidence.phase == PHASE_TLS || session->evidence.phase == PHASE_GATEWAY))
+        (sent ? progress_sent : progress_received)(session);
     if (type == SSL3_RT_ALERT && size == 2)
         on_alert(session, !sent, data);
 }

@@ -9,7 +9,7 @@
 #include "report/outcome_text.h"
 #include "trial/effect.h"
 
-enum { LABEL_COLUMN = 12, BAR_COLUMNS = 40 };
+enum { LABEL_COLUMN = 12, BEFORE_BAR = 30, AFTER_BAR = 13 };
 
 static void label(struct page *page, const char *text)
 {
@@ -71,39 +71,43 @@ static void setting(struct page *page, const struct trial *trial)
               trial->connections == 1 ? "" : "s", trial->logons, trial->logons == 1 ? "" : "s");
 }
 
-// One bar a phase, on the time line of the whole trial.
+// One bar a phase, on the time line of the whole trial; what is too short for a column is a stroke.
 static void bar(struct page *page, const struct phase_time *time, double whole)
 {
-    static const char marks[] = "########################################";
-    int from = (int)(time->start / whole * BAR_COLUMNS);
-    int length = (int)(time->ms / whole * BAR_COLUMNS + 0.5);
-    if (from < 0 || from >= BAR_COLUMNS)
-        from = from < 0 ? 0 : BAR_COLUMNS - 1;
+    const int columns = (int)page->columns - BEFORE_BAR - AFTER_BAR;
+    int from = (int)(time->start / whole * columns);
+    int length = (int)(time->ms / whole * columns + 0.5);
+    if (from < 0 || from >= columns)
+        from = from < 0 ? 0 : columns - 1;
+    if (length > columns - from)
+        length = columns - from;
+    page_put(page, STYLE_PLAIN, "%*s", from, "");
     if (length < 1)
-        length = 1;
-    if (length > BAR_COLUMNS - from)
-        length = BAR_COLUMNS - from;
-    page_put(page, STYLE_FAINT, "  %*s%.*s", from, "", length, marks);
+        page_put(page, STYLE_FAINT, "%s", page->unicode ? "\u258F" : "|");
+    for (int i = 0; i < length; i++)
+        page_put(page, STYLE_FAINT, "%s", page->unicode ? "\u2588" : "#");
 }
 
 static void phases(struct page *page, const struct trial *trial)
 {
     bool failed = trial->outcome.result == RESULT_FAILED;
+    unsigned round_trips = 0;
     page_newline(page);
-    page_put(page, STYLE_HEADING, "%-12s", "Phases");
-    page_line(page, STYLE_FAINT, "%12s", "ms");
+    page_put(page, STYLE_HEADING, "%-14s", "Phases");
+    page_line(page, STYLE_FAINT, "%10s  round trips", "ms");
     for (unsigned i = 0; i < trial->phase_count; i++) {
         const struct phase_time *time = &trial->phases[i];
         bool here = failed && time->phase == trial->outcome.phase;
         page_put(page, here ? STYLE_BAD : STYLE_PLAIN, "  %-12s", phase_name(time->phase));
-        page_put(page, STYLE_PLAIN, "%10.1f", time->ms);
-        if (page->terminal && trial->ms > 0)
+        page_put(page, STYLE_PLAIN, "%10.1f%4u  ", time->ms, time->round_trips);
+        if (trial->ms > 0)
             bar(page, time, trial->ms);
         if (here)
             page_put(page, STYLE_BAD, "  failed here");
         page_newline(page);
+        round_trips += time->round_trips;
     }
-    page_line(page, STYLE_PLAIN, "  %-12s%10.1f", "in all", trial->ms);
+    page_line(page, STYLE_PLAIN, "  %-12s%10.1f%4u", "in all", trial->ms, round_trips);
 }
 
 void connect_text(struct page *page, const struct trial *trial)

@@ -32,6 +32,13 @@ static bool wants_color(bool terminal)
     return terminal && term && strcmp(term, "dumb") != 0;
 }
 
+// As setlocale() would find it, which this program has no other use for.
+static bool is_utf8(void)
+{
+    const char *locale = is_set("LC_ALL") ? getenv("LC_ALL") : is_set("LC_CTYPE") ? getenv("LC_CTYPE") : getenv("LANG");
+    return locale && (strcasestr(locale, "UTF-8") || strcasestr(locale, "utf8"));
+}
+
 struct page page_open(FILE *file)
 {
     struct winsize size;
@@ -39,6 +46,7 @@ struct page page_open(FILE *file)
     int fd = fileno(file);
     page.terminal = fd >= 0 && isatty(fd);
     page.color = wants_color(page.terminal);
+    page.unicode = is_utf8();
     if (page.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > COLUMNS_MIN)
         page.columns = size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
     return page;

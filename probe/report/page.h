@@ -13,12 +13,14 @@ struct page {
     FILE *file;       // borrowed
     bool terminal;    // draw what only an eye can read, such as bars
     bool color;
+    bool unicode;     // more than ASCII can be read there
     unsigned columns; // width to fit into, 80 to 160
     bool failed;      // sticky: a write failed
 };
 
 // Looks at the stream and the environment: colour only on a terminal, never with NO_COLOR or TERM=dumb, always with
-// CLICOLOR_FORCE (no-color.org, bixense.com/clicolors); width of the terminal, or 80.
+// CLICOLOR_FORCE (no-color.org, bixense.com/clicolors); more than ASCII where the locale's characters are UTF-8; width
+// of the terminal, or 80.
 struct page page_open(FILE *file);
 
 // Writes formatted text. Control characters (newlines too), direction overrides and what is no UTF-8 come out as '?'.

@@ -67,8 +67,9 @@ json_t *trial_to_json(const struct trial *trial)
                             json_string(level_name((enum factor)i, trial->variant.level[i])));
     for (unsigned i = 0; i < trial->phase_count; i++)
         json_array_append_new(phases,
-                              json_pack("{s:s, s:o, s:o}", "phase", phase_name(trial->phases[i].phase), "start",
-                                        milliseconds(trial->phases[i].start), "ms", milliseconds(trial->phases[i].ms)));
+                              json_pack("{s:s, s:o, s:o, s:i}", "phase", phase_name(trial->phases[i].phase), "start",
+                                        milliseconds(trial->phases[i].start), "ms", milliseconds(trial->phases[i].ms),
+                                        "round_trips", (int)trial->phases[i].round_trips));
     json_object_set_new(json, "variant", variant);
     json_object_set_new(json, "until", json_string(phase_name(trial->until)));
     json_object_set_new(json, "in_effect", json_boolean(trial_in_effect(trial, NULL)));
@@ -193,7 +194,8 @@ bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_
         trial->phases[trial->phase_count++] =
             (struct phase_time){.phase = phase_of(&reading, item, "phase"),
                                 .start = json_number_value(json_object_get(item, "start")),
-                                .ms = json_number_value(json_object_get(item, "ms"))};
+                                .ms = json_number_value(json_object_get(item, "ms")),
+                                .round_trips = (unsigned)integer_of(item, "round_trips")};
     }
     const json_t *facts = json_object_get(json, "facts");
     if (json_is_object(facts)) {

@@ -12,8 +12,9 @@
 
 struct phase_time {
     enum phase phase;
-    double start; // milliseconds since the trial began
-    double ms;    // duration; of the last phase of a killed trial: until the deadline
+    double start;         // milliseconds since the trial began
+    double ms;            // duration; of the last phase of a killed trial: until the deadline
+    unsigned round_trips; // times that something was sent, waited for and answered
 };
 
 struct trial {

@@ -47,9 +47,9 @@ static struct trial denied(void)
                                      .detail = "the server gave its reason: the server denied the connection",
                                      .mstsc = {BASIS_DOCUMENTED, 3, 7},
                                      .freerdp = {0x2000D, "ERRCONNECT_CONNECT_TRANSPORT_FAILED"}};
-    trial.phases[0] = (struct phase_time){PHASE_RESOLVE, 0, 10};
-    trial.phases[1] = (struct phase_time){PHASE_TCP, 10, 0.25};
-    trial.phases[2] = (struct phase_time){PHASE_LICENSING, 10.25, 29.75};
+    trial.phases[0] = (struct phase_time){PHASE_RESOLVE, 0, 10, 0};
+    trial.phases[1] = (struct phase_time){PHASE_TCP, 10, 0.25, 1};
+    trial.phases[2] = (struct phase_time){PHASE_LICENSING, 10.25, 29.75, 2};
     trial.phase_count = 3;
     trial.ms = 40;
     trial.connections = trial.logons = 1;
@@ -86,11 +86,11 @@ static void reports_a_failure(void **state)
              "variant     security=nla tls=default address=name gateway=off license=reuse\n"
              "sent        1 TCP connection, 1 logon\n"
              "\n"
-             "Phases                ms\n"
-             "  resolve           10.0\n"
-             "  tcp                0.2\n"
-             "  licensing         29.8  failed here\n"
-             "  in all            40.0\n"
+             "Phases                ms  round trips\n"
+             "  resolve           10.0   0  #########\n"
+             "  tcp                0.2   1           |\n"
+             "  licensing         29.8   2           ############################  failed here\n"
+             "  in all            40.0   3\n"
              "\n"
              "Facts\n"
              "  address\n"
@@ -110,18 +110,27 @@ static void reports_a_failure(void **state)
     trial_clear(&trial);
 }
 
-static void draws_bars_to_scale_on_a_terminal(void **state)
+static void draws_bars_of_blocks_where_they_can_be_read(void **state)
 {
     (void)state;
     struct trial trial = denied();
     struct page page = open_page();
-    page.terminal = true;
+    page.unicode = true;
+    page.columns = 160;
     connect_text(&page, &trial);
     assert_true(page_close(&page));
     fclose(page.file);
-    assert_non_null(strstr(text, "  resolve           10.0  ##########\n"));
-    assert_non_null(strstr(text, "  tcp                0.2            #\n"));
-    assert_non_null(strstr(text, "  licensing         29.8            ##############################  failed here\n"));
+    // 117 columns for 40 ms
+    assert_non_null(strstr(text, "  tcp                0.2   1                               \u2588\n"));
+    trial.phases[1].ms = 0.1;
+    free(text);
+    page = open_page();
+    page.unicode = true;
+    connect_text(&page, &trial);
+    assert_true(page_close(&page));
+    fclose(page.file);
+    assert_non_null(strstr(text, "  resolve           10.0   0  \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\n"));
+    assert_non_null(strstr(text, "  tcp                0.1   1           \u258F\n"));
     free(text);
     trial_clear(&trial);
 }
@@ -196,7 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_a_failure),
-        cmocka_unit_test(draws_bars_to_scale_on_a_terminal),
+        cmocka_unit_test(draws_bars_of_blocks_where_they_can_be_read),
         cmocka_unit_test(claims_nothing_about_mstsc_without_a_source),
         cmocka_unit_test(says_that_a_variant_was_not_in_effect),
         cmocka_unit_test(summarises_repeats),

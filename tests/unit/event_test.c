@@ -124,6 +124,27 @@ static void phases_come_with_their_times(void **state)
     assert_true(wire->trial.ms == 400);
 }
 
+static void round_trips_belong_to_the_phase_they_end_in(void **state)
+{
+    struct wire *wire = *state;
+    event_phase(&wire->sink, PHASE_TCP);
+    event_round_trip(&wire->sink);
+    event_phase(&wire->sink, PHASE_TLS);
+    event_round_trip(&wire->sink);
+    event_round_trip(&wire->sink);
+    event_phase(&wire->sink, PHASE_MCS);
+    apply_all(wire);
+    assert_int_equal(wire->trial.phases[0].round_trips, 1);
+    assert_int_equal(wire->trial.phases[1].round_trips, 2);
+    assert_int_equal(wire->trial.phases[2].round_trips, 0);
+}
+
+static void a_round_trip_before_every_phase_is_no_event(void **state)
+{
+    struct wire *wire = *state;
+    assert_false(event_apply(&wire->trial, "{\"round_trip\":true}", 19));
+}
+
 static void finish_needs_no_phase(void **state)
 {
     struct wire *wire = *state;
@@ -402,6 +423,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_A_WIRE(phases_come_with_their_times),
+        ON_A_WIRE(round_trips_belong_to_the_phase_they_end_in),
+        ON_A_WIRE(a_round_trip_before_every_phase_is_no_event),
         ON_A_WIRE(finish_needs_no_phase),
         ON_A_WIRE(facts_keep_their_values),
         ON_A_WIRE(every_fact_has_a_way_through),
