@@ -329,7 +329,7 @@ static const struct row {
      FAMILY_TLS,
      48,
      PHASE_TLS,
-     "unknown_ca",
+     "sent_unknown_ca",
      "this client ended the handshake"},
     {"alert that nobody names",
      {.phase = PHASE_TLS, .alert_received = 200 + 1},
