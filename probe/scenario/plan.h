@@ -6,22 +6,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scenario/design_variants.h"
 #include "scenario/scenario.h"
+#include "scenario/shard.h"
 
-struct shard {
-    unsigned index, count; // 1-based; 1 of 1 is everything
-    const char *source;    // where it was taken from: "--shard", "CI_NODE_INDEX", …; static
-};
+// What the cost takes for limits that the scenario leaves open.
+enum { PLAN_DEADLINE_MS = 20000, PLAN_PAUSE_MS = 500, PLAN_IN_FLIGHT = 64 };
 
 struct plan {
     const struct scenario *scenario; // borrowed
-    struct variant *variants;        // the rows of the design, pre-authentication ones and cheap ones first
+    struct shard shard;
+    struct design_variants design;  // owner of the next two, and of what was excluded
+    const struct variant *variants; // pre-authentication ones and cheap ones first (design_variants_make)
     size_t variant_count;
-    size_t *targets; // indices of the scenario's targets that are in this shard
+    size_t *targets; // indices of the scenario's targets that are in this shard, ascending
     size_t target_count;
-    uint64_t fingerprint;       // of scenario, seed, variants and all targets; the same for every shard
-    size_t connections, logons; // cost, at most
-    double longest_s;           // if every trial used up its deadline
+    uint64_t fingerprint; // of scenario, seed, variants and all targets; the same for every shard (plan_fingerprint)
+
+    // Cost of this shard, at most.
+    size_t trials;  // repeats × variants × targets, less what is skipped
+    size_t skipped; // those that the target cannot have (plan_applies), repeats counted
+    size_t
+        connections;  // TCP connections: two for a gateway that is no websocket; with those that get a licence to reuse
+    size_t logons;    // passwords sent to targets and gateways
+    double longest_s; // if every trial used up its deadline, with pauses, rates and the limit of trials in flight
 };
 
 // Makes the plan. NULL with a sentence in error[size] (nothing is allowed by the constraints, …).
@@ -29,21 +37,11 @@ struct plan *plan_new(const struct scenario *scenario, struct shard shard, char 
 
 void plan_free(struct plan *plan); // safe on NULL
 
-// The shard a target belongs to (1..count), by a hash of its identity: host, port, gateway, account name.
+// Whether a target can have a variant at all: one through a gateway needs the target to have one, and one by IPv6
+// address that its host is not an IPv4 literal (or the other way round). If not, *why, where given, gets a static
+// clause.
+bool plan_applies(const struct scenario_target *target, const struct variant *variant, const char **why);
+
+// The shard a target belongs to (1..count), by a hash of its identity: host, port, gateway, account name. It depends on
+// nothing else, so that further targets move none.
 unsigned plan_shard_of(const struct scenario *scenario, const struct scenario_target *target, unsigned count);
-
-// Reads "I/N". False with a static clause in *error.
-bool shard_parse(const char *text, struct shard *shard, const char **error);
-
-// The shard that the environment names: GitLab (CI_NODE_INDEX, CI_NODE_TOTAL), Kubernetes Indexed Job
-// (JOB_COMPLETION_INDEX with RDPPROBE_SHARDS), Slurm array (SLURM_ARRAY_TASK_ID, _MIN, _COUNT), GNU parallel
-// (PARALLEL_SEQ with RDPPROBE_SHARDS). False if it names none; *error is then set where it names one that makes no
-// sense.
-bool shard_from_environment(struct shard *shard, const char **error);
-
-// Writes the rows of a covering array: every allowed combination of levels of any `strength` factors occurs in some
-// row. levels and allowed describe the model; seeded and reproducible. Returns the number of rows (caller frees *rows),
-// or 0 with memory out or nothing allowed.
-size_t design_covering(const unsigned levels[FACTOR_COUNT], const struct variant *base, unsigned strength,
-                       uint64_t seed, bool (*allowed)(const void *context, const struct variant *variant),
-                       const void *context, struct variant **rows);
