@@ -78,7 +78,8 @@ def test_shadow_shows_the_certificate_it_was_given(shadow, rdpprobe, certificate
 
 # ---- xrdp ----
 
-@pytest.mark.parametrize("layer, security", [("tls", "tls"), ("negotiate", "tls"), ("negotiate", "rdp"), ("rdp", "rdp")])
+@pytest.mark.parametrize("layer, security", [("tls", "tls"), ("negotiate", "tls"), ("negotiate", "rdp"),
+                                             ("rdp", "rdp")])
 def test_xrdp_reaches_active(xrdp, rdpprobe, layer, security):
     server = xrdp(layer)
     result = rdpprobe("connect", "--json", "--user", "eve", "--set", f"security={security}", "--settle", "0.5",
@@ -113,7 +114,8 @@ def test_xrdp_without_a_common_version(xrdp, rdpprobe):
     server = xrdp("tls", protocols="TLSv1.3")
     result = rdpprobe("connect", "--json", "--set", "security=tls", "--set", "tls=1.2", server.target)
     outcome = result.trial["outcome"]
-    assert (result.status, outcome["phase"], outcome["family"], outcome["name"]) == (1, "tls", "tls", "protocol_version")
+    assert (result.status, outcome["phase"], outcome["family"]) == (1, "tls", "tls"), result
+    assert outcome["name"] == "protocol_version"
 
 
 def test_xrdp_has_no_nla(xrdp, rdpprobe):
@@ -160,7 +162,8 @@ def test_the_version_asked_for_is_spoken(trial, security, version):
 
 def test_the_cipher_is_the_server_s_choice(trial):
     result, truth = trial(["--tls-max", "1.2", "--ciphers", "AES128-SHA"], security="tls")
-    assert result.trial["facts"]["tls"] == {"version": "1.2", "cipher": "AES128-SHA"} and truth["cipher"] == "AES128-SHA"
+    assert truth["cipher"] == "AES128-SHA"
+    assert result.trial["facts"]["tls"] == {"version": "1.2", "cipher": "AES128-SHA"}
 
 
 @pytest.mark.parametrize("level, literal, host", [("ipv4", "127.0.0.1", "127.0.0.1"), ("ipv6", "::1", "[::1]")])
