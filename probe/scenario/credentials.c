@@ -48,6 +48,9 @@ static bool take_descriptor(struct scenario_reader *reader, const struct yaml_no
     enum { DESCRIPTOR_MAX = 1023 };
     unsigned number;
     char text[16];
+    // Nor is this repeated.
+    if (node->kind != KIND_SCALAR || !node->text[0] || strspn(node->text, "0123456789") != strlen(node->text))
+        return reader_refuse(reader, node, "descriptor takes the number of a file descriptor");
     if (!reader_count(reader, node, "the password's descriptor", 0, DESCRIPTOR_MAX, &number))
         return false;
     if (number == 1 || number == 2)
@@ -69,6 +72,10 @@ static bool take_password(struct scenario_reader *reader, const struct yaml_node
     struct credentials *c = object;
     if (node->kind != KIND_MAPPING) // and do not repeat what may be the password
         return reader_refuse(reader, node, "%s", by_reference);
+    for (size_t i = 0; i < node->count; i++) {
+        if (node->items[i].kind != KIND_SCALAR || !node->items[i].text[0])
+            return reader_refuse(reader, &node->items[i], "%s", by_reference);
+    }
     if (!reader_fields(reader, node, "a password", fields, sizeof fields / sizeof fields[0], object))
         return false;
     return c->source != SECRET_NONE || reader_refuse(reader, node, "%s", by_reference);
@@ -115,6 +122,7 @@ static bool read_one(struct scenario_reader *reader, const struct yaml_node *nod
     if (!reader_grow(reader, &s->credentials, s->credentials_count, sizeof *s->credentials))
         return false;
     struct credentials *c = &s->credentials[s->credentials_count++];
+    reader->named_credentials = s->credentials_count;
     *c = (struct credentials){.name = reader_copy(reader, place, name)};
     if (!c->name || !reader_fields(reader, node, "credentials", fields, sizeof fields / sizeof fields[0], c))
         return false;
@@ -142,10 +150,10 @@ bool credentials_read(struct scenario_reader *reader, const struct yaml_node *no
     return true;
 }
 
-int credentials_find(const struct scenario *scenario, const char *name)
+int credentials_find(const struct scenario_reader *reader, const char *name)
 {
-    for (size_t i = 0; i < scenario->credentials_count; i++) {
-        if (strcmp(scenario->credentials[i].name, name) == 0)
+    for (size_t i = 0; i < reader->named_credentials; i++) {
+        if (strcmp(reader->scenario->credentials[i].name, name) == 0)
             return (int)i;
     }
     return -1;

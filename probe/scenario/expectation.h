@@ -9,6 +9,7 @@
 //   tls.version >= 1.2                 a fact (trial/fact.h) compared: < <= = != >= >; texts by = and !=, and in the
 //   licensing.messages = NEW_LICENSE   order of the numbers in them; a list by one of its items
 //   certificate.trusted                a Boolean fact alone; any other fact alone: it was seen
+//   clock.skew < 300                   compared without its sign where the number has none
 //
 // A comparison with a fact that was not seen is neither true nor false, negated or not: the expectation is unmet.
 #pragma once

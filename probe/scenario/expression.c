@@ -152,8 +152,7 @@ static bool parse_or(struct parser *p, unsigned *index)
     return true;
 }
 
-struct expression *expression_parse(const struct condition_kind *kind, const char *text,
-                                    struct expression_error *error)
+struct expression *expression_parse(const struct condition_kind *kind, const char *text, struct expression_error *error)
 {
     struct expression *e = calloc(1, sizeof *e);
     struct parser p = {.expression = e, .text = text, .error = error};

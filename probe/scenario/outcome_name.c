@@ -19,9 +19,12 @@ static const char *const further[FAMILY_COUNT][8] = {
 };
 
 static const struct code_row *(*const tables[FAMILY_COUNT])(size_t index) = {
-    [FAMILY_ERRINFO] = errinfo_row_at,       [FAMILY_NEGOTIATION] = negotiation_failure_row_at,
-    [FAMILY_TLS] = tls_alert_row_at,         [FAMILY_CREDSSP] = ntstatus_row_at,
-    [FAMILY_LICENSING] = licensing_error_row_at, [FAMILY_GATEWAY] = gateway_row_at,
+    [FAMILY_ERRINFO] = errinfo_row_at,
+    [FAMILY_NEGOTIATION] = negotiation_failure_row_at,
+    [FAMILY_TLS] = tls_alert_row_at,
+    [FAMILY_CREDSSP] = ntstatus_row_at,
+    [FAMILY_LICENSING] = licensing_error_row_at,
+    [FAMILY_GATEWAY] = gateway_row_at,
     [FAMILY_ULTIMATUM] = ultimatum_row_at,
 };
 
@@ -76,11 +79,12 @@ bool outcome_name_known(enum family family, const char *word, char *text, size_t
             return true;
     }
     // Most mistyped names come without their prefix, as messages show them.
+    for (size_t i = 0, all = count; i < all && count < NAMES_MAX; i++) {
+        const char *core = without_prefix(names[i]);
+        if (core != names[i])
+            names[count++] = core;
+    }
     const char *near = nearest_word(word, names, count);
-    for (size_t i = 0; i < count; i++)
-        names[i] = without_prefix(names[i]);
-    if (!near)
-        near = nearest_word(without_prefix(word), names, count);
     if (near)
         snprintf(text, size, "'%.60s' is no outcome of %s: did you mean '%s'?", word, family_name(family), near);
     else if (family == FAMILY_TIMEOUT)

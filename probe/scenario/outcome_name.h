@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Outcomes by name: "errinfo SERVER_DENIED_CONNECTION", "negotiation HYBRID_REQUIRED", "closed RST". A name may leave out
-// what all names of its table have in common (ERRINFO_, STATUS_, ERR_, E_PROXY_, HTTP_STATUS_, EAI_ in front, _BY_SERVER
-// behind), in either case of letters.
+// Outcomes by name: "errinfo SERVER_DENIED_CONNECTION", "negotiation HYBRID_REQUIRED", "closed RST". A name may leave
+// out what all names of its table have in common (ERRINFO_, STATUS_, ERR_, E_PROXY_, HTTP_STATUS_, EAI_ in front,
+// _BY_SERVER behind), in either case of letters.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +12,7 @@
 // Whether word is the name, or the name shortened.
 bool outcome_name_matches(const char *word, const char *name);
 
-// Whether some code of the family is called so. Families whose names come from the operating system or the client library
-// (tcp, local, crash, logon, protocol) take any word of letters, digits and '_'. If not, writes a sentence with the
-// nearest name to text[size].
+// Whether some code of the family is called so. Families whose names come from the operating system or the client
+// library (tcp, local, crash, logon, protocol) take any word of letters, digits and '_'. If not, writes a sentence with
+// the nearest name to text[size].
 bool outcome_name_known(enum family family, const char *word, char *text, size_t size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a list of targets takes from an .rdp file: address, port, user, domain and gateway, in its lines NAME:TYPE:VALUE.
+// What a list of targets takes from an .rdp file: address, port, user, domain and gateway, in its lines
+// NAME:TYPE:VALUE.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

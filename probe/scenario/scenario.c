@@ -68,8 +68,8 @@ static bool take_seed(struct scenario_reader *reader, const struct yaml_node *no
         return false;
     enum { DIGITS_MAX = 19 }; // of numbers that surely fit into 64 bits
     if (strspn(text, "0123456789") != strlen(text) || strlen(text) > DIGITS_MAX)
-        return reader_refuse(reader, node, "the seed is a whole number of at most %d digits, and not '%.60s'", DIGITS_MAX,
-                             text);
+        return reader_refuse(reader, node, "the seed is a whole number of at most %d digits, and not '%.60s'",
+                             DIGITS_MAX, text);
     reader->scenario->seed = strtoull(text, NULL, 10);
     return true;
 }
@@ -174,22 +174,14 @@ static bool take_limits(struct scenario_reader *reader, const struct yaml_node *
 
 // In the order in which they are read: what stands further down refers to what stands above.
 static const struct reader_field fields[] = {
-    {"name", take_name},
-    {"credentials", credentials_read},
-    {"gateway", take_gateway},
-    {"gateway-credentials", take_gateway_credentials},
-    {"targets", targets_read},
-    {"set", base_read},
-    {"factors", factors_read},
-    {"never", never_read},
-    {"design", take_design},
-    {"variants", variants_read},
-    {"seed", take_seed},
-    {"repeats", take_repeats},
-    {"until", take_until},
-    {"deadline", take_deadline},
-    {"limits", take_limits},
-    {"expect", expectations_read},
+    {"name", take_name},       {"credentials", credentials_read},
+    {"gateway", take_gateway}, {"gateway-credentials", take_gateway_credentials},
+    {"targets", targets_read}, {"set", base_read},
+    {"factors", factors_read}, {"never", never_read},
+    {"design", take_design},   {"variants", variants_read},
+    {"seed", take_seed},       {"repeats", take_repeats},
+    {"until", take_until},     {"deadline", take_deadline},
+    {"limits", take_limits},   {"expect", expectations_read},
 };
 
 // The file's name without folders and ending, for scenarios without a name.
@@ -214,11 +206,12 @@ static bool check_gateways(struct scenario_reader *reader, const struct yaml_nod
         there = there || target->has_gateway;
         if (target->has_gateway && !used)
             return reader_fail(reader, key ? reader_place(reader, key) : target->place,
-                               "a gateway is given, and every variant has %s=%s: add set: {%s: %s} or vary it", name, off,
-                               name, on);
+                               "a gateway is given, and every variant has %s=%s: add set: {%s: %s} or vary it", name,
+                               off, name, on);
     }
     if (used && !there)
-        return reader_refuse(reader, root, "variants go through a gateway, and no target has one: add gateway: HOST[:PORT]");
+        return reader_refuse(reader, root,
+                             "variants go through a gateway, and no target has one: add gateway: HOST[:PORT]");
     return true;
 }
 

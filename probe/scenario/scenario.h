@@ -57,8 +57,8 @@ struct expectation {
 enum design { DESIGN_ONE_AT_A_TIME, DESIGN_PAIRWISE, DESIGN_THREE_WAY, DESIGN_FULL, DESIGN_LIST };
 
 struct scenario {
-    char *file;         // its own name; "-" for standard input
-    char **files;       // further files that places point to
+    char *file;   // its own name; "-" for standard input
+    char **files; // further files that places point to
     size_t file_count;
     char *name; // for reports
     struct scenario_target *targets;

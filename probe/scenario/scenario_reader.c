@@ -67,7 +67,8 @@ bool reader_refuse_word(struct scenario_reader *reader, struct place place, cons
     size_t used = 0;
     for (size_t i = 0; i < count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s %s", i ? "," : "", words[i]);
-    return reader_fail(reader, place, "'%.60s' is no %s: %s%s", word, what, count ? "there are" : "there are none", list);
+    return reader_fail(reader, place, "'%.60s' is no %s: %s%s", word, what, count ? "there are" : "there are none",
+                       list);
 }
 
 bool reader_fields(struct scenario_reader *reader, const struct yaml_node *node, const char *what,
@@ -135,8 +136,8 @@ bool reader_seconds(struct scenario_reader *reader, const struct yaml_node *node
     bool plain = strspn(text, "0123456789.") == strlen(text);
     double seconds = plain ? strtod(text, &end) : -1;
     if (!plain || *end || seconds < least || seconds > DAY)
-        return reader_refuse(reader, node, "%s is a number of seconds from %g to %d, such as 2.5, and not '%.60s'", what,
-                             least, DAY, text);
+        return reader_refuse(reader, node, "%s is a number of seconds from %g to %d, such as 2.5, and not '%.60s'",
+                             what, least, DAY, text);
     *ms = (unsigned)(seconds * 1000 + 0.5);
     return true;
 }

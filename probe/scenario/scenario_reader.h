@@ -15,8 +15,9 @@ struct scenario_reader {
     struct scenario *scenario;
     char *error; // size octets
     size_t size;
-    bool stdin_taken; // standard input can be read only once
+    bool stdin_taken;           // standard input can be read only once
     struct target_index *index; // of target_list.c
+    size_t named_credentials;   // the first of the scenario's: further ones belong to targets with users of their own
     // What targets have that say nothing else.
     const struct yaml_node *gateway, *gateway_credentials;
     bool base_set[FACTOR_COUNT];
@@ -63,8 +64,8 @@ bool reader_count(struct scenario_reader *reader, const struct yaml_node *node, 
 bool reader_seconds(struct scenario_reader *reader, const struct yaml_node *node, const char *what, double least,
                     unsigned *ms);
 
-// A path relative to the scenario's folder (absolute ones and "-" stay). Caller frees; NULL where memory is out, after a
-// complaint.
+// A path relative to the scenario's folder (absolute ones and "-" stay). Caller frees; NULL where memory is out, after
+// a complaint.
 char *reader_path(struct scenario_reader *reader, const struct yaml_node *node);
 
 // strdup() that complains.
@@ -78,7 +79,7 @@ bool reader_grow(struct scenario_reader *reader, void *array, size_t count, size
 
 // The sections of a scenario.
 bool credentials_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
-int credentials_find(const struct scenario *scenario, const char *name); // index, -1: none such
+int credentials_find(const struct scenario_reader *reader, const char *name); // index, -1: none such
 bool targets_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool base_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool factors_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);

@@ -49,6 +49,11 @@ bool source_text_check(const char *bytes, size_t length, struct source_error *er
     unsigned line = 1, column = 1;
     size_t step;
     for (size_t i = 0; i < length; i += step) {
+        step = 1;
+        if (s[i] >= ' ' && s[i] < 0x7F) {
+            column++;
+            continue;
+        }
         step = sequence(s + i, length - i);
         // C1 controls (U+0080 to U+009F) steer terminals as C0 ones do.
         bool control = step == 1 ? (s[i] < ' ' && !strchr("\t\r\n", s[i])) || s[i] == 0x7F || s[i] == '\0'

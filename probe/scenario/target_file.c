@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lists of targets: one HOST[:PORT] a line, or CSV (RFC 4180) with a header. Blank lines and lines that begin with '#' are
-// passed over.
+// Lists of targets: one HOST[:PORT] a line, or CSV (RFC 4180) with a header. Blank lines and lines that begin with '#'
+// are passed over.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +15,14 @@ static const struct {
     const char *name;
     size_t text, place; // offsets
 } columns[] = {
-#define COLUMN(name, field) {name, offsetof(struct target_texts, field), offsetof(struct target_places, field)}
-    COLUMN("host", host),
-    COLUMN("port", port),
-    COLUMN("group", group),
-    COLUMN("credentials", credentials),
-    COLUMN("user", user),
-    COLUMN("domain", domain),
-    COLUMN("gateway", gateway),
-    COLUMN("gateway-credentials", gateway_credentials),
+#define COLUMN(name, field)                                                                                            \
+    {                                                                                                                  \
+        name, offsetof(struct target_texts, field), offsetof(struct target_places, field)                              \
+    }
+    COLUMN("host", host),       COLUMN("port", port),
+    COLUMN("group", group),     COLUMN("credentials", credentials),
+    COLUMN("user", user),       COLUMN("domain", domain),
+    COLUMN("gateway", gateway), COLUMN("gateway-credentials", gateway_credentials),
 #undef COLUMN
 };
 
@@ -204,7 +203,7 @@ bool target_file_read(struct scenario_reader *reader, const char *path, struct p
     struct source_text text;
     struct source_error error;
     struct list list = {.reader = reader, .defaults = defaults, .places = places};
-    list.file = reader_file(reader, path);
+    list.file = reader_file(reader, strcmp(path, "-") == 0 ? "<stdin>" : path);
     if (!list.file)
         return false;
     if (!source_text_read(&text, path, FILE_SIZE_MAX, true, &error)) {

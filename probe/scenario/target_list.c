@@ -67,10 +67,10 @@ static bool find_credentials(struct scenario_reader *reader, struct place place,
     const struct scenario *s = reader->scenario;
     const char *names[NAMES_MAX];
     size_t count = 0;
-    *index = credentials_find(s, name);
+    *index = credentials_find(reader, name);
     if (*index >= 0 && name[0])
         return true;
-    for (size_t i = 0; i < s->credentials_count && count < NAMES_MAX; i++) {
+    for (size_t i = 0; i < reader->named_credentials && count < NAMES_MAX; i++) {
         if (s->credentials[i].name[0])
             names[count++] = s->credentials[i].name;
     }
@@ -132,17 +132,18 @@ static bool choose_credentials(struct scenario_reader *reader, const struct targ
             return false;
     } else {
         if (target->group[0])
-            target->credentials = credentials_find(s, target->group);
+            target->credentials = credentials_find(reader, target->group);
         if (target->credentials < 0)
-            target->credentials = credentials_find(s, "");
+            target->credentials = credentials_find(reader, "");
         if (target->credentials < 0)
-            target->credentials = credentials_find(s, "default");
+            target->credentials = credentials_find(reader, "default");
     }
     if ((texts->user || texts->domain) && !derive_credentials(reader, texts, places, &target->credentials))
         return false;
     // Only the targets' own columns can make up for credentials that name nobody.
     if (target->credentials >= 0 && !s->credentials[target->credentials].user[0])
-        return reader_fail(reader, places->host, "the target has no user: neither its credentials nor its list name one");
+        return reader_fail(reader, places->host,
+                           "the target has no user: neither its credentials nor its list name one");
     target->gateway_credentials = -1;
     return !texts->gateway_credentials || find_credentials(reader, places->gateway_credentials,
                                                            texts->gateway_credentials, &target->gateway_credentials);
@@ -258,14 +259,10 @@ static bool read_file(struct scenario_reader *reader, const struct yaml_node *no
 static bool read_entry(struct scenario_reader *reader, const struct yaml_node *node)
 {
     static const struct reader_field fields[] = {
-        {"host", take_host},
-        {"port", take_port},
-        {"group", take_group},
-        {"credentials", take_credentials},
-        {"user", take_user},
-        {"domain", take_domain},
-        {"gateway", take_gateway},
-        {"gateway-credentials", take_gateway_credentials},
+        {"host", take_host},       {"port", take_port},
+        {"group", take_group},     {"credentials", take_credentials},
+        {"user", take_user},       {"domain", take_domain},
+        {"gateway", take_gateway}, {"gateway-credentials", take_gateway_credentials},
         {"file", take_file},
     };
     struct entry_fields entry = {0};
@@ -281,8 +278,8 @@ static bool read_entry(struct scenario_reader *reader, const struct yaml_node *n
         size_t length = strlen(node->text);
         if (strcmp(node->text, "-") == 0 || rdp_file_named(node->text))
             return read_file(reader, node, &entry);
-        if (length > 4 && (strcasecmp(node->text + length - 4, ".txt") == 0 ||
-                           strcasecmp(node->text + length - 4, ".csv") == 0))
+        if (length > 4 &&
+            (strcasecmp(node->text + length - 4, ".txt") == 0 || strcasecmp(node->text + length - 4, ".csv") == 0))
             return reader_refuse(reader, node, "'%.60s' looks like a list of targets: write {file: %.60s}", node->text,
                                  node->text);
         return target_add(reader, &entry.texts, &entry.places);

@@ -44,10 +44,11 @@ static bool unknown_word(const char *word, struct expression_error *error)
         snprintf(error->text, sizeof error->text, "'%.60s' is %s: did you mean '%s'?", word,
                  strchr(word, '.') ? "no fact" : "nothing that a trial has", near);
     else
-        snprintf(error->text, sizeof error->text,
-                 "'%.60s' is nothing that a trial has: write connected, failed, phase, ms, an outcome such as errinfo 7 "
-                 "or a fact such as tls.version",
-                 word);
+        snprintf(
+            error->text, sizeof error->text,
+            "'%.60s' is nothing that a trial has: write connected, failed, phase, ms, an outcome such as errinfo 7 "
+            "or a fact such as tls.version",
+            word);
     return false;
 }
 
@@ -93,9 +94,9 @@ static bool parse_phase(const char *text, enum phase *phase, size_t offset, stru
         names[i] = phase_name((enum phase)i);
     const char *near = nearest_word(text, names, PHASE_COUNT);
     error->offset = offset;
-    snprintf(error->text, sizeof error->text, near ? "'%.60s' is no phase: did you mean '%s'?"
-                                                   : "'%.60s' is no phase: they go from resolve to %s",
-             text, near ? near : names[PHASE_COUNT - 1]);
+    snprintf(error->text, sizeof error->text,
+             near ? "'%.60s' is no phase: did you mean '%s'?" : "'%.60s' is no phase: they go from resolve to %s", text,
+             near ? near : names[PHASE_COUNT - 1]);
     return false;
 }
 
@@ -122,11 +123,19 @@ static bool parse_fact_value(struct trial_condition *c, const char *path, const 
         return keep(c, value, error);
     case FACT_LIST:
         if (orders(c->comparison)) {
-            snprintf(error->text, sizeof error->text, "%s is a list: = and != say whether '%.60s' is in it", path, value);
+            snprintf(error->text, sizeof error->text, "%s is a list: = and != say whether '%.60s' is in it", path,
+                     value);
             return false;
         }
         return keep(c, value, error);
-    default:
+    case FACT_OBJECTS:
+        snprintf(error->text, sizeof error->text,
+                 "%s is a list of several things each, which nothing compares with: "
+                 "write it alone for 'was seen'",
+                 path);
+        return false;
+    case FACT_INTEGER:
+    case FACT_REAL:
         break;
     }
     if (read_number(value, &c->number))
@@ -250,7 +259,8 @@ static bool parse(void *memory, const char *text, struct expression_error *error
         copy[at] = '\0';
         char *left = trimmed(copy), *value = trimmed(copy + at + length);
         if (!*value || strchr("<>=", *value))
-            return fail(error, at, *value ? "the comparison is none of < <= = != >= >" : "the comparison lacks a value");
+            return fail(error, at,
+                        *value ? "the comparison is none of < <= = != >= >" : "the comparison lacks a value");
         return parse_comparison(c, left, value, (size_t)(value - copy), error);
     }
     if (strcmp(text, "connected") == 0 || strcmp(text, "failed") == 0) {
@@ -263,8 +273,9 @@ static bool parse(void *memory, const char *text, struct expression_error *error
         return true;
     }
     if (strcmp(text, "phase") == 0 || strcmp(text, "ms") == 0)
-        return fail(error, 0, *text == 'p' ? "phase wants a comparison, such as phase >= nla"
-                                           : "ms wants a comparison, such as ms < 3000");
+        return fail(error, 0,
+                    *text == 'p' ? "phase wants a comparison, such as phase >= nla"
+                                 : "ms wants a comparison, such as ms < 3000");
     return parse_outcome(c, text, error);
 }
 
@@ -316,8 +327,8 @@ static enum truth compare_fact(const struct trial_condition *c, const json_t *va
     enum fact_type type = fact_row(c->fact)->type;
     if (c->comparison == COMPARE_NONE)
         return type == FACT_BOOLEAN && value ? holds(json_is_true(value))
-               : type == FACT_BOOLEAN       ? TRUTH_UNKNOWN
-                                            : holds(value != NULL);
+               : type == FACT_BOOLEAN        ? TRUTH_UNKNOWN
+                                             : holds(value != NULL);
     if (!value)
         return TRUTH_UNKNOWN;
     switch (type) {
@@ -337,19 +348,25 @@ static enum truth compare_fact(const struct trial_condition *c, const json_t *va
         // strverscmp() takes the numbers in versions and dates as numbers: 1.10 comes after 1.2.
         return compare(c->comparison, orders(c->comparison) ? strverscmp(text, c->word) : strcasecmp(text, c->word));
     }
-    default:
+    case FACT_OBJECTS:
+    case FACT_INTEGER:
+    case FACT_REAL:
         break;
     }
-    return json_is_number(value) ? compare(c->comparison, order_of(json_number_value(value), c->number))
-                                 : TRUTH_UNKNOWN;
+    if (!json_is_number(value))
+        return TRUTH_UNKNOWN;
+    double number = json_number_value(value);
+    // A clock that is slow by an hour is no better than one that is fast by an hour.
+    if (c->fact == FACT_CLOCK_SKEW && c->number >= 0)
+        number = fabs(number);
+    return compare(c->comparison, order_of(number, c->number));
 }
 
 static bool outcome_is(const struct trial_condition *c, const struct outcome *outcome)
 {
     return outcome->result == RESULT_FAILED && outcome->family == c->outcome.family &&
            (c->outcome.any_phase || outcome->phase == c->outcome.phase) &&
-           (c->word ? outcome_name_matches(c->word, outcome->name)
-                    : c->any_code || outcome->code == c->outcome.code);
+           (c->word ? outcome_name_matches(c->word, outcome->name) : c->any_code || outcome->code == c->outcome.code);
 }
 
 enum truth trial_condition_value(const void *condition, const void *context)

@@ -7,8 +7,15 @@
 #include "trial/trial.h"
 
 enum subject { SUBJECT_RESULT, SUBJECT_PHASE, SUBJECT_MS, SUBJECT_OUTCOME, SUBJECT_FACT };
-enum comparison { COMPARE_NONE, COMPARE_LESS, COMPARE_AT_MOST, COMPARE_EQUAL, COMPARE_UNEQUAL, COMPARE_AT_LEAST,
-                  COMPARE_MORE };
+enum comparison {
+    COMPARE_NONE,
+    COMPARE_LESS,
+    COMPARE_AT_MOST,
+    COMPARE_EQUAL,
+    COMPARE_UNEQUAL,
+    COMPARE_AT_LEAST,
+    COMPARE_MORE
+};
 
 struct trial_condition {
     enum subject subject;

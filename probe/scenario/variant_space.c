@@ -175,8 +175,11 @@ bool variants_check(struct scenario_reader *reader, const struct yaml_node *root
     // One-at-a-time starts from the base, and without factors it is the only variant.
     if ((!factors || s->design == DESIGN_ONE_AT_A_TIME) && !scenario_allows(s, &s->base, &why)) {
         char text[1024];
-        return reader_refuse(reader, set ? set : factors ? factors : root, "the base, %s, is impossible: %s",
-                             variant_text(&s->base, text, sizeof text), why);
+        return reader_refuse(reader,
+                             set       ? set
+                             : factors ? factors
+                                       : root,
+                             "the base, %s, is impossible: %s", variant_text(&s->base, text, sizeof text), why);
     }
     return true;
 }

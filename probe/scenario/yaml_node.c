@@ -120,7 +120,7 @@ static bool grow(struct yaml_node *node)
 static bool load_key(struct loader *loader, const yaml_event_t *event, struct yaml_node *mapping)
 {
     if (event->type != YAML_SCALAR_EVENT) {
-        refuse_at(loader, event->start_mark, "a key must be one word");
+        refuse_at(loader, event->start_mark, "a key must be one word (put text that begins with '[' or '{' in quotes)");
         return false;
     }
     struct yaml_node *key = &mapping->keys[mapping->count - 1];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A YAML document as a small tree that knows the line and column of everything, for messages. Scalars stay strings, so
-// `1.2`, `no` and `on` keep their spelling. What a scenario has no use for and an attacker has is refused: tags, anchors,
-// aliases, duplicate keys, several documents, and sizes beyond the limits below.
+// `1.2`, `no` and `on` keep their spelling. What a scenario has no use for and an attacker has is refused: tags,
+// anchors, aliases, duplicate keys, several documents, and sizes beyond the limits below.
 #pragma once
 
 #include <stdbool.h>
@@ -19,11 +19,11 @@ enum yaml_kind { KIND_SCALAR, KIND_SEQUENCE, KIND_MAPPING };
 
 struct yaml_node {
     enum yaml_kind kind;
-    unsigned line, column;  // from 1; columns in characters
-    unsigned text_column;   // of the scalar's first character, where text stands in the file as it is; else 0
-    char *text;             // scalar, terminated; NULL otherwise
-    bool plain;             // scalar without quotes
-    struct yaml_node *keys; // mapping: count scalars
+    unsigned line, column;   // from 1; columns in characters
+    unsigned text_column;    // of the scalar's first character, where text stands in the file as it is; else 0
+    char *text;              // scalar, terminated; NULL otherwise
+    bool plain;              // scalar without quotes
+    struct yaml_node *keys;  // mapping: count scalars
     struct yaml_node *items; // mapping: the value of each key; sequence: its items
     size_t count;
 };
