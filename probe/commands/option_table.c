@@ -254,12 +254,13 @@ static bool take_max_failed_logons(struct options *o, const char *text, char *er
 
 static bool take_until(struct options *o, const char *text, char *error, size_t size)
 {
-    const char *names[PHASE_ACTIVE + 1];
+    const char *names[PHASE_ACTIVE + 2];
     for (int i = 0; i <= PHASE_ACTIVE; i++)
         names[i] = phase_name((enum phase)i);
-    if (phase_from_name(text, &o->until) && o->until <= PHASE_ACTIVE)
+    names[PHASE_ACTIVE + 1] = until_name((struct until){PHASE_NLA, true});
+    if (until_from_name(text, &o->until) && o->until.phase <= PHASE_ACTIVE)
         return true;
-    const char *near = nearest_word(text, names, PHASE_ACTIVE + 1);
+    const char *near = nearest_word(text, names, PHASE_ACTIVE + 2);
     snprintf(error, size, "takes a phase from %s to %s, and not '%s'%s%s%s", names[0], names[PHASE_ACTIVE], text,
              near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
     return false;
@@ -338,7 +339,7 @@ static const struct option_row rows[] = {
      COMMAND_ISOLATE, take_vary},
     {"signature", 0, "CODE", "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
                              "(default: how the baseline fails)", COMMAND_ISOLATE, take_signature},
-    {"until", 0, "PHASE", "stop once this phase is reached (default: active)", COMMAND_CONNECT, take_until},
+    {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)", COMMAND_CONNECT, take_until},
     {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat},
     {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline},
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,

@@ -162,7 +162,7 @@ bool options_parse(struct options *options, enum command command, int argc, char
                                 .max_failed_logons = defaults.max_failed_logons,
                                 .max_trials = defaults.max_trials,
                                 .repeat = 1,
-                                .until = PHASE_ACTIVE};
+                                .until = {.phase = PHASE_ACTIVE}};
     make_grammar(&grammar, command);
     optind = 0; // a fresh start in glibc
     opterr = 0;

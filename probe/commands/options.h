@@ -9,6 +9,7 @@
 #include "trial/factor.h"
 #include "trial/outcome.h"
 #include "trial/target.h"
+#include "trial/until.h"
 
 // Commands, as bits of the set that an option belongs to.
 enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3 };
@@ -36,7 +37,7 @@ struct options {
 
     unsigned deadline_ms, settle_ms, pause_ms;
     unsigned max_failed_logons, max_trials, repeat;
-    enum phase until;
+    struct until until;
     bool reset_failed_logons;
 
     const char *journal;

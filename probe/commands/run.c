@@ -100,6 +100,7 @@ static void settle(struct run *run)
     run->settings.certificate_policy = o->certificate_policy;
     run->settings.error_info = o->error_info;
     run->settings.autologon = o->autologon;
+    run->settings.at_challenge = o->until.at_challenge;
     run->settings.deadline_ms = o->deadline_ms;
     run->settings.settle_ms = o->settle_ms;
     run->settings.pause_ms = o->pause_ms;

@@ -41,6 +41,7 @@ static json_t *to_json(const struct connection_request *request)
 bool request_send(const struct connection_request *request, int fd)
 {
     json_t *json = to_json(request);
+    json_object_set_new(json, "at_challenge", json_boolean(request->at_challenge));
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     if (!line) {
@@ -125,6 +126,7 @@ bool request_receive(struct connection_request *request, int fd)
         request->variant.level[i] =
             (unsigned char)json_integer_value(json_array_get(json_object_get(json, "variant"), (size_t)i));
     request->until = (enum phase)json_integer_value(json_object_get(json, "until"));
+    request->at_challenge = json_is_true(json_object_get(json, "at_challenge"));
     target_from_json(json_object_get(json, "target"), &request->target);
     target_from_json(json_object_get(json, "gateway"), &request->gateway);
     request->user = member(json, "user");

@@ -13,6 +13,7 @@
 struct connection_request {
     struct variant variant;
     enum phase until;
+    bool at_challenge; // until is PHASE_NLA: end at NTLM's CHALLENGE, send no AUTHENTICATE
     struct target target;
     struct target gateway; // used where the variant's gateway level is not off
     const char *user, *domain, *password;

@@ -5,6 +5,7 @@
 #include <freerdp/event.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <winpr/crypto.h>
@@ -128,24 +129,35 @@ static BOOL post_connect(freerdp *instance)
     return TRUE;
 }
 
+static bool replace(char **text, const char *with)
+{
+    free(*text);
+    *text = strdup(with);
+    return *text;
+}
+
 // Credentials are in the settings, or there are none: never a prompt. For tls and rdp security FreeRDP asks although
 // nothing is missing, and refusing would cancel the connection.
 static BOOL authenticate(freerdp *instance, char **user, char **password, char **domain, rdp_auth_reason reason)
 {
     struct session *session = session_of(instance->context);
-    (void)user;
-    (void)password;
     (void)domain;
     switch (reason) {
     case AUTH_TLS:
     case AUTH_RDP:
         return TRUE;
+    case AUTH_NLA:
+        // FreeRDP wants an identity before it begins; what is made of it, AUTHENTICATE, is never sent.
+        if (session->request->at_challenge)
+            return replace(user, "nobody") && replace(password, "none");
+        fail_locally(session, "NO_CREDENTIALS",
+                     "NLA needs a user and a password; give them, or stop at --until nla-challenge");
     case GW_AUTH_HTTP:
     case GW_AUTH_RDG:
     case GW_AUTH_RPC:
         fail_locally(session, "NO_GATEWAY_CREDENTIALS", "the gateway needs a user and a password, or a token");
     default:
-        fail_locally(session, "NO_CREDENTIALS", "NLA needs a user and a password; give them, or stop at --until tls");
+        fail_locally(session, "NO_CREDENTIALS", "FreeRDP asks for credentials that were not given");
     }
 }
 

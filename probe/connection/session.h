@@ -29,6 +29,8 @@ struct session {
     unsigned connections;
     bool asked;                    // something was sent and nothing has come since
     bool pdu_begun;                // the first octet of the PDU being read was seen
+    double ntlm_asked;             // event_clock() when NTLM's NEGOTIATE went out; 0 before
+    bool ntlm_challenged;          // its CHALLENGE was read
     SSL *ssl;                      // of the TLS connection in hand
     bool security_headers;         // Standard RDP Security: every payload has a security header
     struct standard_security *rc4; // under RDP security with encryption

@@ -134,7 +134,7 @@ static bool apply_credentials(struct session *session)
     const struct connection_request *request = session->request;
     bool nla = session->evidence.nla;
     // Without NLA the password goes out in Client Info, where nobody proves that it was right: only on request.
-    bool password = request->password[0] && (nla || request->autologon);
+    bool password = request->password[0] && !request->at_challenge && (nla || request->autologon);
     const struct text_setting texts[] = {
         {FreeRDP_Username, request->user},
         {FreeRDP_Domain, request->domain[0] ? request->domain : NULL},

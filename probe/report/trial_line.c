@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "report/outcome_text.h"
+#include "trial/until.h"
 
 void trial_line(struct page *page, const struct trial *trial, const struct variant *baseline)
 {
@@ -15,7 +16,7 @@ void trial_line(struct page *page, const struct trial *trial, const struct varia
                      level_name((enum factor)i, trial->variant.level[i]));
     }
     if (trial->until < PHASE_ACTIVE)
-        page_put(page, STYLE_PLAIN, " until %s", phase_name(trial->until));
+        page_put(page, STYLE_PLAIN, " until %s", until_name((struct until){trial->until, trial->at_challenge}));
     page_put(page, STYLE_PLAIN, ": ");
     page_put(page, trial->outcome.result == RESULT_CONNECTED ? STYLE_GOOD : STYLE_BAD, "%s",
              outcome_short(&trial->outcome, text, sizeof text));

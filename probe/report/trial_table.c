@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/outcome_text.h"
+#include "trial/until.h"
 
 enum { SAYS_WIDTH = 5 };
 
@@ -46,6 +47,11 @@ static const char *heading(const struct layout *layout, enum factor factor)
     return layout->narrow ? short_names[factor] : factor_row(factor)->name;
 }
 
+static const char *until_text(const struct trial *trial)
+{
+    return until_name((struct until){trial->until, trial->at_challenge});
+}
+
 static unsigned digits(uint64_t number)
 {
     unsigned n = 1;
@@ -74,7 +80,7 @@ static void measure(struct layout *layout, const struct variant *baseline, const
         layout->phase = larger(layout->phase, strlen(phase_name(t->outcome.phase)));
         layout->ms = larger(layout->ms, (size_t)snprintf(text, sizeof text, "%.1f", t->ms));
         if (t->until < PHASE_ACTIVE && layout->until_shown)
-            layout->until = larger(larger(layout->until, strlen("until")), strlen(phase_name(t->until)));
+            layout->until = larger(larger(layout->until, strlen("until")), strlen(until_text(t)));
         for (int f = 0; f < FACTOR_COUNT; f++) {
             if (t->variant.level[f] == baseline->level[f])
                 continue;
@@ -163,7 +169,7 @@ static void row(struct page *page, const struct layout *layout, const struct var
     }
     if (layout->until)
         page_put(page, STYLE_FAINT, " %-*s", (int)layout->until,
-                 trial->until < PHASE_ACTIVE ? phase_name(trial->until) : "");
+                 trial->until < PHASE_ACTIVE ? until_text(trial) : "");
     page_line(page, STYLE_PLAIN, " %-*s %-*s %*.1f", (int)layout->outcome,
               outcome_cell(layout, &trial->outcome, text, sizeof text), (int)layout->phase,
               phase_name(trial->outcome.phase), (int)layout->ms, trial->ms);

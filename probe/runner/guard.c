@@ -70,7 +70,7 @@ static bool sends_target_password(const struct guard *guard, const struct varian
     if (!has_password(&guard->options->account))
         return false;
     if (variant->level[FACTOR_SECURITY] == SECURITY_NLA)
-        return until >= PHASE_NLA;
+        return until >= PHASE_NLA && !(until == PHASE_NLA && guard->options->at_challenge);
     return guard->options->autologon && until >= PHASE_INFO;
 }
 

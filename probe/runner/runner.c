@@ -212,6 +212,7 @@ static struct trial *new_trial(struct runner *runner, const struct variant *vari
     trial->number = runner->count + 1;
     trial->variant = *variant;
     trial->until = until;
+    trial->at_challenge = runner->options->at_challenge && until == PHASE_NLA;
     target_text(&runner->options->target, trial->target, sizeof trial->target);
     for (size_t i = 0; i < runner->count; i++)
         if (variant_equal(&runner->trials[i]->variant, variant) && runner->trials[i]->until == until)
@@ -228,15 +229,16 @@ static const char *or_empty(const char *text)
 static bool send_request(const struct runner *runner, const struct trial *trial, const char *config, int fd)
 {
     const struct run_options *o = runner->options;
-    bool password = trial->until >= PHASE_NLA;
+    bool password = trial->until >= PHASE_NLA && !trial->at_challenge;
     const struct connection_request request = {
         .variant = trial->variant,
         .until = trial->until,
+        .at_challenge = trial->at_challenge,
         .target = o->target,
         .gateway = o->gateway,
         .user = or_empty(o->account.user),
         .domain = or_empty(o->account.domain),
-        // A worker that stops before NLA gets no password at all, unless the gateway wants the same one.
+        // A worker that stops before the logon gets no password at all, unless the gateway wants the same one.
         .password = password || o->has_gateway ? or_empty(o->account.password) : "",
         .gateway_user = or_empty(o->gateway_account.user),
         .gateway_domain = or_empty(o->gateway_account.domain),

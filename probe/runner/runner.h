@@ -34,6 +34,7 @@ struct run_options {
     enum certificate_policy certificate_policy;
     bool error_info;            // advertise RNS_UD_CS_SUPPORT_ERRINFO_PDU (default true)
     bool autologon;             // send the password in Client Info under tls and rdp security too (default false)
+    bool at_challenge;          // a trial until PHASE_NLA ends at NTLM's CHALLENGE and logs on nowhere (trial/until.h)
     unsigned deadline_ms;       // of one trial (default 20000)
     unsigned settle_ms;         // how long `active` must last before it counts as connected (default 100)
     unsigned pause_ms;          // between two trials (default 500)

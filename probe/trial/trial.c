@@ -7,6 +7,7 @@
 
 #include "trial/effect.h"
 #include "trial/journal.h"
+#include "trial/until.h"
 
 bool trial_init(struct trial *trial)
 {
@@ -71,7 +72,7 @@ json_t *trial_to_json(const struct trial *trial)
                                         milliseconds(trial->phases[i].start), "ms", milliseconds(trial->phases[i].ms),
                                         "round_trips", (int)trial->phases[i].round_trips));
     json_object_set_new(json, "variant", variant);
-    json_object_set_new(json, "until", json_string(phase_name(trial->until)));
+    json_object_set_new(json, "until", json_string(until_name((struct until){trial->until, trial->at_challenge})));
     json_object_set_new(json, "in_effect", json_boolean(trial_in_effect(trial, NULL)));
     json_object_set_new(json, "outcome", outcome_to_json(&trial->outcome));
     json_object_set_new(json, "phases", phases);
@@ -124,6 +125,17 @@ static enum phase phase_of(struct reading *reading, const json_t *json, const ch
     if (!phase_from_name(name, &phase))
         complain(reading, "\"%s\" is no phase: \"%s\"", member, name);
     return phase;
+}
+
+static struct until until_of(struct reading *reading, const json_t *json)
+{
+    struct until until = {.phase = PHASE_ACTIVE};
+    if (!json_object_get(json, "until"))
+        return until;
+    const char *name = text_of(reading, json, "until");
+    if (!until_from_name(name, &until))
+        complain(reading, "\"until\" is no phase: \"%s\"", name);
+    return until;
 }
 
 static void read_variant(struct reading *reading, const json_t *json, struct variant *variant)
@@ -185,7 +197,9 @@ bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_
     snprintf(trial->target, sizeof trial->target, "%s", text_of(&reading, json, "target"));
     trial->repeat = (unsigned)integer_of(json, "repeat");
     read_variant(&reading, json_object_get(json, "variant"), &trial->variant);
-    trial->until = json_object_get(json, "until") ? phase_of(&reading, json, "until") : PHASE_ACTIVE;
+    struct until until = until_of(&reading, json);
+    trial->until = until.phase;
+    trial->at_challenge = until.at_challenge;
     read_outcome(&reading, json_object_get(json, "outcome"), &trial->outcome);
 
     const json_t *phases = json_object_get(json, "phases");

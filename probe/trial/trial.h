@@ -22,7 +22,8 @@ struct trial {
     char target[280]; // "host:port" or "[v6]:port"
     unsigned repeat;  // 1-based count of trials with this variant in this run
     struct variant variant;
-    enum phase until; // where the trial was to stop; PHASE_ACTIVE unless it was a survey
+    enum phase until;  // where the trial was to stop; PHASE_ACTIVE unless it was a survey
+    bool at_challenge; // …within PHASE_NLA: see trial/until.h
     struct outcome outcome;
     struct phase_time phases[PHASE_COUNT];
     unsigned phase_count;

@@ -49,6 +49,9 @@ static const char usage[] =
     "  --negotiation-failure CODE   refuse every X.224 request with this RDP_NEG_FAILURE code\n"
     "  --ntstatus CODE          refuse NLA with this NTSTATUS after AUTHENTICATE\n"
     "  --mcs-result N           result of the MCS Connect Response, then close\n"
+    "NLA\n"
+    "  --clock-skew SECONDS     the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows\n"
+    "  --credssp-version N      speak this version of CredSSP (1 to 127; default: libfreerdp's)\n"
     "Other\n"
     "  --verbose                diagnostics on stderr\n"
     "  --help\n"
@@ -76,6 +79,16 @@ static uint64_t number(const char *option, const char *text, uint64_t max)
     if (*text < '0' || *text > '9' || *end || errno || value > max)
         refuse("%s: '%s' is not a number from 0 to %llu.", option, text, (unsigned long long)max);
     return value;
+}
+
+static int64_t nanoseconds(const char *option, const char *text)
+{
+    enum { DAY = 86400 };
+    char *end = NULL;
+    const double seconds = strtod(text, &end);
+    if (strspn(text, "+-0123456789.") != strlen(text) || end == text || *end || seconds > DAY || seconds < -DAY)
+        refuse("%s: '%s' is not a number of seconds within a day.", option, text);
+    return (int64_t)(seconds * 1e9);
 }
 
 static struct rule *expression(const char *option, const char *text)
@@ -276,6 +289,8 @@ enum option_id {
     OPTION_NEGOTIATION_FAILURE,
     OPTION_NTSTATUS,
     OPTION_MCS_RESULT,
+    OPTION_CLOCK_SKEW,
+    OPTION_CREDSSP_VERSION,
     OPTION_VERBOSE,
     OPTION_HELP
 };
@@ -312,6 +327,8 @@ static const struct option long_options[] = {
     {"negotiation-failure", required_argument, NULL, OPTION_NEGOTIATION_FAILURE},
     {"ntstatus", required_argument, NULL, OPTION_NTSTATUS},
     {"mcs-result", required_argument, NULL, OPTION_MCS_RESULT},
+    {"clock-skew", required_argument, NULL, OPTION_CLOCK_SKEW},
+    {"credssp-version", required_argument, NULL, OPTION_CREDSSP_VERSION},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
@@ -416,6 +433,12 @@ static void take(struct lab_options *options, enum option_id id, const char *val
         options->ntstatus = (uint32_t)strtoul(value, NULL, 16);
         if (strspn(value, "0123456789abcdefABCDEFxX") != strlen(value) || options->ntstatus == 0)
             refuse("--ntstatus: '%s' is not a hexadecimal NTSTATUS.", value);
+        break;
+    case OPTION_CLOCK_SKEW:
+        options->clock_skew_ns = nanoseconds("--clock-skew", value);
+        break;
+    case OPTION_CREDSSP_VERSION:
+        options->credssp_version = (int)number("--credssp-version", value, 127);
         break;
     case OPTION_MCS_RESULT:
         options->mcs_result = (int)number("--mcs-result", value, 255);

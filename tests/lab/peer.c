@@ -14,6 +14,7 @@
 #include <winpr/synch.h>
 #include <winpr/wlog.h>
 
+#include "server_clock.h"
 #include "wire.h"
 
 // [MS-ERREF] 2.3.1 STATUS_LOGON_FAILURE
@@ -98,7 +99,8 @@ static void refuse_logon(struct connection *connection, uint32_t status)
 // Answers an AUTHENTICATE with a TSRequest that holds nothing but an errorCode.
 static void send_ntstatus(struct connection *connection, uint32_t status)
 {
-    const uint8_t version = (uint8_t)connection->record->credssp_version;
+    const int own = connection->lab->options.credssp_version;
+    const uint8_t version = own ? (uint8_t)own : (uint8_t)connection->record->credssp_version;
     uint8_t request[] = {0x30, 13, 0xA0, 3, 2, 1, version, 0xA4, 6, 2, 4, 0, 0, 0, 0};
     for (int i = 0; i < 4; i++)
         request[11 + i] = (uint8_t)(status >> (24 - 8 * i));
@@ -107,7 +109,7 @@ static void send_ntstatus(struct connection *connection, uint32_t status)
     connection_end(connection, SHIM_CLOSE);
 }
 
-static void on_tsrequest(struct connection *connection, const uint8_t *data, size_t length)
+static void on_tsrequest(struct connection *connection, uint8_t *data, size_t length)
 {
     const struct lab_options *options = &connection->lab->options;
     lab_record_reach(connection->record, LAB_PHASE_NLA);
@@ -116,6 +118,10 @@ static void on_tsrequest(struct connection *connection, const uint8_t *data, siz
         return;
     if (authenticate && options->ntstatus)
         send_ntstatus(connection, options->ntstatus);
+    // Which way the public key is confirmed depends on the lower version: libfreerdp must believe it is the client's.
+    if (options->credssp_version)
+        wire_set_credssp_version(data, length, (uint8_t)options->credssp_version);
+    server_clock_skew(options->clock_skew_ns); // until the answer is written
 }
 
 // Lets the reader see what the client encrypts before licensing; libfreerdp decrypts it for itself.
@@ -228,8 +234,12 @@ static int on_write(rdpTransport *transport, wStream *stream)
     const size_t length = Stream_GetPosition(stream);
     if (connection->over)
         return -1;
-    if (length && data[0] == 0x30)
+    if (length && data[0] == 0x30) {
+        server_clock_skew(0);
         correct_error_code(connection, data, length);
+        if (options->credssp_version)
+            wire_set_credssp_version(data, length, (uint8_t)options->credssp_version);
+    }
     if (connection->valid_client_sent && !connection->activated && is_licensing(data, length))
         return (int)length;
     if (options->mcs_result >= 0 && set_mcs_result(data, length, options->mcs_result)) {

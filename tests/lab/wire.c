@@ -232,16 +232,31 @@ static void read_authenticate(const uint8_t *message, size_t size, struct lab_fa
     }
 }
 
-bool wire_read_tsrequest(const uint8_t *data, size_t length, struct lab_record *record)
+// Offset of a TSRequest's version, 0 if it is not there.
+static size_t credssp_version_offset(const uint8_t *data, size_t length)
 {
     static const uint8_t version[] = {0xA0, 3, 2, 1}; // [0] INTEGER of one byte
+    if (length < 8 || data[0] != 0x30)
+        return 0;
+    const size_t offset = (data[1] & 0x80 ? 2 + (size_t)(data[1] & 0x7F) : 2) + sizeof(version);
+    return length > offset && memcmp(data + offset - sizeof(version), version, sizeof(version)) == 0 ? offset : 0;
+}
+
+void wire_set_credssp_version(uint8_t *data, size_t length, uint8_t version)
+{
+    const size_t offset = credssp_version_offset(data, length);
+    if (offset)
+        data[offset] = version;
+}
+
+bool wire_read_tsrequest(const uint8_t *data, size_t length, struct lab_record *record)
+{
     static const uint8_t authenticate[] = {'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, 3, 0, 0, 0};
     if (length < 8 || data[0] != 0x30)
         return false;
-    const size_t head = data[1] & 0x80 ? 2 + (size_t)(data[1] & 0x7F) : 2;
-    if (record->credssp_version == 0 && length > head + sizeof(version) &&
-        memcmp(data + head, version, sizeof(version)) == 0)
-        record->credssp_version = data[head + sizeof(version)];
+    const size_t offset = credssp_version_offset(data, length);
+    if (record->credssp_version == 0 && offset)
+        record->credssp_version = data[offset];
 
     const uint8_t *message = memmem(data, length, authenticate, sizeof(authenticate));
     if (!message)

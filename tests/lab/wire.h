@@ -61,3 +61,6 @@ size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel);
 // Reads a TSRequest ([MS-CSSP] 2.2.1): version, and user and domain of an NTLM AUTHENTICATE ([MS-NLMP] 2.2.1.3), into
 // the record. Returns true if it carries an AUTHENTICATE.
 bool wire_read_tsrequest(const uint8_t *data, size_t length, struct lab_record *record);
+
+// Sets the version of a TSRequest in place, if it is one octet as all are.
+void wire_set_credssp_version(uint8_t *data, size_t length, uint8_t version);

@@ -40,7 +40,7 @@ static void has_defaults(void **state)
     assert_int_equal(options.pause_ms, 500);
     assert_int_equal(options.max_failed_logons, 2);
     assert_int_equal(options.repeat, 1);
-    assert_int_equal(options.until, PHASE_ACTIVE);
+    assert_int_equal(options.until.phase, PHASE_ACTIVE);
     assert_int_equal(options.certificate_policy, CERTIFICATE_REPORT);
     assert_true(options.error_info);
     assert_false(options.autologon || options.json || options.quiet || options.has_signature || options.has_gateway);
@@ -59,8 +59,13 @@ static void takes_what_is_given(void **state)
     assert_int_equal(options.baseline.level[FACTOR_SECURITY], SECURITY_TLS);
     assert_int_equal(options.deadline_ms, 2500);
     assert_int_equal(options.repeat, 20);
-    assert_int_equal(options.until, PHASE_NLA);
+    assert_int_equal(options.until.phase, PHASE_NLA);
+    assert_false(options.until.at_challenge);
     assert_false(options.error_info);
+
+    assert_true(PARSE(COMMAND_CONNECT, "--until", "nla-challenge", "srv"));
+    assert_int_equal(options.until.phase, PHASE_NLA);
+    assert_true(options.until.at_challenge);
 
     assert_true(PARSE(COMMAND_ISOLATE, "--vary", "tls=1.2,1.3", "--vary=license", "--signature", "0x3/0x7", "srv",
                       "--user", "alice@corp.example", "--journal", "run.jsonl"));

@@ -44,6 +44,7 @@ static struct connection_request example(void)
     return (struct connection_request){
         .variant = {{SECURITY_RDP, TLS_1_3, ADDRESS_IPV6, GATEWAY_WEBSOCKET, LICENSE_REUSE}},
         .until = PHASE_LICENSING,
+        .at_challenge = true,
         .target = {.host = "2001:db8::1", .port = 3390, .literal = true},
         .gateway = {.host = "gw.example", .port = 443},
         .user = "alice",
@@ -66,6 +67,7 @@ static void check_equal(const struct connection_request *got, const struct conne
 {
     assert_true(variant_equal(&got->variant, &sent->variant));
     assert_int_equal(got->until, sent->until);
+    assert_int_equal(got->at_challenge, sent->at_challenge);
     assert_string_equal(got->target.host, sent->target.host);
     assert_int_equal(got->target.port, sent->target.port);
     assert_int_equal(got->target.literal, sent->target.literal);

@@ -102,6 +102,18 @@ static void test_connected(void **state)
     json_decref(json);
     trial_clear(&read);
     trial_clear(&trial);
+
+    assert_true(trial_init(&trial));
+    trial.until = trial.outcome.phase = PHASE_NLA;
+    trial.at_challenge = true;
+    json = trial_to_json(&trial);
+    assert_string_equal(json_string_value(json_object_get(json, "until")), "nla-challenge");
+    assert_true(trial_from_json(json, &read, error, sizeof error));
+    assert_int_equal(read.until, PHASE_NLA);
+    assert_true(read.at_challenge);
+    json_decref(json);
+    trial_clear(&read);
+    trial_clear(&trial);
     trial_clear(&trial); // safe on a zeroed record
 }
 
