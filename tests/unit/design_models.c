@@ -31,7 +31,9 @@ static bool rdp_allows(const void *context, const unsigned char *row)
     return true;
 }
 
-// Figures of PICT for the same sizes; its file of the constrained model is not kept, only what it says in words.
+// Rows of PICT's own output for these very models (commit c3dad2b, its default seed, /o:2 and /o:3). The constraints are
+//   IF [security]="rdp" THEN [tls]="default" AND [auth]="negotiate";
+//   IF [auth]="kerberos" THEN [name]<>"address" AND [user]<>"local";
 static const struct known_model models[] = {
     {"rdp", {.factors = FACTORS, .levels = RDP_LEVELS}, 2, 24},
     {"rdp", {.factors = FACTORS, .levels = RDP_LEVELS}, 3, 100},
