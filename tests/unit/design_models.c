@@ -31,7 +31,7 @@ static bool rdp_allows(const void *context, const unsigned char *row)
     return true;
 }
 
-// Rows of PICT's own output for these very models (commit c3dad2b, its default seed, /o:2 and /o:3). The constraints are
+// Rows of PICT's own output for these very models (its commit c3dad2b, default seed, /o:2 and /o:3). Constraints:
 //   IF [security]="rdp" THEN [tls]="default" AND [auth]="negotiate";
 //   IF [auth]="kerberos" THEN [name]<>"address" AND [user]<>"local";
 static const struct known_model models[] = {
