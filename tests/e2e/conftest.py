@@ -131,10 +131,11 @@ def plant(lab, gateway, rdpprobe, scratch, request):
 
     rule: rdplab's --deny-if. baseline: "tls=1.2 license=reuse". at: moment of the denial. A licence in the rule or the
     baseline switches licensing on, a gateway brings one up. seeded: the user's own store has a licence of this lab.
-    lab_options, options: further ones of rdplab and of isolate.
+    lab_options, gateway_options, options: further ones of rdplab, labgateway and isolate.
     """
 
-    def run(rule, baseline="", at="licensing", seeded=False, licensing=None, through=None, lab_options=(), options=()):
+    def run(rule, baseline="", at="licensing", seeded=False, licensing=None, through=None, lab_options=(),
+            gateway_options=(), options=()):
         base = levels(baseline)
         licensing = licensing or ("issue" if "license" in rule or "license" in base else "off")
         through = "gateway" in rule or "gateway" in base if through is None else through
@@ -147,10 +148,13 @@ def plant(lab, gateway, rdpprobe, scratch, request):
         if seeded:
             seed_license(server, scratch("xfreerdp3"), rdpprobe, request.getfixturevalue("display"), seed)
             skipped = len(server.records())
-        words = ["--user", USER, "--pause", "0", *(f"--set={factor}={level}" for factor, level in base.items())]
+        # Only a denial of an active session needs time to show after the connection.
+        settle = [] if at.startswith("active") else ["--settle", "0.02"]
+        words = ["--user", USER, "--pause", "0", *settle]
+        words += [f"--set={factor}={level}" for factor, level in base.items()]
         if through:
             via = [f"--via={level}={port}" for level, port in server.gateway_ports.items()]
-            front = gateway("--map", f"{NAME}=127.0.0.1", *via)
+            front = gateway("--map", f"{NAME}=127.0.0.1", *via, *gateway_options)
             words += ["--gateway", f"localhost:{front.port}"]
             if "gateway" not in base:
                 words.append("--set=gateway=off")

@@ -3,8 +3,8 @@
 
 import pytest
 
-# The planted levels: rdplab's words and the baseline's. A gateway, an address and a licence that are not the first level
-# each make the baseline itself go through a gateway, to a literal, or with a licence that this run was issued.
+# The planted levels: rdplab's words and the baseline's. A gateway, an address or a licence that is not the first level
+# makes the baseline itself go through a gateway, to a literal, or with a licence that this run was issued.
 LEVELS = {
     "security": ("security=nla", "security=nla"),
     "tls": ("tls=1.2", "tls=1.2"),

@@ -198,6 +198,19 @@ def test_a_server_that_hangs(plant):
     experiment.check_pairs(("timeout", 0))
 
 
+@pytest.mark.parametrize("gateway_options, code, passing", (
+    (["--deny", "channel=800759DA"], 0x800759DA, {"off"}),  # E_PROXY_RAP_ACCESSDENIED
+    (["--transport", "websocket"], None, {"off", "websocket"}),
+), ids=("policy", "transport"))
+def test_a_gateway_that_refuses(gateway_options, code, passing, plant):
+    experiment = plant("user=somebody-else", "gateway=http", gateway_options=gateway_options)
+    assert causes(experiment.verdict) == {frozenset({"gateway=http"})}, repr(experiment)
+    first = experiment.trials[0]["outcome"]
+    assert code in (None, first["code"]), repr(experiment)
+    experiment.check_pairs(("gateway", first["code"]))
+    assert {row["level"] for row in experiment.verdict["sweep"] if row["observation"] == "no-signature"} == passing
+
+
 def test_another_code_is_another_failure(plant):
     """Security tls is denied with 0x5: no way out, but no proof either."""
     experiment = plant("security=nla", lab_options=["--errinfo", "7", "--deny-if", "security=tls", "--errinfo", "5"])
