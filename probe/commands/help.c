@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { OPTION_COLUMN = 34, FACTOR_COLUMN = 12 };
+enum { OPTION_COLUMN = 34, FACTOR_COLUMN = 19 };
 
 static void paragraph(struct page *page, const char *heading, const char *text)
 {
@@ -48,7 +48,7 @@ static void factors(struct page *page)
         page_put(page, STYLE_PLAIN, "  %-*s", FACTOR_COLUMN - 2, row->name);
         page_wrap(page, FACTOR_COLUMN, FACTOR_COLUMN, "%s", row->summary);
         for (unsigned level = 0; level < factor_levels((enum factor)f); level++)
-            page_line(page, STYLE_PLAIN, "%*s%-10s %s", FACTOR_COLUMN, "", row->levels[level], row->meaning[level]);
+            page_line(page, STYLE_PLAIN, "%*s%-11s %s", FACTOR_COLUMN, "", row->levels[level], row->meaning[level]);
     }
 }
 

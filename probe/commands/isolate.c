@@ -7,27 +7,13 @@
 #include "analysis/isolation.h"
 #include "commands/help.h"
 #include "commands/run.h"
+#include "commands/vary.h"
 #include "report/isolate_text.h"
 
 static const struct trial *run_trial(void *context, const struct variant *variant, enum phase until)
 {
     const struct run *run = context;
     return runner_trial(run->runner, variant, until);
-}
-
-// Why a factor has nothing to vary, or NULL.
-static const char *untestable(const struct options *options, enum factor factor)
-{
-    bool chosen = false;
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        chosen = chosen || options->was_varied[f];
-    if (chosen && !options->was_varied[factor])
-        return "not asked for (--vary)";
-    if (factor == FACTOR_GATEWAY && !options->has_gateway)
-        return "no gateway was given (--gateway)";
-    if (factor == FACTOR_ADDRESS && options->target.literal)
-        return "the target was given as an address, so there is no name to compare it with";
-    return NULL;
 }
 
 static struct isolation make_isolation(struct run *run)
@@ -39,12 +25,9 @@ static struct isolation make_isolation(struct run *run)
                                   .max_trials = o->max_trials,
                                   .run = run_trial,
                                   .context = run};
-    for (int f = 0; f < FACTOR_COUNT; f++) {
-        unsigned own = 1u << o->baseline.level[f];
-        unsigned all = (1u << factor_levels((enum factor)f)) - 1;
-        isolation.untestable[f] = untestable(o, (enum factor)f);
-        isolation.levels[f] = isolation.untestable[f] ? own : (o->levels[f] ? o->levels[f] : all) | own;
-    }
+    struct choice choice = choose_levels(o);
+    memcpy(isolation.levels, choice.levels, sizeof isolation.levels);
+    memcpy(isolation.untestable, choice.untestable, sizeof isolation.untestable);
     return isolation;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of options and what each does with its argument.
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trial/nearest.h"
 #include "commands/options.h"
+#include "trial/nearest.h"
 
 enum { GATEWAY_PORT = 443 };
 
@@ -169,6 +170,10 @@ static bool take_vary(struct options *o, const char *text, char *error, size_t s
     if (!copy(name, sizeof name, text, error, size))
         return false;
     char *equals = strchr(name, '=');
+    if (strcmp(name, "all") == 0) {
+        o->vary_all = true;
+        return true;
+    }
     if (equals)
         *equals = '\0';
     if (!find_factor(name, &factor, error, size))
@@ -269,8 +274,49 @@ static bool take_until(struct options *o, const char *text, char *error, size_t 
 static bool take_no_error_info(struct options *o, const char *text, char *error, size_t size)
 {
     (void)text, (void)error, (void)size;
-    o->error_info = false;
+    o->baseline = variant_with(o->baseline, FACTOR_ERROR_INFO, ERROR_INFO_SILENT);
+    o->was_set[FACTOR_ERROR_INFO] = true;
     return true;
+}
+
+static bool take_client_name(struct options *o, const char *text, char *error, size_t size)
+{
+    for (const char *p = text; *p; p++) {
+        if (*p <= ' ' || *p > '~')
+            return refuse(error, size, "takes printable ASCII without blanks, as names of computers are");
+    }
+    if (!text[0])
+        return refuse(error, size, "names no computer");
+    if (strlen(text) >= sizeof o->client_name)
+        return refuse(error, size, "is longer than 15 characters, and the protocol has room for no more");
+    return copy(o->client_name, sizeof o->client_name, text, error, size);
+}
+
+// TEXT, or @FILE whose line ends do not count. Printable ASCII: a line end would end the token, and what follows would
+// be read as the negotiation request.
+static bool take_load_balance_info(struct options *o, const char *text, char *error, size_t size)
+{
+    char info[LOAD_BALANCE_MAX + 2] = "";
+    if (text[0] == '@') {
+        FILE *file = fopen(text + 1, "re");
+        if (!file) {
+            snprintf(error, size, "cannot read '%s': %s", text + 1, strerror(errno));
+            return false;
+        }
+        info[fread(info, 1, sizeof info - 1, file)] = '\0';
+        fclose(file);
+        info[strcspn(info, "\r\n")] = '\0';
+        text = info;
+    }
+    if (!text[0])
+        return refuse(error, size, "is empty");
+    for (const char *p = text; *p; p++) {
+        if (*p < ' ' || *p > '~')
+            return refuse(error, size, "takes printable ASCII only");
+    }
+    if (strlen(text) >= sizeof o->load_balance_info)
+        return refuse(error, size, "is too long: a connection request has room for 238 characters");
+    return copy(o->load_balance_info, sizeof o->load_balance_info, text, error, size);
 }
 
 static bool take_autologon(struct options *o, const char *text, char *error, size_t size)
@@ -333,9 +379,14 @@ static const struct option_row rows[] = {
      take_gateway_token_file},
     {"cert-policy", 0, "report|require", "only report on certificates (default), or fail where one is not trusted",
      COMMAND_ALL, take_certificate_policy},
+    {"client-name", 0, "NAME", "name of the client computer, up to 15 characters (default: this machine's)", COMMAND_ALL,
+     take_client_name},
+    {"load-balance-info", 0, "TEXT|@FILE", "routing token for a broker or load balancer, as loadbalanceinfo in .rdp files",
+     COMMAND_ALL, take_load_balance_info},
     {"set", 0, "FACTOR=LEVEL", "level of a factor; of the baseline in isolate (default: the first level below)",
      COMMAND_ALL, take_set},
-    {"vary", 0, "FACTOR[=LEVEL,...]", "vary only the factors so given, or only these levels (default: all)",
+    {"vary", 0, "FACTOR[=LEVEL,...]",
+     "vary only the factors so given, or only these levels; 'all' varies every factor (default: the first five)",
      COMMAND_ISOLATE, take_vary},
     {"signature", 0, "CODE", "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
                              "(default: how the baseline fails)", COMMAND_ISOLATE, take_signature},
@@ -354,8 +405,7 @@ static const struct option_row rows[] = {
      "send the password under security=tls and security=rdp too; each such trial counts as a failed logon unless the "
      "server reports the logon",
      COMMAND_ALL, take_autologon},
-    {"no-error-info", 0, NULL, "do not ask the server for its reasons; for experiments, it hides codes such as 0x7",
-     COMMAND_ALL, take_no_error_info},
+    {"no-error-info", 0, NULL, "the same as --set error-info=silent", COMMAND_ALL, take_no_error_info},
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_ALL, take_journal},
     {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_ALL, take_json},
     {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_ALL, take_quiet},

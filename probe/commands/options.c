@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "trial/nearest.h"
+#include "trial/user_name.h"
 
 enum { ROWS_MAX = 40, RDP_PORT = 3389, FIRST_VALUE = 256 };
 
@@ -114,6 +115,41 @@ static bool given(const char *file, const char *variable)
     return file || (variable && getenv(variable));
 }
 
+struct means options_means(const struct options *options)
+{
+    return (struct means){.target_is_address = options->target.literal,
+                          .gateway = options->has_gateway,
+                          .domain = user_name_has_domain(options->user, options->domain),
+                          .load_balance_info = options->load_balance_info[0],
+                          .client_name = options->client_name[0]};
+}
+
+// Levels that were named, and that this run has not the means for. Addresses and gateways have sentences of their own.
+static bool check_means(const struct options *o, char *error, size_t size)
+{
+    struct means means = options_means(o);
+    for (int f = FACTOR_HEART_END; f < FACTOR_COUNT; f++) {
+        const char *name = factor_row((enum factor)f)->name;
+        const char *lack = level_lack(&means, (enum factor)f, o->baseline.level[f]);
+        if (lack)
+            return refuse(error, size, "--set %s=%s cannot be: %s", name,
+                          level_name((enum factor)f, o->baseline.level[f]), lack);
+        for (unsigned level = 0; o->was_varied[f] && level < factor_levels((enum factor)f); level++) {
+            lack = level_lack(&means, (enum factor)f, level);
+            if (lack && (o->levels[f] >> level & 1))
+                return refuse(error, size, "--vary %s=%s cannot be: %s", name, level_name((enum factor)f, level), lack);
+        }
+    }
+    return true;
+}
+
+// What was given is used, unless --set says otherwise.
+static void use_unless_set(struct options *o, enum factor factor, unsigned level, bool given)
+{
+    if (given && !o->was_set[factor])
+        o->baseline.level[factor] = (unsigned char)level;
+}
+
 // What no single option can see.
 static bool check(struct options *o, char *error, size_t size)
 {
@@ -142,6 +178,8 @@ static bool check(struct options *o, char *error, size_t size)
         return refuse(error, size, "--vary gateway needs --gateway HOST[:PORT]");
     if (o->was_varied[FACTOR_ADDRESS] && o->target.literal)
         return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
+    if (!check_means(o, error, size))
+        return false;
     if (!variant_possible(&o->baseline, &why))
         return refuse(error, size, "--set asks for what cannot be: %s", why);
     return true;
@@ -155,7 +193,6 @@ bool options_parse(struct options *options, enum command command, int argc, char
 
     *options = (struct options){.command = command,
                                 .certificate_policy = defaults.certificate_policy,
-                                .error_info = defaults.error_info,
                                 .deadline_ms = defaults.deadline_ms,
                                 .settle_ms = defaults.settle_ms,
                                 .pause_ms = defaults.pause_ms,
@@ -182,7 +219,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
         if (options->help)
             return true;
     }
-    if (options->has_gateway && !options->was_set[FACTOR_GATEWAY])
-        options->baseline.level[FACTOR_GATEWAY] = GATEWAY_HTTP;
+    use_unless_set(options, FACTOR_GATEWAY, GATEWAY_HTTP, options->has_gateway);
+    use_unless_set(options, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, options->load_balance_info[0]);
+    use_unless_set(options, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, options->client_name[0]);
     return take_target(options, argc, argv, error, size) && check(options, error, size);
 }

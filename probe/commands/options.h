@@ -7,12 +7,18 @@
 
 #include "runner/runner.h"
 #include "trial/factor.h"
+#include "trial/means.h"
 #include "trial/outcome.h"
 #include "trial/target.h"
 #include "trial/until.h"
 
 // Commands, as bits of the set that an option belongs to.
 enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3 };
+
+// What the protocol has room for: 15 characters in Client Core Data (MS-RDPBCGR 2.2.1.3.2); a TPDU of at most 254
+// octets, with 6 and a negotiation request of 8 besides the token and its CR LF (X.224 13.2.1, MS-RDPBCGR 2.2.1.1). Each
+// with its terminating zero.
+enum { CLIENT_NAME_MAX = 15 + 1, LOAD_BALANCE_MAX = 254 - 6 - 8 - 2 + 1 };
 
 struct options {
     enum command command;
@@ -26,11 +32,14 @@ struct options {
     char gateway_user[256], gateway_domain[256];
     const char *gateway_password_file, *gateway_token_file;
     enum certificate_policy certificate_policy;
-    bool error_info, autologon;
+    bool autologon;
+    char client_name[CLIENT_NAME_MAX];       // "" where none was given
+    char load_balance_info[LOAD_BALANCE_MAX];
 
     struct variant baseline;        // from --set
     bool was_set[FACTOR_COUNT];
     bool was_varied[FACTOR_COUNT];  // by --vary
+    bool vary_all;                  // by --vary all
     unsigned levels[FACTOR_COUNT];  // bit set for --vary FACTOR=LEVEL,…; 0: all levels
     bool has_signature;
     struct signature signature;
@@ -47,6 +56,9 @@ struct options {
 // Reads a command's arguments (argv[0] is its name). False with a sentence in error[size]; it never repeats what may be
 // a secret. With help set, nothing else was checked.
 bool options_parse(struct options *options, enum command command, int argc, char **argv, char *error, size_t size);
+
+// What the run has been given, as far as factors need it.
+struct means options_means(const struct options *options);
 
 // One row of the table of options, from which parsing and --help are made.
 struct option_row {

@@ -98,7 +98,8 @@ static void settle(struct run *run)
     run->settings.has_gateway = o->has_gateway;
     run->settings.gateway = o->gateway;
     run->settings.certificate_policy = o->certificate_policy;
-    run->settings.error_info = o->error_info;
+    run->settings.client_name = o->client_name[0] ? o->client_name : NULL;
+    run->settings.load_balance_info = o->load_balance_info[0] ? o->load_balance_info : NULL;
     run->settings.autologon = o->autologon;
     run->settings.at_challenge = o->until.at_challenge;
     run->settings.deadline_ms = o->deadline_ms;

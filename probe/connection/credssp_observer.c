@@ -109,6 +109,7 @@ void observe_client_tsrequest(struct session *session, struct bytes pdu)
             session_succeed(session);
         session->evidence.authenticate_sent = true;
         event_logon(session->sink);
+        observe_authenticate(session, (struct bytes){request.token, request.token_size});
         break;
     default:
         report_mechanism(session, &request);

@@ -2,6 +2,22 @@
 #include "connection/observe.h"
 #include "connection/progress.h"
 
+// The cookie or routing token: what is no printable ASCII is shown as a question mark.
+static void observe_routing(struct session *session, const struct x224_request *request)
+{
+    char text[256];
+    size_t size = request->text_size < sizeof text ? request->text_size : sizeof text - 1;
+
+    event_fact(session->sink, FACT_NEGOTIATION_REQUEST_FLAGS, json_integer(request->flags));
+    if (!request->text)
+        return;
+    for (size_t i = 0; i < size; i++)
+        text[i] = request->text[i] >= ' ' && request->text[i] <= '~' ? (char)request->text[i] : '?';
+    text[size] = '\0';
+    event_fact(session->sink, request->is_cookie ? FACT_NEGOTIATION_COOKIE : FACT_NEGOTIATION_ROUTING_TOKEN,
+               json_string(text));
+}
+
 void observe_request(struct session *session, struct bytes pdu)
 {
     static const uint32_t protocols[] = {PROTOCOL_SSL, PROTOCOL_HYBRID, PROTOCOL_RDSTLS, PROTOCOL_HYBRID_EX,
@@ -19,6 +35,7 @@ void observe_request(struct session *session, struct bytes pdu)
             event_logon(session->sink);
         progress_begin(session, PHASE_NEGOTIATE);
     }
+    observe_routing(session, &request);
     for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
         if (request.protocols & protocols[i])
             event_append(session->sink, FACT_NEGOTIATION_REQUESTED, x224_protocol_name(protocols[i]));

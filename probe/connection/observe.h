@@ -23,6 +23,12 @@ void observe_server_tsrequest(struct session *session, struct bytes pdu);
 bool observe_client_mcs(struct session *session, const struct mcs_pdu *pdu);
 void observe_server_mcs(struct session *session, const struct mcs_pdu *pdu);
 
+// The client's own Connect Initial, whole, and the names of the account in an NTLM token or Client Info
+// (client_observer.c).
+void observe_client_settings(struct session *session, struct bytes pdu);
+void observe_authenticate(struct session *session, struct bytes token);
+void observe_client_info(struct session *session, struct bytes info);
+
 // User data of MCS (payload_observer.c): security headers, licensing, share PDUs. The client's returns whether it is
 // Client Info.
 bool observe_client_payload(struct session *session, struct bytes payload);

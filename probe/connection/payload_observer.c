@@ -154,6 +154,8 @@ bool observe_client_payload(struct session *session, struct bytes payload)
     }
     if (flags & SEC_LICENSE_PKT)
         licensing(session, payload);
+    if (flags & SEC_INFO_PKT)
+        observe_client_info(session, payload);
     free(plain);
     return flags & SEC_INFO_PKT;
 }

@@ -18,14 +18,15 @@ struct connection_request {
     struct target gateway; // used where the variant's gateway level is not off
     const char *user, *domain, *password;
     const char *gateway_user, *gateway_domain, *gateway_password;
-    const char *gateway_token; // PAA token, or ""
-    const char *config_path;   // absolute scratch directory; FreeRDP's ConfigPath
-    bool require_certificate;  // end the trial where the certificate is not trusted or has another name
-    bool error_info;           // advertise RNS_UD_CS_SUPPORT_ERRINFO_PDU
-    bool autologon;            // send the password in Client Info under tls and rdp security
-    unsigned settle_ms;        // how long `active` must last
-    unsigned deadline_ms;      // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it
-    void *memory;              // what the strings live in once decoded; NULL otherwise
+    const char *gateway_token;     // PAA token, or ""
+    const char *client_name;       // for client-name=given, or ""
+    const char *load_balance_info; // routing token for load-balance=token, or ""
+    const char *config_path;       // absolute scratch directory; FreeRDP's ConfigPath
+    bool require_certificate;      // end the trial where the certificate is not trusted or has another name
+    bool autologon;                // send the password in Client Info under tls and rdp security
+    unsigned settle_ms;            // how long `active` must last
+    unsigned deadline_ms;          // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it
+    void *memory;                  // what the strings live in once decoded; NULL otherwise
 };
 
 // Sends a request as one line. False with errno set if the socket does not take it; EILSEQ if a text in it is no UTF-8.

@@ -12,6 +12,7 @@
 #include <winpr/synch.h>
 
 #include "connection/certificate.h"
+#include "connection/channels.h"
 #include "connection/drawing.h"
 #include "connection/progress.h"
 #include "connection/settings.h"
@@ -181,6 +182,7 @@ static struct session *session_new(const struct connection_request *request, str
     instance->ContextSize = sizeof(struct session);
     instance->PreConnect = pre_connect;
     instance->PostConnect = post_connect;
+    instance->LoadChannels = channels_announce;
     instance->VerifyX509Certificate = certificate_verify;
     instance->AuthenticateEx = authenticate;
     instance->PresentGatewayMessage = gateway_message;
@@ -249,7 +251,6 @@ void session_run(const struct connection_request *request, struct event_sink *si
         event_outcome(sink, &outcome);
         _exit(0);
     }
-    event_fact(sink, FACT_ERRINFO_ADVERTISED, json_boolean(request->error_info));
     check_ciphers(session);
     socket_resolve(session);
     if (!settings_apply(session))

@@ -3,6 +3,9 @@
 
 #include <openssl/ssl.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "trial/user_name.h"
 
 struct text_setting {
     FreeRDP_Settings_Keys_String key;
@@ -79,8 +82,8 @@ static bool set_tls(rdpSettings *settings, unsigned level)
            freerdp_settings_set_uint32(settings, FreeRDP_TlsSecLevel, 0);
 }
 
-// The factor is about the target. A gateway's own TLS would otherwise be held to the same version, and could keep trials
-// from a target that takes it.
+// The factor is about the target. A gateway's own TLS would otherwise be held to the same version, and could keep
+// trials from a target that takes it.
 static bool apply_tls(struct session *session)
 {
     const struct variant *variant = &session->request->variant;
@@ -105,9 +108,9 @@ static bool apply_gateway(struct session *session)
         {FreeRDP_GatewayBypassLocal, false},
         {FreeRDP_GatewayUseSameCredentials, used && same},
         // Exactly one transport.
-        {FreeRDP_GatewayHttpTransport, used},
+        {FreeRDP_GatewayHttpTransport, level == GATEWAY_HTTP || level == GATEWAY_WEBSOCKET},
         {FreeRDP_GatewayHttpUseWebsockets, level == GATEWAY_WEBSOCKET},
-        {FreeRDP_GatewayRpcTransport, false},
+        {FreeRDP_GatewayRpcTransport, level == GATEWAY_RPC},
         {FreeRDP_GatewayUdpTransport, false},
         {FreeRDP_GatewayArmTransport, false},
     };
@@ -135,35 +138,82 @@ static bool apply_credentials(struct session *session)
     bool nla = session->evidence.nla;
     // Without NLA the password goes out in Client Info, where nobody proves that it was right: only on request.
     bool password = request->password[0] && !request->at_challenge && (nla || request->autologon);
+    // A list of what is not to be used; "ntlm" or "kerberos" without the sign restrict nothing.
+    static const char *const packages[] = {
+        [AUTH_LEVEL_NTLM] = "!kerberos", [AUTH_LEVEL_NEGOTIATE] = NULL, [AUTH_LEVEL_KERBEROS] = "!ntlm"};
+    const unsigned char *level = request->variant.level;
+    // Only NTLM has a CHALLENGE; a Kerberos ticket would be a logon.
+    unsigned auth = request->at_challenge ? (unsigned)AUTH_LEVEL_NTLM : level[FACTOR_AUTH];
+    struct user_name name;
+    if (!user_name_form((enum user_form_level)level[FACTOR_USER_FORM], request->user, request->domain, &name))
+        return false;
     const struct text_setting texts[] = {
-        {FreeRDP_Username, request->user},
-        {FreeRDP_Domain, request->domain[0] ? request->domain : NULL},
+        {FreeRDP_Username, name.user},
+        {FreeRDP_Domain, name.domain[0] ? name.domain : NULL},
         {FreeRDP_Password, password ? request->password : NULL},
-        // NTLM only: a Kerberos look-up with a silent resolver hangs for a minute.
-        {FreeRDP_AuthenticationPackageList, "!kerberos"},
+        {FreeRDP_AuthenticationPackageList, packages[auth]},
     };
-    return apply_texts(session->context.settings, texts, COUNT(texts));
+    const struct flag_setting flags[] = {
+        {FreeRDP_ConsoleSession, level[FACTOR_ADMIN] == ADMIN_ON},
+        {FreeRDP_RestrictedAdminModeRequired, level[FACTOR_RESTRICTED_ADMIN] == RESTRICTED_ADMIN_ON},
+        // Restricted Admin mode asks for it, and FreeRDP would delegate all the same.
+        {FreeRDP_DisableCredentialsDelegation, level[FACTOR_RESTRICTED_ADMIN] == RESTRICTED_ADMIN_ON},
+    };
+    return apply_texts(session->context.settings, texts, COUNT(texts)) &&
+           apply_flags(session->context.settings, flags, COUNT(flags));
+}
+
+static bool apply_routing(struct session *session)
+{
+    const struct connection_request *request = session->request;
+    bool token = request->variant.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN;
+    size_t size = strlen(request->load_balance_info);
+    return !token || (size && freerdp_settings_set_pointer_len(session->context.settings, FreeRDP_LoadBalanceInfo,
+                                                               request->load_balance_info, size));
+}
+
+// What the client announces of itself in its Connect Initial.
+static bool apply_client(struct session *session)
+{
+    static const uint32_t depths[] = {[COLOR_DEPTH_32] = 32,
+                                      [COLOR_DEPTH_24] = 24,
+                                      [COLOR_DEPTH_16] = 16,
+                                      [COLOR_DEPTH_15] = 15,
+                                      [COLOR_DEPTH_8] = 8};
+    const struct connection_request *request = session->request;
+    const unsigned char *level = request->variant.level;
+    rdpSettings *settings = session->context.settings;
+    bool autodetect = level[FACTOR_AUTODETECT] == AUTODETECT_ON;
+    bool multitransport = level[FACTOR_MULTITRANSPORT] == MULTITRANSPORT_ON;
+    const struct flag_setting flags[] = {
+        {FreeRDP_SupportErrorInfoPdu, level[FACTOR_ERROR_INFO] == ERROR_INFO_ADVERTISED},
+        {FreeRDP_SupportGraphicsPipeline, level[FACTOR_GRAPHICS] == GRAPHICS_GFX},
+        {FreeRDP_NetworkAutoDetect, autodetect},
+        {FreeRDP_SupportMultitransport, multitransport},
+    };
+    const struct number_setting numbers[] = {
+        {FreeRDP_ColorDepth, depths[level[FACTOR_COLOR_DEPTH]]},
+        {FreeRDP_MultitransportFlags,
+         multitransport ? TRANSPORT_TYPE_UDP_FECR | TRANSPORT_TYPE_UDP_FECL | TRANSPORT_TYPE_UDP_PREFERRED : 0},
+    };
+    if (autodetect && !freerdp_settings_set_uint32(settings, FreeRDP_ConnectionType, CONNECTION_TYPE_AUTODETECT))
+        return false;
+    if (level[FACTOR_CLIENT_NAME] == CLIENT_NAME_GIVEN &&
+        !freerdp_settings_set_string(settings, FreeRDP_ClientHostname, request->client_name))
+        return false;
+    return apply_flags(settings, flags, COUNT(flags)) && apply_numbers(settings, numbers, COUNT(numbers));
 }
 
 static bool apply_quiet(struct session *session)
 {
     // Nothing is drawn, no channel is loaded, nothing is asked that costs a round trip.
     static const struct flag_setting flags[] = {
-        {FreeRDP_DeactivateClientDecoding, true},
-        {FreeRDP_SoftwareGdi, true},
-        {FreeRDP_NetworkAutoDetect, false},
-        {FreeRDP_SupportMultitransport, false},
-        {FreeRDP_SupportHeartbeatPdu, false},
-        {FreeRDP_SupportGraphicsPipeline, false},
-        {FreeRDP_SupportDynamicChannels, false},
-        {FreeRDP_CompressionEnabled, false},
-        {FreeRDP_AutoReconnectionEnabled, false},
-        {FreeRDP_AudioPlayback, false},
-        {FreeRDP_AudioCapture, false},
-        {FreeRDP_RedirectDrives, false},
-        {FreeRDP_RedirectClipboard, false},
-        {FreeRDP_DeviceRedirection, false},
-        {FreeRDP_LogonNotify, true},
+        {FreeRDP_DeactivateClientDecoding, true}, {FreeRDP_SoftwareGdi, true},
+        {FreeRDP_SupportHeartbeatPdu, false},     {FreeRDP_SupportDynamicChannels, false},
+        {FreeRDP_CompressionEnabled, false},      {FreeRDP_AutoReconnectionEnabled, false},
+        {FreeRDP_AudioPlayback, false},           {FreeRDP_AudioCapture, false},
+        {FreeRDP_RedirectDrives, false},          {FreeRDP_RedirectClipboard, false},
+        {FreeRDP_DeviceRedirection, false},       {FreeRDP_LogonNotify, true},
     };
     return apply_flags(session->context.settings, flags, COUNT(flags));
 }
@@ -184,19 +234,15 @@ bool settings_apply(struct session *session)
         {FreeRDP_TcpAckTimeout, beyond},
         {FreeRDP_DesktopWidth, 1024},
         {FreeRDP_DesktopHeight, 768},
-        {FreeRDP_ColorDepth, 32},
-        {FreeRDP_MultitransportFlags, 0},
         {FreeRDP_AutoReconnectMaxRetries, 0},
     };
     const struct flag_setting flags[] = {
-        {FreeRDP_SupportErrorInfoPdu, request->error_info},
-        {FreeRDP_AuthenticationOnly, false},
-        {FreeRDP_CredentialsFromStdin, false},
-        {FreeRDP_AutoAcceptCertificate, false},
-        {FreeRDP_IgnoreCertificate, false},
+        {FreeRDP_AuthenticationOnly, false},    {FreeRDP_CredentialsFromStdin, false},
+        {FreeRDP_AutoAcceptCertificate, false}, {FreeRDP_IgnoreCertificate, false},
         {FreeRDP_OldLicenseBehaviour, false},
     };
     return apply_quiet(session) && apply_texts(settings, texts, COUNT(texts)) &&
            apply_numbers(settings, numbers, COUNT(numbers)) && apply_flags(settings, flags, COUNT(flags)) &&
-           apply_security(session) && apply_tls(session) && apply_credentials(session) && apply_gateway(session);
+           apply_security(session) && apply_tls(session) && apply_credentials(session) && apply_gateway(session) &&
+           apply_routing(session) && apply_client(session);
 }

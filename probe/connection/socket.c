@@ -147,7 +147,8 @@ static int connect_any(struct session *session)
 int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostname, int port, DWORD timeout)
 {
     struct session *session = session_of(context);
-    unsigned budget = session->request->variant.level[FACTOR_GATEWAY] == GATEWAY_HTTP ? 2 : 1;
+    unsigned gateway = session->request->variant.level[FACTOR_GATEWAY];
+    unsigned budget = gateway == GATEWAY_HTTP || gateway == GATEWAY_RPC ? 2 : 1; // an in and an out channel
     (void)hostname;
     (void)port;
 

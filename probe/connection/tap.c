@@ -73,8 +73,11 @@ int tap_write(rdpTransport *transport, wStream *s)
             observe_request(session, pdu);
         else if (pdu.data[0] == DER_SEQUENCE && session->evidence.nla && !progress_reached(session, PHASE_MCS))
             observe_client_tsrequest(session, pdu);
-        else if (mcs_parse(pdu.data, pdu.size, &mcs))
+        else if (mcs_parse(pdu.data, pdu.size, &mcs)) {
             client_info = observe_client_mcs(session, &mcs);
+            if (mcs.type == MCS_CONNECT_INITIAL)
+                observe_client_settings(session, pdu);
+        }
     }
     if (client_info) {
         progress_begin(session, PHASE_INFO);

@@ -69,6 +69,11 @@ bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *r
     // A cookie or routing token, ended by CR LF, may stand before the negotiation request.
     const uint8_t *end = length >= 2 ? memmem(part, length, "\r\n", 2) : NULL;
     if (end) {
+        static const char cookie[] = "Cookie: mstshash=";
+        size_t head = sizeof cookie - 1, whole = (size_t)(end - part);
+        request->is_cookie = whole >= head && memcmp(part, cookie, head) == 0;
+        request->text = request->is_cookie ? part + head : part;
+        request->text_size = (size_t)(end - request->text);
         length -= (size_t)(end + 2 - part);
         part = end + 2;
     }

@@ -23,6 +23,11 @@ struct x224_request {
     bool negotiates; // carries RDP_NEG_REQ
     uint8_t flags;
     uint32_t protocols; // requestedProtocols
+    // The text before CR LF that may stand in front of it, without "Cookie: mstshash="; pointing into the data, NULL if
+    // there is none.
+    const uint8_t *text;
+    size_t text_size;
+    bool is_cookie; // false: a routing token
 };
 
 struct x224_confirm {

@@ -19,6 +19,13 @@ static const struct {
     {FACT_NEGOTIATION_FLAGS, NULL},        {FACT_NEGOTIATION_FAILURE, negotiation_failure_row},
     {FACT_CREDSSP_NTSTATUS, ntstatus_row}, {FACT_LICENSING_ERROR, licensing_error_row},
     {FACT_ERRINFO_CODE, errinfo_row},
+    {FACT_NEGOTIATION_REQUEST_FLAGS, NULL},
+    {FACT_CLIENT_VERSION, NULL},
+    {FACT_CLIENT_KEYBOARD, NULL},
+    {FACT_CLIENT_EARLY_FLAGS, NULL},
+    {FACT_CLIENT_CLUSTER_FLAGS, NULL},
+    {FACT_CLIENT_ENCRYPTION_METHODS, NULL},
+    {FACT_CLIENT_MULTITRANSPORT, NULL},
 };
 
 // Facts that only name the code in the line above.

@@ -119,14 +119,19 @@ static void failure(struct page *page, const struct evidence *evidence)
 
 static void baseline(struct page *page, const struct variant *variant)
 {
-    char text[300];
+    char text[VARIANT_TEXT_MAX];
     page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "baseline");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", variant_text(variant, text, sizeof text));
 }
 
 static void factor_name(struct page *page, enum factor factor)
 {
-    page_put(page, STYLE_PLAIN, "%*s%-*s", FACTOR_COLUMN, "", WHY_COLUMN - FACTOR_COLUMN, factor_row(factor)->name);
+    const char *name = factor_row(factor)->name;
+    page_put(page, STYLE_PLAIN, "%*s%-*s", FACTOR_COLUMN, "", WHY_COLUMN - FACTOR_COLUMN, name);
+    if (FACTOR_COLUMN + strlen(name) >= WHY_COLUMN) { // a long name has a line of its own
+        page_newline(page);
+        page_put(page, STYLE_PLAIN, "%*s", WHY_COLUMN, "");
+    }
 }
 
 static void proof(struct page *page, const struct evidence *evidence, const struct minimal_pair *pair)
@@ -218,17 +223,45 @@ static void why(struct page *page, const struct evidence *evidence)
     }
 }
 
+// Whether a factor before or after this one has the same finding for the same reason.
+static bool has_company(const struct verdict *verdict, int factor, bool before)
+{
+    for (int f = before ? 0 : factor + 1; f < (before ? factor : FACTOR_COUNT); f++) {
+        if (verdict->factors[f].finding == verdict->factors[factor].finding &&
+            strcmp(verdict->factors[f].why, verdict->factors[factor].why) == 0)
+            return true;
+    }
+    return false;
+}
+
+// Factors with one reason, as a paragraph.
+static void company(struct page *page, const struct verdict *verdict, int factor)
+{
+    struct sentence names = {.used = 0};
+    for (int f = factor; f < FACTOR_COUNT; f++) {
+        if (verdict->factors[f].finding == verdict->factors[factor].finding &&
+            strcmp(verdict->factors[f].why, verdict->factors[factor].why) == 0)
+            say(&names, "%s%s", f == factor ? "" : ", ", factor_row((enum factor)f)->name);
+    }
+    page_put(page, STYLE_PLAIN, "%*s", FACTOR_COLUMN, "");
+    page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s: %s", names.text, verdict->factors[factor].why);
+}
+
 static void findings(struct page *page, const struct verdict *verdict, enum finding finding, const char *heading)
 {
     bool any = false;
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        if (verdict->factors[f].finding != finding)
+        if (verdict->factors[f].finding != finding || (finding == FINDING_NOT_TESTED && has_company(verdict, f, true)))
             continue;
         if (!any) {
             page_newline(page);
             page_line(page, STYLE_HEADING, "%s", heading);
         }
         any = true;
+        if (finding == FINDING_NOT_TESTED && has_company(verdict, f, false)) {
+            company(page, verdict, f);
+            continue;
+        }
         factor_name(page, (enum factor)f);
         page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", verdict->factors[f].why);
     }
@@ -244,8 +277,7 @@ static void counts(struct page *page, const struct evidence *evidence)
         early += evidence->trials[i]->until < PHASE_ACTIVE;
     }
     page_line(page, STYLE_PLAIN, "%zu trial%s (%u stopped before logging on), %u TCP connection%s, %u logon%s", count,
-              count == 1 ? "" : "s", early, connections, connections == 1 ? "" : "s", logons,
-              logons == 1 ? "" : "s");
+              count == 1 ? "" : "s", early, connections, connections == 1 ? "" : "s", logons, logons == 1 ? "" : "s");
 }
 
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,

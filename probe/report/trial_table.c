@@ -9,13 +9,6 @@
 
 enum { SAYS_WIDTH = 5 };
 
-// Headings where the names of the factors are too wide.
-static const char *const short_names[FACTOR_COUNT] = {[FACTOR_SECURITY] = "sec",
-                                                      [FACTOR_TLS] = "tls",
-                                                      [FACTOR_ADDRESS] = "addr",
-                                                      [FACTOR_GATEWAY] = "gw",
-                                                      [FACTOR_LICENSE] = "lic"};
-
 // What the table shows and how wide, found from the trials before the first line is written.
 struct layout {
     unsigned number, factor[FACTOR_COUNT], until, outcome, phase, ms; // widths; 0: not shown
@@ -44,7 +37,7 @@ static char *outcome_cell(const struct layout *layout, const struct outcome *o, 
 
 static const char *heading(const struct layout *layout, enum factor factor)
 {
-    return layout->narrow ? short_names[factor] : factor_row(factor)->name;
+    return layout->narrow ? factor_row(factor)->heading : factor_row(factor)->name;
 }
 
 static const char *until_text(const struct trial *trial)
@@ -177,10 +170,10 @@ static void row(struct page *page, const struct layout *layout, const struct var
 
 static void unvaried(struct page *page, const struct layout *layout, const struct variant *baseline)
 {
-    char text[200] = "";
+    char text[VARIANT_TEXT_MAX] = "";
     for (int f = 0; f < FACTOR_COUNT; f++) {
         size_t used = strlen(text);
-        if (!layout->factor[f])
+        if (!layout->factor[f] && (f < FACTOR_HEART_END || baseline->level[f] != 0))
             snprintf(text + used, sizeof text - used, "%s%s=%s", used ? ", " : "", factor_row((enum factor)f)->name,
                      level_name((enum factor)f, baseline->level[f]));
     }

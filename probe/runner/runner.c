@@ -76,7 +76,7 @@ void account_clear(struct account *account)
 struct run_options run_options_default(void)
 {
     return (struct run_options){
-        .error_info = true, .deadline_ms = 20000, .settle_ms = 100, .pause_ms = 500, .max_failed_logons = 2};
+        .deadline_ms = 20000, .settle_ms = 100, .pause_ms = 500, .max_failed_logons = 2};
 }
 
 const char *runner_versions(void)
@@ -121,7 +121,10 @@ static json_t *run_record(const struct run_options *options, const char *command
     if (options->has_gateway)
         json_object_set_new(json, "gateway", json_string(target_text(&options->gateway, target, sizeof target)));
     json_object_set_new(json, "user", json_string(options->account.user ? options->account.user : ""));
-    json_object_set_new(json, "error_info", json_boolean(options->error_info));
+    if (options->client_name)
+        json_object_set_new(json, "client_name", json_string(options->client_name));
+    if (options->load_balance_info)
+        json_object_set_new(json, "load_balance_info", json_string(options->load_balance_info));
     json_object_set_new(json, "autologon", json_boolean(options->autologon));
     json_object_set_new(json, "deadline_ms", json_integer(options->deadline_ms));
     json_object_set_new(json, "settle_ms", json_integer(options->settle_ms));
@@ -244,9 +247,10 @@ static bool send_request(const struct runner *runner, const struct trial *trial,
         .gateway_domain = or_empty(o->gateway_account.domain),
         .gateway_password = or_empty(o->gateway_account.password),
         .gateway_token = or_empty(o->gateway_token),
+        .client_name = or_empty(o->client_name),
+        .load_balance_info = or_empty(o->load_balance_info),
         .config_path = config,
         .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
-        .error_info = o->error_info,
         .autologon = o->autologon,
         .settle_ms = o->settle_ms,
         .deadline_ms = o->deadline_ms,
@@ -408,7 +412,7 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until)
 {
     // A licence to reuse must first be issued.
-    if (variant->level[FACTOR_LICENSE] == LICENSE_REUSE && until >= PHASE_LICENSING &&
+    if (license_needs_issue(variant->level[FACTOR_LICENSE]) && until >= PHASE_LICENSING &&
         !scratch_has_licenses(runner->scratch)) {
         struct variant first = variant_with(*variant, FACTOR_LICENSE, LICENSE_CLEAR);
         if (!run_one(runner, &first, until))

@@ -32,7 +32,8 @@ struct run_options {
     struct account gateway_account; // user "" = the target's account
     char *gateway_token;            // PAA access token, or NULL
     enum certificate_policy certificate_policy;
-    bool error_info;            // advertise RNS_UD_CS_SUPPORT_ERRINFO_PDU (default true)
+    const char *client_name;       // for client-name=given, or NULL; borrowed
+    const char *load_balance_info; // routing token for load-balance=token, or NULL; borrowed
     bool autologon;             // send the password in Client Info under tls and rdp security too (default false)
     bool at_challenge;          // a trial until PHASE_NLA ends at NTLM's CHALLENGE and logs on nowhere (trial/until.h)
     unsigned deadline_ms;       // of one trial (default 20000)
@@ -71,8 +72,8 @@ enum stop {
 };
 
 // Runs one trial to its end, records it in the journal, and returns the record, which stays valid until runner_end(). A
-// license=reuse variant for which this run holds no licence yet is preceded by the same variant with license=clear.
-// until before PHASE_NLA involves no password. NULL when no trial may be or could be run: see runner_stop().
+// license=reuse or license=corrupt variant for which this run holds no licence yet is preceded by the same variant with
+// license=clear. until before PHASE_NLA involves no password. NULL when no trial may be or could be run: see runner_stop().
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until);
 
 // Why runner_trial() returned NULL, with a sentence for people in *why (owned by the runner).

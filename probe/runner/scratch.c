@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,14 +68,30 @@ static bool copy_file(const char *from, const char *to)
     return ok;
 }
 
+// Damages a licence in the middle, so that it has its length and its beginning, and is no licence.
+static bool damage(const char *path)
+{
+    uint8_t octets[4096];
+    FILE *file = fopen(path, "r+be");
+    size_t size = file ? fread(octets, 1, sizeof octets, file) : 0;
+    bool ok = size > 0;
+    for (size_t i = size / 3; i < size - size / 3; i++)
+        octets[i] ^= 0xA5;
+    ok = ok && fseek(file, 0, SEEK_SET) == 0 && fwrite(octets, 1, size, file) == size;
+    if (file && fclose(file) != 0)
+        ok = false;
+    return ok;
+}
+
 static bool is_license(const char *name)
 {
     size_t length = strlen(name);
     return length > 4 && strcmp(name + length - 4, ".cal") == 0;
 }
 
-// Copies all licences from one directory into another. Returns how many, or -1. A source that is not there has none.
-static int copy_licenses(const char *from, const char *to)
+// Copies all licences from one directory into another, damaged if so wanted. Returns how many, or -1. A source that is
+// not there has none.
+static int copy_licenses(const char *from, const char *to, bool damaged)
 {
     char source[SCRATCH_PATH], copy[SCRATCH_PATH];
     struct dirent *entry;
@@ -86,7 +103,8 @@ static int copy_licenses(const char *from, const char *to)
     while (count >= 0 && (entry = readdir(directory))) {
         if (!is_license(entry->d_name))
             continue;
-        bool ok = join(source, from, entry->d_name) && join(copy, to, entry->d_name) && copy_file(source, copy);
+        bool ok = join(source, from, entry->d_name) && join(copy, to, entry->d_name) && copy_file(source, copy) &&
+                  (!damaged || damage(copy));
         count = ok ? count + 1 : -1;
     }
     closedir(directory);
@@ -113,9 +131,10 @@ bool scratch_prepare(const char *scratch, unsigned long number, enum license_lev
         return false;
     switch (license) {
     case LICENSE_KEEP:
-        return !user_store(from) || copy_licenses(from, store) >= 0;
+        return !user_store(from) || copy_licenses(from, store, false) >= 0;
     case LICENSE_REUSE:
-        return join(from, scratch, ISSUED) && copy_licenses(from, store) >= 0;
+    case LICENSE_CORRUPT:
+        return join(from, scratch, ISSUED) && copy_licenses(from, store, license == LICENSE_CORRUPT) >= 0;
     case LICENSE_CLEAR:
         break;
     }
@@ -127,7 +146,7 @@ int scratch_save_licenses(const char *scratch, const char *config)
     char store[SCRATCH_PATH], issued[SCRATCH_PATH];
     if (!join(store, config, STORE) || !join(issued, scratch, ISSUED))
         return -1;
-    return copy_licenses(store, issued);
+    return copy_licenses(store, issued, false);
 }
 
 bool scratch_has_licenses(const char *scratch)

@@ -17,7 +17,8 @@ bool scratch_make(char path[SCRATCH_PATH]);
 void scratch_remove(const char *path);
 
 // Makes the configuration directory of a trial, with the licence store that its license level asks for: the user's
-// (keep), none (clear), or what was saved by scratch_save_licenses() (reuse). False with errno.
+// (keep), none (clear), or what was saved by scratch_save_licenses() (reuse), or that with bytes changed (corrupt). False
+// with errno.
 bool scratch_prepare(const char *scratch, unsigned long number, enum license_level license, char config[SCRATCH_PATH]);
 
 // Keeps the licences of a trial's store for later reuse. Returns how many there are, or -1 with errno.

@@ -40,6 +40,9 @@ enum fact {
     FACT_GATEWAY_CERTIFICATE_VERIFICATION,
     FACT_GATEWAY_CERTIFICATE_CHAIN,
     FACT_NEGOTIATION_REQUESTED, // list of protocol names
+    FACT_NEGOTIATION_REQUEST_FLAGS, // RDP_NEG_REQ flags
+    FACT_NEGOTIATION_COOKIE,        // what stands behind "Cookie: mstshash=" in the request
+    FACT_NEGOTIATION_ROUTING_TOKEN, // the routing token that stands in its place
     FACT_NEGOTIATION_SELECTED,  // protocol name
     FACT_NEGOTIATION_FLAGS,     // RDP_NEG_RSP flags
     FACT_NEGOTIATION_FLAG_NAMES,
@@ -83,6 +86,20 @@ enum fact {
     FACT_CLOCK_SERVER,       // ISO 8601, UTC
     FACT_CLOCK_SKEW,         // seconds by which the server's clock is ahead of this machine's
     FACT_CLOCK_UNCERTAINTY,  // seconds: half the round trip in which the server read its clock
+    // What this client announced, read from its own Connect Initial.
+    FACT_CLIENT_NAME,
+    FACT_CLIENT_NAME_GIVEN, // the name that --client-name gave, at any level of the factor
+    FACT_CLIENT_BUILD,
+    FACT_CLIENT_VERSION,  // RDP version
+    FACT_CLIENT_KEYBOARD, // layout
+    FACT_CLIENT_COLOR_DEPTH,
+    FACT_CLIENT_EARLY_FLAGS,     // earlyCapabilityFlags
+    FACT_CLIENT_CONNECTION_TYPE, // where it is valid
+    FACT_CLIENT_CLUSTER_FLAGS,
+    FACT_CLIENT_SESSION, // session asked for, where the flags say so
+    FACT_CLIENT_ENCRYPTION_METHODS,
+    FACT_CLIENT_CHANNELS,        // static channels
+    FACT_CLIENT_MULTITRANSPORT,  // flags
     FACT_MCS_RESULT,         // Connect-Response result
     FACT_LICENSING_ROLE,     // valid-client (the server wants no licence) or license-server
     FACT_LICENSING_MESSAGES, // list of message names, in order, both ways
@@ -92,6 +109,8 @@ enum fact {
     FACT_ERRINFO_NAME,
     FACT_ERRINFO_PHASE,
     FACT_ULTIMATUM_REASON,
+    FACT_LOGON_USER,  // user and domain as the client sent them last
+    FACT_LOGON_DOMAIN,
     FACT_CREDENTIALS, // verified, refused or "not checked"
     FACT_COUNT
 };

@@ -5,19 +5,61 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum factor { FACTOR_SECURITY, FACTOR_TLS, FACTOR_ADDRESS, FACTOR_GATEWAY, FACTOR_LICENSE, FACTOR_COUNT };
+enum factor {
+    FACTOR_SECURITY,
+    FACTOR_TLS,
+    FACTOR_ADDRESS,
+    FACTOR_GATEWAY,
+    FACTOR_LICENSE,
+    FACTOR_AUTH,
+    FACTOR_USER_FORM,
+    FACTOR_ADMIN,
+    FACTOR_LOAD_BALANCE,
+    FACTOR_ERROR_INFO,
+    FACTOR_GRAPHICS,
+    FACTOR_REDIRECTION,
+    FACTOR_CLIENT_NAME,
+    FACTOR_COLOR_DEPTH,
+    FACTOR_AUTODETECT,
+    FACTOR_MULTITRANSPORT,
+    FACTOR_RESTRICTED_ADMIN,
+    FACTOR_COUNT
+};
+
+// The heart: the factors before this one, which an experiment varies where it is told nothing else.
+enum { FACTOR_HEART_END = FACTOR_AUTH };
 
 // Levels are indices into the factor's row; level 0 is the default of every factor.
 enum { LEVELS_MAX = 8 };
 enum security_level { SECURITY_NLA, SECURITY_TLS, SECURITY_RDP };
 enum tls_level { TLS_DEFAULT, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
 enum address_level { ADDRESS_NAME, ADDRESS_IPV4, ADDRESS_IPV6 };
-enum gateway_level { GATEWAY_OFF, GATEWAY_HTTP, GATEWAY_WEBSOCKET };
-enum license_level { LICENSE_KEEP, LICENSE_CLEAR, LICENSE_REUSE };
+enum gateway_level { GATEWAY_OFF, GATEWAY_HTTP, GATEWAY_WEBSOCKET, GATEWAY_RPC };
+enum license_level { LICENSE_KEEP, LICENSE_CLEAR, LICENSE_REUSE, LICENSE_CORRUPT };
+// NTLM comes first, because a look-up of a KDC with a silent resolver hangs for a minute.
+enum auth_level { AUTH_LEVEL_NTLM, AUTH_LEVEL_NEGOTIATE, AUTH_LEVEL_KERBEROS };
+enum user_form_level { USER_FORM_AS_GIVEN, USER_FORM_UPN, USER_FORM_DOWN_LEVEL };
+enum admin_level { ADMIN_OFF, ADMIN_ON };
+enum load_balance_level { LOAD_BALANCE_OFF, LOAD_BALANCE_TOKEN };
+enum error_info_level { ERROR_INFO_ADVERTISED, ERROR_INFO_SILENT };
+enum graphics_level { GRAPHICS_NONE, GRAPHICS_BITMAP, GRAPHICS_GFX };
+enum redirection_level { REDIRECTION_OFF, REDIRECTION_ON };
+enum client_name_level { CLIENT_NAME_HOST, CLIENT_NAME_GIVEN };
+enum color_depth_level { COLOR_DEPTH_32, COLOR_DEPTH_24, COLOR_DEPTH_16, COLOR_DEPTH_15, COLOR_DEPTH_8 };
+enum autodetect_level { AUTODETECT_OFF, AUTODETECT_ON };
+enum multitransport_level { MULTITRANSPORT_OFF, MULTITRANSPORT_ON };
+enum restricted_admin_level { RESTRICTED_ADMIN_OFF, RESTRICTED_ADMIN_ON };
+
+// Whether the level takes a licence that the server issued earlier in the run.
+static inline bool license_needs_issue(unsigned level)
+{
+    return level == LICENSE_REUSE || level == LICENSE_CORRUPT;
+}
 
 // One row of the table of factors.
 struct factor_row {
     const char *name;                // as in --set NAME=LEVEL
+    const char *heading;             // a shorter name, for the columns of narrow tables
     const char *summary;             // what it varies, for --help and the report
     const char *levels[LEVELS_MAX];  // names, NULL terminated
     const char *meaning[LEVELS_MAX]; // one clause for each level
@@ -51,8 +93,12 @@ unsigned variant_distance(const struct variant *a, const struct variant *b);
 struct variant variant_with(struct variant variant, enum factor factor, unsigned level);
 
 // False for variants that no connection can realise: RDP security has no TLS handshake, so it only goes with
-// tls=default. Known without connecting. *why, where given, gets a static clause that says what excludes what.
+// tls=default; restricted admin is a way of NLA; Kerberos needs a name. Known without connecting. *why, where given,
+// gets a static clause that says what excludes what. What one run or machine cannot do is in trial/means.h.
 bool variant_possible(const struct variant *variant, const char **why);
 
-// Writes "security=nla tls=default …" into text (always terminated) and returns text.
+enum { VARIANT_TEXT_MAX = 512 }; // room for the longest
+
+// Writes "security=nla tls=default …" into text (always terminated) and returns text: the heart in full, the other
+// factors where they are not at their default.
 char *variant_text(const struct variant *variant, char *text, size_t size);

@@ -66,8 +66,10 @@ static struct verdict verdict_of(enum verdict_kind kind, const char *reason)
                               .failure_phase = PHASE_LICENSING};
     snprintf(verdict.reason, sizeof verdict.reason, "%s", reason);
     for (int i = 0; i < FACTOR_COUNT; i++) {
-        verdict.factors[i].finding = FINDING_INNOCENT;
-        snprintf(verdict.factors[i].why, sizeof verdict.factors[i].why, "it made no difference");
+        bool heart = i < FACTOR_HEART_END;
+        verdict.factors[i].finding = heart ? FINDING_INNOCENT : FINDING_NOT_TESTED;
+        snprintf(verdict.factors[i].why, sizeof verdict.factors[i].why, "%s",
+                 heart ? "it made no difference" : "not asked for (--vary)");
     }
     verdict.factors[FACTOR_GATEWAY].finding = FINDING_NOT_TESTED;
     strcpy(verdict.factors[FACTOR_GATEWAY].why, "no gateway was given (--gateway)");
@@ -108,6 +110,9 @@ static void reports_a_cause_with_its_proof(void **state)
         "\n"
         "Not tested\n"
         "  gateway     no gateway was given (--gateway)\n"
+        "  auth, user-form, admin, load-balance, error-info, graphics, redirection,\n"
+        "              client-name, color-depth, autodetect, multitransport,\n"
+        "              restricted-admin: not asked for (--vary)\n"
         "\n"
         "Trials\n"
         "  in every trial: security=nla, address=name, gateway=off, license=keep\n"

@@ -42,7 +42,7 @@ static void has_defaults(void **state)
     assert_int_equal(options.repeat, 1);
     assert_int_equal(options.until.phase, PHASE_ACTIVE);
     assert_int_equal(options.certificate_policy, CERTIFICATE_REPORT);
-    assert_true(options.error_info);
+    assert_int_equal(options.baseline.level[FACTOR_ERROR_INFO], ERROR_INFO_ADVERTISED);
     assert_false(options.autologon || options.json || options.quiet || options.has_signature || options.has_gateway);
 }
 
@@ -61,7 +61,7 @@ static void takes_what_is_given(void **state)
     assert_int_equal(options.repeat, 20);
     assert_int_equal(options.until.phase, PHASE_NLA);
     assert_false(options.until.at_challenge);
-    assert_false(options.error_info);
+    assert_int_equal(options.baseline.level[FACTOR_ERROR_INFO], ERROR_INFO_SILENT);
 
     assert_true(PARSE(COMMAND_CONNECT, "--until", "nla-challenge", "srv"));
     assert_int_equal(options.until.phase, PHASE_NLA);

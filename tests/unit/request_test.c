@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -55,9 +56,10 @@ static struct connection_request example(void)
         .gateway_domain = "EDGE",
         .gateway_password = "{\"}\\n",
         .gateway_token = "token",
+        .client_name = "FRONTDESK7",
+        .load_balance_info = "tsv://MS Terminal Services Plugin.1.Sessions",
         .config_path = "/tmp/scratch/trial-1",
         .require_certificate = true,
-        .error_info = true,
         .autologon = true,
         .settle_ms = 300,
         .deadline_ms = 20000};
@@ -81,9 +83,10 @@ static void check_equal(const struct connection_request *got, const struct conne
     assert_string_equal(got->gateway_domain, sent->gateway_domain ? sent->gateway_domain : "");
     assert_string_equal(got->gateway_password, sent->gateway_password ? sent->gateway_password : "");
     assert_string_equal(got->gateway_token, sent->gateway_token ? sent->gateway_token : "");
+    assert_string_equal(got->client_name, sent->client_name ? sent->client_name : "");
+    assert_string_equal(got->load_balance_info, sent->load_balance_info ? sent->load_balance_info : "");
     assert_string_equal(got->config_path, sent->config_path ? sent->config_path : "");
     assert_int_equal(got->require_certificate, sent->require_certificate);
-    assert_int_equal(got->error_info, sent->error_info);
     assert_int_equal(got->autologon, sent->autologon);
     assert_int_equal(got->settle_ms, sent->settle_ms);
     assert_int_equal(got->deadline_ms, sent->deadline_ms);
@@ -106,7 +109,7 @@ static void goes_round_with_its_secrets(void **state)
     (void)state;
     goes_round(&request);
     request.target = (struct target){.host = "srv.example", .port = 65535};
-    request.require_certificate = request.error_info = request.autologon = false;
+    request.require_certificate = request.autologon = false;
     goes_round(&request); // the same socket takes another
 }
 
@@ -137,10 +140,9 @@ static void every_switch_goes_round_alone(void **state)
 {
     struct connection_request request = example();
     (void)state;
-    for (unsigned bits = 0; bits < 8; bits++) {
+    for (unsigned bits = 0; bits < 4; bits++) {
         request.require_certificate = bits & 1;
-        request.error_info = bits & 2;
-        request.autologon = bits & 4;
+        request.autologon = bits & 2;
         goes_round(&request);
     }
 }
@@ -234,21 +236,29 @@ static void refuses_garbage(void **state)
         "{}\n",
         "{\"phase\":\"tcp\",\"t\":1}\n",
         "{}\n{}\n",
-        "{\"variant\":[0,0,0,0,0]}\n",
-        "{\"variant\":[0,0,0,0],\"until\":12}\n",
-        "{\"variant\":[0,0,0,0,0,0],\"until\":12}\n",
-        "{\"variant\":[0,0,0,0,9],\"until\":12}\n",
-        "{\"variant\":[0,0,0,0,256],\"until\":12}\n",
-        "{\"variant\":[0,0,0,-1,0],\"until\":12}\n",
-        "{\"variant\":[0,0,0,\"off\",0],\"until\":12}\n",
-        "{\"variant\":[0,0,0,0,0],\"until\":99}\n",
-        "{\"variant\":[0,0,0,0,0],\"until\":-1}\n",
-        "{\"variant\":[0,0,0,0,0],\"until\":\"active\"}\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         if (receives(lines[i], strlen(lines[i])))
             fail_msg("taken for a request: %s", lines[i]);
+    // The first factors at level 0, then what is given; and the phase.
+    static const struct {
+        unsigned zeros;
+        const char *last, *until;
+    } variants[] = {
+        {FACTOR_COUNT - 2, "0", "12"},     {FACTOR_COUNT, "0", "12"},        {FACTOR_COUNT - 1, "9", "12"},
+        {FACTOR_COUNT - 1, "256", "12"},   {FACTOR_COUNT - 1, "-1", "12"},   {FACTOR_COUNT - 1, "\"off\"", "12"},
+        {FACTOR_COUNT - 1, "0", "99"},     {FACTOR_COUNT - 1, "0", "-1"},    {FACTOR_COUNT - 1, "0", "\"active\""},
+    };
+    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+        char line[256] = "{\"variant\":[";
+        for (unsigned zero = 0; zero < variants[i].zeros; zero++)
+            strcat(line, "0,");
+        snprintf(line + strlen(line), sizeof line - strlen(line), "%s],\"until\":%s}\n", variants[i].last,
+                 variants[i].until);
+        if (receives(line, strlen(line)))
+            fail_msg("taken for a request: %s", line);
+    }
     assert_false(receives("\0\0\0\n", 4));
     assert_false(receives("{\"user\":\"\xff\"}\n", 13));
 }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an experiment may vary: from what was asked for, and what the run has been given.
+#pragma once
+
+#include "commands/options.h"
+
+struct choice {
+    unsigned levels[FACTOR_COUNT];        // bit set of the levels that may be tried, the baseline's always
+    const char *untestable[FACTOR_COUNT]; // why there is nothing to vary: a static clause, or NULL
+};
+
+// Without --vary these are the everyday levels of the heart; --vary FACTOR adds a factor with all its levels,
+// --vary all every one.
+struct choice choose_levels(const struct options *options);

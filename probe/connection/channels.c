@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/channels.h"
+
+#include <freerdp/svc.h>
+#include <string.h>
+
+#include "connection/session.h"
+
+struct channel {
+    const char *name;
+    ULONG options; // as mstsc has them, 2.2.1.3.4.1
+};
+
+static const struct channel drdynvc = {"drdynvc", CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP |
+                                                      CHANNEL_OPTION_COMPRESS_RDP};
+
+static const struct channel redirected[] = {
+    {"rdpdr", CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP | CHANNEL_OPTION_COMPRESS_RDP},
+    {"rdpsnd", CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP},
+    {"cliprdr", CHANNEL_OPTION_INITIALIZED | CHANNEL_OPTION_ENCRYPT_RDP | CHANNEL_OPTION_COMPRESS_RDP |
+                    CHANNEL_OPTION_SHOW_PROTOCOL},
+};
+
+static bool announce(rdpSettings *settings, const struct channel *channel)
+{
+    uint32_t count = freerdp_settings_get_uint32(settings, FreeRDP_ChannelCount);
+    CHANNEL_DEF *definition;
+
+    if (count >= freerdp_settings_get_uint32(settings, FreeRDP_ChannelDefArraySize))
+        return false;
+    definition = freerdp_settings_get_pointer_array_writable(settings, FreeRDP_ChannelDefArray, count);
+    if (!definition)
+        return false;
+    *definition = (CHANNEL_DEF){.options = channel->options};
+    memcpy(definition->name, channel->name, strlen(channel->name));
+    return freerdp_settings_set_uint32(settings, FreeRDP_ChannelCount, count + 1);
+}
+
+BOOL channels_announce(freerdp *instance)
+{
+    const struct variant *variant = &session_of(instance->context)->request->variant;
+    rdpSettings *settings = instance->context->settings;
+    bool redirection = variant->level[FACTOR_REDIRECTION] == REDIRECTION_ON;
+    bool ok = true;
+
+    for (size_t i = 0; redirection && i < sizeof redirected / sizeof redirected[0]; i++)
+        ok = ok && announce(settings, &redirected[i]);
+    // The graphics pipeline is a dynamic channel, and all of those go through this one.
+    if (redirection || variant->level[FACTOR_GRAPHICS] == GRAPHICS_GFX)
+        ok = ok && announce(settings, &drdynvc);
+    return ok;
+}
