@@ -32,15 +32,13 @@ struct credentials {
 struct scenario_target {
     struct target target;
     char *group;     // "" if it has none
-    int credentials; // index into scenario.credentials, -1 for none
+    int credentials; // index into scenario.credentials, -1 for none: its own, else those named like its group, else the
+                     // unnamed ones or those named "default"
     bool has_gateway;
     struct target gateway;
     int gateway_credentials; // index, -1: the same as the target's
     struct place place;
 };
-
-// How the group of a target without credentials of its own is served: by the credentials named like its group, else by
-// those named "default" (or the only, unnamed ones), else by none.
 
 // An expression over a variant ("security=rdp & tls=1.3"): used by never: and by the `when` of expectations.
 struct variant_rule;

@@ -173,6 +173,8 @@ static bool read_target(struct list *list, char *line)
     }
     places.host = place_of(list, (unsigned)(text - line) + 1);
     texts.host = trim(text);
+    if (strchr(texts.host, ';')) // as spreadsheets of some languages write it
+        return reader_fail(list->reader, places.host, "fields are separated by commas, not by ';'");
     if (strchr(texts.host, ','))
         return reader_fail(list->reader, places.host,
                            "the line has fields, but the list began without a header such as host,port,group");

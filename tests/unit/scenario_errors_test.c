@@ -194,6 +194,7 @@ static const struct {
     {"a\n  b:0 # d\n", "l.txt:2:3: target 'b:0' has a port that is no number from 1 to 65535"},
     {"a\nb,3389\n", "l.txt:2:1: the line has fields, but the list began without a header such as host,port,group"},
     {"a\r\nb\r\na\r\n", "l.txt:3:1: target a:3389 is listed twice, first at l.txt:1"},
+    {"host;port\na;1\n", "l.txt:1:1: fields are separated by commas, not by ';'"},
     {"name,port\na,1\n",
      "l.txt:1:1: 'name' is no column of a list of targets: there are host, port, group, credentials, "
      "user, domain, gateway, gateway-credentials"},
