@@ -22,56 +22,121 @@ static bool beyond(const struct trial *trial, enum phase phase)
     return trial->outcome.result == RESULT_CONNECTED ? trial->until > phase : trial->outcome.phase > phase;
 }
 
+// A licence that this run was issued, whole or damaged.
+static bool needs_issued(enum factor factor, unsigned level)
+{
+    return factor == FACTOR_LICENSE && level != LICENSE_KEEP && level != LICENSE_CLEAR;
+}
+
 void experiment_init(struct experiment *experiment, const struct isolation *isolation)
 {
     *experiment = (struct experiment){.isolation = isolation};
+    experiment->space = isolation->factors ? isolation->factors : wire_factors();
     experiment->budget = isolation->max_trials ? isolation->max_trials : TRIALS_DEFAULT;
     if (experiment->budget > TRIALS_MAX)
         experiment->budget = TRIALS_MAX;
     experiment->confirmations = isolation->confirmations ? isolation->confirmations : CONFIRMATIONS_DEFAULT;
     experiment->has_signature = isolation->signature_given;
     experiment->signature = isolation->signature;
-    for (int f = 0; f < FACTOR_COUNT; f++)
+    for (int f = 0; f < FACTOR_COUNT; f++) {
         experiment->levels[f][isolation->baseline.level[f]].usability = LEVEL_USABLE;
-    // An own store and an empty one ask nothing of the target before licensing.
-    experiment->levels[FACTOR_LICENSE][LICENSE_KEEP].usability = LEVEL_USABLE;
-    experiment->levels[FACTOR_LICENSE][LICENSE_CLEAR].usability = LEVEL_USABLE;
+        // What comes after the TLS handshake asks nothing of the target before the logon.
+        for (unsigned level = 0; level < LEVELS_MAX; level++) {
+            if (!experiment->space->wire || (factor_phase((enum factor)f) > PHASE_TLS && !needs_issued(f, level)))
+                experiment->levels[f][level].usability = LEVEL_USABLE;
+        }
+    }
+    size_t skipped = isolation->recorded_count > TRIALS_MAX ? isolation->recorded_count - TRIALS_MAX : 0;
+    for (size_t i = skipped; i < isolation->recorded_count; i++)
+        experiment->trials[experiment->count++] = isolation->recorded[i];
+    experiment->recorded = experiment->count;
+}
+
+void experiment_clear(struct experiment *experiment)
+{
+    belief_clear(&experiment->belief);
+}
+
+bool experiment_offline(const struct experiment *experiment)
+{
+    return !experiment->isolation->run;
 }
 
 bool experiment_over(const struct experiment *experiment)
 {
-    return experiment->stopped || experiment->exhausted || experiment->contradiction[0];
+    return experiment->stopped || experiment->exhausted || experiment->changed[0] || experiment->memory;
 }
 
-static void note_contradiction(struct experiment *experiment, const struct trial *trial)
+// The environment changed for good if all trials of a variant until some moment agree, and several after it say the
+// opposite. Fewer may be noise.
+static void note_change(struct experiment *experiment, const struct trial *trial)
 {
+    enum { BEFORE_MIN = 2, AFTER_MIN = 3 };
     enum observation now = experiment_observe(experiment, trial);
+    const struct trial *before = NULL;
+    unsigned since = 0, until = 0;
     if (now == OBSERVED_UNRESOLVED)
         return;
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *before = experiment->trials[i];
-        if (!variant_equal(&before->variant, &trial->variant))
+    for (unsigned i = experiment->count; i-- > 0;) {
+        const struct trial *other = experiment->trials[i];
+        if (!variant_equal(&other->variant, &trial->variant))
             continue;
-        enum observation then = experiment_observe(experiment, before);
-        if (then != OBSERVED_UNRESOLVED && then != now) {
-            experiment->contradiction[0] = before;
-            experiment->contradiction[1] = trial;
+        enum observation then = experiment_observe(experiment, other);
+        if (then == OBSERVED_UNRESOLVED)
+            continue;
+        if (then != now) {
+            before = before ? before : other;
+            until++;
+        } else if (before) {
             return;
+        } else {
+            since++;
         }
     }
+    if (until >= BEFORE_MIN && since >= AFTER_MIN) {
+        experiment->changed[0] = before;
+        experiment->changed[1] = trial;
+    }
+}
+
+// What of the budget is used up, or NULL.
+static const char *spent(const struct experiment *experiment)
+{
+    const struct isolation *isolation = experiment->isolation;
+    unsigned logons = 0;
+    double ms = 0;
+    for (unsigned i = experiment->recorded; i < experiment->count; i++) {
+        logons += experiment->trials[i]->logons;
+        ms += experiment->trials[i]->ms;
+    }
+    if (experiment->count - experiment->recorded >= experiment->budget || experiment->count == TRIALS_MAX)
+        return "trials";
+    if (isolation->max_logons && logons >= isolation->max_logons)
+        return "logons";
+    return isolation->max_ms > 0 && ms >= isolation->max_ms ? "seconds" : NULL;
+}
+
+// Before a logon a trial costs none.
+static bool affordable(const char *spent_what, enum phase until)
+{
+    return !spent_what || (spent_what[0] == 'l' && until < PHASE_NLA);
 }
 
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until)
 {
     if (experiment_over(experiment))
         return NULL;
-    if (experiment->count >= experiment->budget) {
-        experiment->exhausted = true;
-        return NULL;
-    }
-    const struct trial *trial = experiment->isolation->run(experiment->isolation->context, variant, until);
+    const char *what = spent(experiment);
+    const struct trial *trial = NULL;
+    if (!affordable(what, until))
+        experiment->exhausted = what;
+    else if (experiment->isolation->run)
+        trial = experiment->isolation->run(experiment->isolation->context, variant, until);
     if (!trial) {
-        experiment->stopped = true;
+        experiment->stopped = !experiment->exhausted;
+        experiment->has_wish = true;
+        experiment->wish = *variant;
+        experiment->wish_until = until;
         return NULL;
     }
     experiment->trials[experiment->count++] = trial;
@@ -79,13 +144,15 @@ const struct trial *experiment_run(struct experiment *experiment, const struct v
         if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE &&
             trial->outcome.phase > experiment->failure_phase)
             experiment->failure_phase = trial->outcome.phase;
-        note_contradiction(experiment, trial);
+        note_change(experiment, trial);
     }
     return trial;
 }
 
 enum phase experiment_until(const struct experiment *experiment, const struct variant *variant)
 {
+    if (!experiment->space->wire)
+        return PHASE_ACTIVE;
     if (variant->level[FACTOR_SECURITY] == SECURITY_RDP)
         return experiment->failure_phase <= PHASE_NEGOTIATE ? PHASE_NEGOTIATE : PHASE_ACTIVE;
     return experiment->failure_phase <= PHASE_TLS ? PHASE_TLS : PHASE_ACTIVE;
@@ -93,7 +160,11 @@ enum phase experiment_until(const struct experiment *experiment, const struct va
 
 enum observation experiment_observe(const struct experiment *experiment, const struct trial *trial)
 {
-    return observe(trial, &experiment->signature, experiment->failure_phase);
+    if (experiment->space->wire)
+        return observe(trial, &experiment->signature, experiment->failure_phase);
+    if (trial->outcome.result == RESULT_CONNECTED)
+        return OBSERVED_NO_SIGNATURE;
+    return signature_matches(&experiment->signature, &trial->outcome) ? OBSERVED_SIGNATURE : OBSERVED_UNRESOLVED;
 }
 
 struct tally experiment_tally(const struct experiment *experiment, const struct variant *variant)
@@ -103,7 +174,12 @@ struct tally experiment_tally(const struct experiment *experiment, const struct 
         const struct trial *trial = experiment->trials[i];
         if (!variant_equal(&trial->variant, variant))
             continue;
-        switch (experiment_observe(experiment, trial)) {
+        enum observation seen = experiment_observe(experiment, trial);
+        if (seen != OBSERVED_UNRESOLVED) {
+            tally.first = tally.first ? tally.first : trial;
+            tally.last = trial;
+        }
+        switch (seen) {
         case OBSERVED_SIGNATURE:
             tally.signature++;
             break;
@@ -123,17 +199,21 @@ struct tally experiment_tally(const struct experiment *experiment, const struct 
 
 enum observation experiment_known(const struct experiment *experiment, const struct variant *variant)
 {
+    // Natural logarithms of how much likelier a failure is where the variant fails than where it does not, with one
+    // false pass in ten trials and three false failures in a hundred; and so of a pass.
+    static const double failure = 3.4, pass = 2.3, clear = 2;
     struct tally tally = experiment_tally(experiment, variant);
-    if (tally.signature)
-        return OBSERVED_SIGNATURE;
-    return tally.no_signature ? OBSERVED_NO_SIGNATURE : OBSERVED_UNRESOLVED;
+    if (!tally.signature || !tally.no_signature)
+        return tally.signature ? OBSERVED_SIGNATURE : tally.no_signature ? OBSERVED_NO_SIGNATURE : OBSERVED_UNRESOLVED;
+    double odds = failure * tally.signature - pass * tally.no_signature;
+    return odds >= clear ? OBSERVED_SIGNATURE : odds <= -clear ? OBSERVED_NO_SIGNATURE : OBSERVED_UNRESOLVED;
 }
 
 bool experiment_worth(const struct experiment *experiment, const struct variant *variant)
 {
     struct tally tally = experiment_tally(experiment, variant);
-    if (tally.unresolved == 0)
-        return true;
+    if (tally.unresolved == 0 || tally.signature || tally.no_signature)
+        return tally.unresolved + tally.signature + tally.no_signature < 12;
     if (tally.unresolved > 2)
         return false;
     // A refusal would only be repeated, and a refused logon must not be; the others may have been an accident.
@@ -176,8 +256,7 @@ static const char *license_exclusion(const struct experiment *experiment)
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct trial *trial = experiment->trials[i];
         wanted = wanted || presented(trial) || requested(trial);
-        none_wanted =
-            none_wanted || strcmp(fact_text(trial->facts, FACT_LICENSING_ROLE, ""), "valid-client") == 0;
+        none_wanted = none_wanted || strcmp(fact_text(trial->facts, FACT_LICENSING_ROLE, ""), "valid-client") == 0;
         // A server that had sent or received any licensing message may have judged the licence.
         if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE &&
             (trial->outcome.phase > PHASE_LICENSING ||
@@ -197,8 +276,10 @@ const char *experiment_exclusion(const struct experiment *experiment, enum facto
         [FACTOR_SECURITY] = "the failure comes before the security protocol is negotiated",
         [FACTOR_TLS] = "the failure comes before the TLS handshake",
         [FACTOR_LICENSE] = "the failure comes before licensing"};
+    if (!experiment->space->wire)
+        return NULL;
     if (factor_phase(factor) > experiment->failure_phase)
-        return earlier[factor];
+        return earlier[factor] ? earlier[factor] : "the failure comes before it can matter";
     if (factor == FACTOR_TLS && experiment->isolation->baseline.level[FACTOR_SECURITY] == SECURITY_RDP)
         return "RDP security has no TLS handshake";
     return factor == FACTOR_LICENSE ? license_exclusion(experiment) : NULL;
@@ -206,15 +287,15 @@ const char *experiment_exclusion(const struct experiment *experiment, enum facto
 
 bool experiment_allows(const struct experiment *experiment, enum factor factor, unsigned level)
 {
-    return level < factor_levels(factor) && ((experiment->isolation->levels[factor] >> level & 1) ||
-                                             level == experiment->isolation->baseline.level[factor]);
+    return level < experiment->space->levels(factor) && ((experiment->isolation->levels[factor] >> level & 1) ||
+                                                         level == experiment->isolation->baseline.level[factor]);
 }
 
 bool experiment_varies(const struct experiment *experiment, enum factor factor)
 {
     if (experiment->isolation->untestable[factor] || experiment_exclusion(experiment, factor))
         return false;
-    for (unsigned level = 0; level < factor_levels(factor); level++) {
+    for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
         if (level != experiment->isolation->baseline.level[factor] && experiment_allows(experiment, factor, level))
             return true;
     }
@@ -224,7 +305,7 @@ bool experiment_varies(const struct experiment *experiment, enum factor factor)
 bool experiment_holds(const struct experiment *experiment, const struct variant *variant, enum factor factor)
 {
     const struct variant *baseline = &experiment->isolation->baseline;
-    if (factor == FACTOR_TLS && variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
+    if (experiment->space->wire && factor == FACTOR_TLS && variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
         baseline->level[FACTOR_SECURITY] != SECURITY_RDP)
         return false;
     return variant->level[factor] == baseline->level[factor];
@@ -232,7 +313,8 @@ bool experiment_holds(const struct experiment *experiment, const struct variant 
 
 bool experiment_evades(const struct experiment *experiment, const struct variant *variant)
 {
-    return experiment->failure_phase == PHASE_TLS && variant->level[FACTOR_SECURITY] == SECURITY_RDP;
+    return experiment->space->wire && experiment->failure_phase == PHASE_TLS &&
+           variant->level[FACTOR_SECURITY] == SECURITY_RDP;
 }
 
 bool experiment_license_issued(const struct experiment *experiment)
@@ -275,6 +357,8 @@ static bool license_twin(const struct experiment *experiment, unsigned level)
 
 bool experiment_twin(const struct experiment *experiment, enum factor factor, unsigned level)
 {
+    if (!experiment->space->wire)
+        return false;
     switch (factor) {
     case FACTOR_TLS:
         return tls_twin(experiment, level);
@@ -291,8 +375,8 @@ static unsigned likeness(const struct experiment *experiment, enum factor factor
     if (experiment_twin(experiment, factor, level))
         return 2;
     // By address, the other family differs in the peer as well as in the presented name.
-    return factor == FACTOR_ADDRESS && strcmp(fact_text(experiment->reference->facts, FACT_ADDRESS_FAMILY, ""),
-                                              level_name(factor, level)) == 0;
+    return experiment->space->wire && factor == FACTOR_ADDRESS &&
+           strcmp(fact_text(experiment->reference->facts, FACT_ADDRESS_FAMILY, ""), level_name(factor, level)) == 0;
 }
 
 unsigned experiment_levels(const struct experiment *experiment, enum factor factor, unsigned char levels[LEVELS_MAX])
@@ -301,39 +385,15 @@ unsigned experiment_levels(const struct experiment *experiment, enum factor fact
     if (!experiment_varies(experiment, factor))
         return 0;
     for (unsigned like = 0; like <= 2; like++) {
-        for (unsigned level = 0; level < factor_levels(factor); level++) {
+        for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
             if (level == experiment->isolation->baseline.level[factor] ||
                 !experiment_allows(experiment, factor, level) || likeness(experiment, factor, level) != like)
                 continue;
-            if (factor == FACTOR_LICENSE && level == LICENSE_REUSE
+            if (experiment->space->wire && needs_issued(factor, level)
                     ? experiment_license_issued(experiment)
                     : experiment->levels[factor][level].usability == LEVEL_USABLE)
                 levels[count++] = (unsigned char)level;
         }
     }
     return count;
-}
-
-bool choose_variant(const struct choices *choices, long (*score)(const struct variant *variant, void *context),
-                    void *context, struct variant *best)
-{
-    unsigned at[FACTOR_COUNT] = {0};
-    long highest = 0;
-    for (;;) {
-        struct variant variant;
-        for (int f = 0; f < FACTOR_COUNT; f++)
-            variant.level[f] = choices->level[f][at[f]];
-        if (variant_possible(&variant, NULL)) {
-            long value = score(&variant, context);
-            if (value > highest) {
-                highest = value;
-                *best = variant;
-            }
-        }
-        int f = FACTOR_COUNT - 1;
-        while (f >= 0 && ++at[f] == choices->count[f])
-            at[f--] = 0;
-        if (f < 0)
-            return highest > 0;
-    }
 }

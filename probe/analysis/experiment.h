@@ -2,8 +2,8 @@
 // The state of one isolation: the trials so far, what they say, and what is known of the levels. Private to analysis/.
 #pragma once
 
+#include "analysis/belief.h"
 #include "analysis/isolation.h"
-#include "analysis/monotone.h"
 
 enum {
     TRIALS_MAX = 256,         // of one experiment, whatever the budget says
@@ -34,21 +34,29 @@ struct cube {
     unsigned count;
 };
 
-// The cause as a monotone function on the cube.
+// The cause as the hypothesis about the cube that the trials make probable.
 struct cause {
     struct cube cube;
-    monotone function;
-    unsigned terms[MONOTONE_TERMS_MAX]; // minimal true points: the conjunctions
-    unsigned term_count;
-    unsigned literals;  // conditions in all terms together
+    struct hypothesis function;
+    unsigned literals;  // conditions in all conjunctions together
     unsigned undecided; // bit set of factors that other functions which fit the trials too would name
 };
 
 struct experiment {
     const struct isolation *isolation;
+    const struct factor_space *space;
     unsigned budget, confirmations;
     const struct trial *trials[TRIALS_MAX];
     unsigned count;
+    unsigned recorded;   // how many of them, the first, were given and not run
+    unsigned search_end; // how many trials there were when the hypothesis that is being confirmed was made
+    bool has_wish;
+    struct variant wish; // what was to be tried when no more trials could be run
+    enum phase wish_until;
+    struct belief belief; // about belief_cube, of the first `learned` trials
+    struct cube belief_cube;
+    unsigned learned;
+    enum phase belief_phase; // failure_phase that it was learned with
     bool has_signature;
     struct signature signature;
     enum phase failure_phase;      // the latest phase in which the signature was seen
@@ -56,13 +64,18 @@ struct experiment {
     struct level_state levels[FACTOR_COUNT][LEVELS_MAX];
 
     // Why the experiment is over early, if it is.
-    bool stopped;   // run() returned NULL
-    bool exhausted; // the budget is used up
-    const struct trial *contradiction[2]; // the same variant with and without the signature
+    bool stopped;                   // run() returned NULL
+    const char *exhausted;          // what of the budget is used up ("trials"), or NULL
+    bool memory;                    // memory is out
+    const struct trial *changed[2]; // before and after the outcome of one variant changed for good
 };
 
-// Starts an experiment without trials.
+// Starts an experiment with the recorded trials, if any. experiment_clear() is due.
 void experiment_init(struct experiment *experiment, const struct isolation *isolation);
+void experiment_clear(struct experiment *experiment);
+
+// Whether trials can only be looked up: nothing can be surveyed.
+bool experiment_offline(const struct experiment *experiment);
 
 // Whether no further trial may or should be run.
 bool experiment_over(const struct experiment *experiment);
@@ -80,10 +93,12 @@ enum observation experiment_observe(const struct experiment *experiment, const s
 struct tally {
     unsigned signature, no_signature, unresolved; // unresolved without the surveys, which were not to decide
     const struct trial *last_unresolved;
+    const struct trial *first, *last; // of those that are resolved
 };
 struct tally experiment_tally(const struct experiment *experiment, const struct variant *variant);
 
-// What is known of a variant without a further trial.
+// What is known of a variant without a further trial; where its trials disagree, what most of them say, and unresolved
+// while that is not clear.
 enum observation experiment_known(const struct experiment *experiment, const struct variant *variant);
 
 // Whether a further trial of an unresolved variant is worth it: none yet, or one that failed by an accident.
@@ -125,9 +140,10 @@ bool experiment_license_issued(const struct experiment *experiment);
 // licence presented either time).
 bool experiment_twin(const struct experiment *experiment, enum factor factor, unsigned level);
 
-// Finds the variant with the highest positive score among all possible ones with the baseline's and the given levels;
-// the first of equals in the order of levels. Returns false if none scores.
+// Finds the variant with the highest positive score among all possible ones with the given levels; the first of equals
+// in the order of levels. Where there are too many to look at, a good one. Returns false if none scores.
 struct choices {
+    const struct factor_space *space;
     unsigned char level[FACTOR_COUNT][LEVELS_MAX];
     unsigned count[FACTOR_COUNT];
 };
@@ -143,9 +159,31 @@ bool search_passing(struct experiment *experiment, struct variant *passing);
 // Whether something that was to be tried gave no result and could still take the failure away: a clause in text.
 bool search_gap(const struct experiment *experiment, char *text, size_t size);
 
-// Narrowing (narrowing.c): from the baseline and a passing variant to the cause. False if no monotone function fits the
-// trials, or the experiment is over.
-bool narrow(struct experiment *experiment, const struct variant *passing, struct cause *cause);
+// Narrowing (narrowing.c): from the baseline and a passing variant to the cause.
+enum narrowing {
+    NARROWED,           // to a cause
+    NARROWED_TO_NONE,   // the failure does not depend on what was varied: the pass was an accident
+    NARROWED_TO_NOTHING // no cause of the family fits the trials, or the experiment is over
+};
+// *passing is replaced where another variant tells more.
+enum narrowing narrow(struct experiment *experiment, struct variant *passing, struct cause *cause);
+// How probable it is, by the trials, that nothing that was varied decides the failure.
+double none_probability(struct experiment *experiment);
+// Brings the belief about the cube up to date. False if memory is out; the experiment is then over.
+bool experiment_believe(struct experiment *experiment, const struct cube *cube);
+// What may be asked about the cube of the belief; valid until the next trial. impossible: leave out only what no
+// connection can realise, not what gave no result either.
+struct asking {
+    const struct experiment *experiment;
+    bool impossible_only;
+    bool resolved[FACTOR_COUNT][LEVELS_MAX], suspect[FACTOR_COUNT][LEVELS_MAX];
+};
+struct questions experiment_questions(const struct experiment *experiment, struct asking *asking);
+// The cause as the belief's hypothesis, NULL if the trials have refuted it.
+const struct hypothesis *cause_hypothesis(const struct experiment *experiment, const struct cause *cause);
+// A variant that several trials agree about, against the hypothesis; NULL if there is none. any: a single trial will
+// do.
+const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any);
 // Whether the failure was seen with this level of a factor while a conjunction of the cause held (cause NULL: at all).
 bool shown_idle(const struct experiment *experiment, const struct cause *cause, enum factor factor, unsigned level);
 // Whether the cause names the factor.
@@ -160,9 +198,11 @@ bool cube_evades(const struct cube *cube);
 // Whether the point's variant lies there and is possible.
 bool cube_possible(const struct experiment *experiment, const struct cube *cube, unsigned point);
 
-// Proof (proof.c): minimal pairs, repeated; and what the other levels of the named factors do. False with a static
-// clause in *gap if a pair cannot be had, or if the experiment is over.
-bool prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap);
+// Proof (proof.c): minimal pairs, repeated in both orders; and what the other levels of the named factors do.
+// NOT_PROVED with a static clause in *gap if a pair cannot be had, or if the experiment is over; REFUTED if the trials
+// now speak for something else.
+enum proof { PROVED, REFUTED, NOT_PROVED };
+enum proof prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap);
 void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
 // A trial that the cause does not explain; NULL if it explains all.
 const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,
@@ -172,3 +212,7 @@ const struct trial *unexplained(const struct experiment *experiment, const struc
 void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
 // "security=nla together with tls=1.2, or license=reuse". Always terminated; returns text.
 char *cause_text(const struct verdict *verdict, char *text, size_t size);
+
+// Wishes (wish.c): the trials that would decide what is open, best first; none where nothing is, or nothing is known
+// yet.
+void make_wishes(struct experiment *experiment, struct verdict *verdict);

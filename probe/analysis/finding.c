@@ -69,7 +69,7 @@ static void find_cause(const struct experiment *experiment, enum factor factor, 
 static char *unusable_text(const struct experiment *experiment, enum factor factor, char *text, size_t size)
 {
     text[0] = '\0';
-    for (unsigned level = 0; level < factor_levels(factor); level++) {
+    for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
         const struct level_state *state = &experiment->levels[factor][level];
         if (state->why && experiment_allows(experiment, factor, level))
             append(text, size, "%s%s: %s", text[0] ? "; " : "", level_name(factor, level), state->why);
@@ -94,17 +94,17 @@ static void find_varied(const struct experiment *experiment, const struct cause 
         }
     }
     bool unclear = false;
-    for (unsigned level = 0; level < factor_levels(factor); level++)
+    for (unsigned level = 0; level < experiment->space->levels(factor); level++)
         unclear = unclear || (experiment->levels[factor][level].usability == LEVEL_UNCLEAR &&
                               experiment_allows(experiment, factor, level));
     if (idle)
         find(verdict, factor, FINDING_INNOCENT, "the failure occurs with %s too%s%s", text, unusable[0] ? "; " : "",
              unusable);
-    else if (factor == FACTOR_SECURITY && count == 1 && levels[0] == SECURITY_RDP &&
+    else if (experiment->space->wire && factor == FACTOR_SECURITY && count == 1 && levels[0] == SECURITY_RDP &&
              experiment->failure_phase == PHASE_TLS)
         find(verdict, factor, FINDING_NOT_TESTED,
              "besides the baseline's only security=rdp can be used, which has no TLS handshake that could fail");
-    else if (factor == FACTOR_LICENSE)
+    else if (experiment->space->wire && factor == FACTOR_LICENSE)
         find(verdict, factor, FINDING_UNDECIDED,
              "no licence could be had that differs from the one presented, so its part is open");
     else if (count == twins && !unclear && count)

@@ -10,9 +10,12 @@
 #include "trial/effect.h"
 
 enum {
-    BASELINES_MIN = 2, // the failure must be seen so often
-    BASELINES_MAX = 3, // tried so often before it counts as not reproduced
-    PRIMERS_MAX = 1    // trials to be issued a licence, where the baseline is to present one
+    BASELINES_MIN = 2,   // the failure must be seen so often
+    BASELINES_MAX = 3,   // tried so often before it counts as not reproduced
+    BASELINES_MIXED = 6, // the same where it was seen once
+    ROUNDS_MAX = 16,     // of narrowing and proving
+    PASSES_MAX = 4,      // a pass seen so often is none by accident
+    PRIMERS_MAX = 1      // trials to be issued a licence, where the baseline is to present one
 };
 
 static void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...)
@@ -40,16 +43,23 @@ static const char *outcome_clause(const struct trial *trial, char *text, size_t 
 // An early end. True if the experiment is over.
 static bool conclude_early(const struct experiment *experiment, struct verdict *verdict, const char *known)
 {
-    if (experiment->stopped)
+    if (experiment->stopped && experiment_offline(experiment))
+        conclude(verdict, VERDICT_INCONCLUSIVE, "The %u trials on record do not decide it: %s.", experiment->count,
+                 known);
+    else if (experiment->stopped)
         conclude(verdict, VERDICT_STOPPED, "No further trial was allowed after %u; %s.", experiment->count, known);
-    else if (experiment->contradiction[0])
-        conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "The outcome changed with nothing changed: trials %llu and %llu had the same variant, and only one of "
-                 "them showed the failure; the target or the network is not stable enough to name a cause.",
-                 (unsigned long long)experiment->contradiction[0]->number,
-                 (unsigned long long)experiment->contradiction[1]->number);
-    else if (experiment->exhausted)
+    else if (experiment->changed[0])
+        conclude(
+            verdict, VERDICT_INCONCLUSIVE,
+            "The environment changed: trials of one variant agreed until trial %llu and said the opposite from then "
+            "on to trial %llu, with nothing changed at the client; what was measured before says nothing of now.",
+            (unsigned long long)experiment->changed[0]->number, (unsigned long long)experiment->changed[1]->number);
+    else if (experiment->memory)
+        conclude(verdict, VERDICT_STOPPED, "Memory is out after %u trials; %s.", experiment->count, known);
+    else if (experiment->exhausted && experiment->exhausted[0] == 't')
         conclude(verdict, VERDICT_INCONCLUSIVE, "The budget of %u trials is used up; %s.", experiment->budget, known);
+    else if (experiment->exhausted)
+        conclude(verdict, VERDICT_INCONCLUSIVE, "The budget of %s is used up; %s.", experiment->exhausted, known);
     return experiment_over(experiment);
 }
 
@@ -103,7 +113,7 @@ static void prime(struct experiment *experiment)
         set_if_allowed(experiment, &far, FACTOR_TLS,
                        securities[i] == SECURITY_RDP ? (unsigned)TLS_DEFAULT
                                                      : other_level(experiment, FACTOR_TLS, TLS_1_2));
-        if (variant_possible(&far, NULL))
+        if (experiment->space->possible(&far, NULL))
             experiment_run(experiment, &far, PHASE_ACTIVE);
     }
 }
@@ -140,62 +150,110 @@ static void not_reproduced(const struct experiment *experiment, const struct tri
         conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline connected in %u trials out of %u.", runs, runs);
 }
 
+// The next whole trial of the baseline from *cursor on: one on record, or a new one.
+static const struct trial *next_baseline(struct experiment *experiment, unsigned *cursor)
+{
+    const struct variant *baseline = &experiment->isolation->baseline;
+    while (*cursor < experiment->count) {
+        const struct trial *trial = experiment->trials[(*cursor)++];
+        if (trial->until >= PHASE_ACTIVE && variant_equal(&trial->variant, baseline))
+            return trial;
+    }
+    const struct trial *trial = experiment_run(experiment, baseline, PHASE_ACTIVE);
+    *cursor = experiment->count;
+    return trial;
+}
+
+// How the baseline ended, so far.
+struct baseline_trials {
+    const struct trial *failures[BASELINES_MIXED]; // of whatever class
+    const struct trial *other;                     // the last one without the failure
+    unsigned runs, failure_count, signatures;
+};
+
+// Makes a class that was seen twice the signature, unless one is given; then counts it.
+static void count_failure(struct experiment *experiment, struct baseline_trials *seen, const struct trial *trial)
+{
+    for (unsigned i = 0; i < seen->failure_count && !experiment->reference; i++) {
+        struct signature signature = signature_of(&seen->failures[i]->outcome);
+        if (!experiment->has_signature && signature_matches(&signature, &trial->outcome)) {
+            set_reference(experiment, seen->failures[i]);
+            seen->signatures = 1;
+        }
+    }
+    if (experiment->has_signature && !experiment->reference)
+        set_reference(experiment, trial);
+    seen->failures[seen->failure_count++] = trial;
+    if (!experiment->reference)
+        return;
+    seen->signatures++;
+    if (trial->outcome.phase > experiment->failure_phase)
+        experiment->failure_phase = trial->outcome.phase;
+}
+
+static void not_stable(const struct experiment *experiment, const struct baseline_trials *seen, struct verdict *verdict)
+{
+    char first[128], second[128];
+    const struct trial *failure = seen->failures[0];
+    const struct trial *other = seen->other ? seen->other : seen->failures[seen->failure_count - 1];
+    (void)experiment;
+    conclude(verdict, VERDICT_INCONCLUSIVE,
+             "The outcome changed with nothing changed: the baseline ended with %s (trial %llu) and with %s (trial "
+             "%llu), and with no failure twice in %u trials.",
+             outcome_clause(failure, first, sizeof first), (unsigned long long)failure->number,
+             outcome_clause(other, second, sizeof second), (unsigned long long)other->number, seen->runs);
+}
+
 // Sees the failure twice. False if the verdict is made.
 static bool reproduce(struct experiment *experiment, struct verdict *verdict)
 {
     const struct variant *baseline = &experiment->isolation->baseline;
-    const struct trial *other = NULL; // the last baseline trial without the failure
-    unsigned failures = 0, runs = 0, primers = 0;
+    struct baseline_trials seen = {.runs = 0};
+    unsigned primers = 0, cursor = 0;
 
-    while (failures < BASELINES_MIN && runs < BASELINES_MAX) {
+    while (seen.signatures < BASELINES_MIN &&
+           seen.runs < (unsigned)(seen.failure_count ? BASELINES_MIXED : BASELINES_MAX)) {
         enum factor which = FACTOR_COUNT;
-        const struct trial *trial = experiment_run(experiment, baseline, PHASE_ACTIVE);
-        if (conclude_early(experiment, verdict, "the baseline was not seen to fail twice"))
+        const struct trial *trial = next_baseline(experiment, &cursor);
+        if (!trial) {
+            conclude_early(experiment, verdict, "the baseline was not seen to fail twice");
             return false;
-        if (!had_variant(experiment, trial, &which)) {
+        }
+        if (experiment->space->wire && !had_variant(experiment, trial, &which)) {
             if (which == FACTOR_LICENSE && baseline->level[FACTOR_LICENSE] == LICENSE_REUSE && primers < PRIMERS_MAX) {
                 primers++;
                 prime(experiment);
                 continue;
             }
-            char seen[128];
+            char text[128];
             conclude(verdict, VERDICT_INCONCLUSIVE,
                      "The baseline's %s=%s was not in effect (trial %llu ended with %s), so its failure cannot be "
                      "studied.",
                      factor_row(which)->name, level_name(which, baseline->level[which]),
-                     (unsigned long long)trial->number, outcome_clause(trial, seen, sizeof seen));
+                     (unsigned long long)trial->number, outcome_clause(trial, text, sizeof text));
             return false;
         }
-        runs++;
-        if (is_failure(experiment, trial)) {
-            failures++;
-            if (!experiment->reference)
-                set_reference(experiment, trial);
-            else if (trial->outcome.phase > experiment->failure_phase)
-                experiment->failure_phase = trial->outcome.phase;
-        } else {
-            other = trial;
-        }
+        seen.runs++;
+        if (is_failure(experiment, trial))
+            count_failure(experiment, &seen, trial);
+        else
+            seen.other = trial;
     }
-    if (!failures) {
-        not_reproduced(experiment, other, verdict, runs);
+    if (!seen.failure_count) {
+        not_reproduced(experiment, seen.other, verdict, seen.runs);
         return false;
     }
-    if (other && (failures < BASELINES_MIN || experiment_observe(experiment, other) == OBSERVED_NO_SIGNATURE)) {
-        char first[128], second[128];
-        conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "The outcome changed with nothing changed: the baseline ended with %s (trial %llu) and with %s (trial "
-                 "%llu).",
-                 outcome_clause(experiment->reference, first, sizeof first),
-                 (unsigned long long)experiment->reference->number, outcome_clause(other, second, sizeof second),
-                 (unsigned long long)other->number);
+    if (seen.signatures < BASELINES_MIN) {
+        if (!experiment->reference)
+            set_reference(experiment, seen.failures[0]);
+        not_stable(experiment, &seen, verdict);
         return false;
     }
     return true;
 }
 
 // Nothing passed: is it the server, or was too little tried?
-static void conclude_without_passing(const struct experiment *experiment, struct verdict *verdict)
+static void conclude_without_passing(struct experiment *experiment, struct verdict *verdict)
 {
     char gap[200], flipped[160] = "";
     unsigned varied = 0, possible = 0, variants = 0;
@@ -222,7 +280,13 @@ static void conclude_without_passing(const struct experiment *experiment, struct
             again = variant_equal(&experiment->trials[k]->variant, &experiment->trials[i]->variant);
         variants += !again;
     }
-    if (varied)
+    if (possible)
+        verdict->confidence = none_probability(experiment);
+    else
+        verdict->confidence = 1;
+    if (experiment->memory)
+        conclude(verdict, VERDICT_STOPPED, "Memory is out.");
+    else if (varied)
         conclude(verdict, VERDICT_NOT_CLIENT_SIDE,
                  "All %u variants show the failure, with every level of %s that can be used and every pair of such "
                  "levels of two factors; none of them decides it.",
@@ -249,60 +313,95 @@ static void conclude_isolated(const struct experiment *experiment, const struct 
              signature_text(&experiment->signature, signature, sizeof signature), open, open[0] ? " is undecided" : "");
 }
 
+// A pass that no hypothesis makes likely is looked at again, until it is clear whether it was an accident.
+static bool was_accident(struct experiment *experiment, const struct variant *passing)
+{
+    while (experiment_known(experiment, passing) != OBSERVED_SIGNATURE) {
+        if (experiment_tally(experiment, passing).no_signature >= PASSES_MAX ||
+            !experiment_run(experiment, passing, experiment_until(experiment, passing)))
+            return false;
+    }
+    return true;
+}
+
+// From the reproduced failure to a proved cause. False if the verdict is made.
+static bool find_cause(struct experiment *experiment, struct cause *cause, struct verdict *verdict)
+{
+    static const char *const no_cause =
+        "A variant without the failure was found, but no cause fits all trials: the factors act against each other, or "
+        "the target changes.";
+    struct variant passing;
+    for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+        const char *gap = "";
+        bool found = round && experiment_known(experiment, &passing) == OBSERVED_NO_SIGNATURE;
+        if (!found && !search_passing(experiment, &passing)) {
+            if (!conclude_early(experiment, verdict,
+                                "the failure was reproduced, and no variant without it was found yet"))
+                conclude_without_passing(experiment, verdict);
+            return false;
+        }
+        enum narrowing narrowing = narrow(experiment, &passing, cause);
+        if (conclude_early(experiment, verdict,
+                           "a variant without the failure was found, but which change makes the difference is open"))
+            return false;
+        if (narrowing == NARROWED_TO_NONE && was_accident(experiment, &passing))
+            continue;
+        if (conclude_early(experiment, verdict, "whether any change makes a difference is open"))
+            return false;
+        if (narrowing != NARROWED) {
+            conclude(verdict, VERDICT_INCONCLUSIVE, "%s", no_cause);
+            return false;
+        }
+        enum proof proof = prove(experiment, cause, verdict, &gap);
+        if (conclude_early(experiment, verdict, "a cause was narrowed down, but not proved by repetition"))
+            return false;
+        if (proof == PROVED)
+            return true;
+        if (proof == NOT_PROVED) {
+            conclude(verdict, VERDICT_INCONCLUSIVE, "A cause was narrowed down, but %s.", gap);
+            return false;
+        }
+    }
+    conclude(verdict, VERDICT_INCONCLUSIVE, "%s", no_cause);
+    return false;
+}
+
+static void take_back(struct verdict *verdict)
+{
+    verdict->alternative_count = verdict->pair_count = verdict->sweep_count = 0;
+    verdict->confidence = 0;
+}
+
 static void examine(struct experiment *experiment, struct verdict *verdict)
 {
-    struct variant passing;
     struct cause cause = {0};
-    const char *gap;
-
-    if (!reproduce(experiment, verdict))
-        goto findings;
-    if (!search_passing(experiment, &passing)) {
-        if (!conclude_early(experiment, verdict, "the failure was reproduced, and no variant without it was found yet"))
-            conclude_without_passing(experiment, verdict);
-        goto findings;
-    }
-    bool narrowed = narrow(experiment, &passing, &cause);
-    if (conclude_early(experiment, verdict,
-                       "a variant without the failure was found, but which change makes the difference is open"))
-        goto findings;
-    if (!narrowed) {
-        conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "A variant without the failure was found, but no cause fits all trials: the factors act against each "
-                 "other, or the target changes.");
-        goto findings;
-    }
-    bool proved = prove(experiment, &cause, verdict, &gap);
-    if (conclude_early(experiment, verdict, "a cause was narrowed down, but not proved by repetition"))
-        goto findings;
-    if (!proved) {
-        conclude(verdict, VERDICT_INCONCLUSIVE, "A cause was narrowed down, but %s.", gap);
-        goto findings;
+    if (!reproduce(experiment, verdict) || !find_cause(experiment, &cause, verdict)) {
+        if (verdict->kind != VERDICT_NOT_CLIENT_SIDE)
+            verdict->confidence = 0;
+        find_factors(experiment, NULL, verdict);
+        return;
     }
     sweep(experiment, &cause, verdict);
     const struct trial *odd = unexplained(experiment, &cause, verdict);
-    if (experiment->contradiction[0] || odd) {
-        verdict->alternative_count = verdict->pair_count = verdict->sweep_count = 0;
+    if (experiment->changed[0] || odd) {
+        take_back(verdict);
         if (!conclude_early(experiment, verdict, ""))
             conclude(verdict, VERDICT_INCONCLUSIVE,
                      "A cause was narrowed down, but it does not explain trial %llu, so it is not the whole cause.",
                      (unsigned long long)odd->number);
-        goto findings;
+        find_factors(experiment, NULL, verdict);
+        return;
     }
     verdict->kind = VERDICT_ISOLATED;
     find_factors(experiment, &cause, verdict);
     conclude_isolated(experiment, &cause, verdict);
-    if (experiment->stopped) {
+    if (experiment->stopped && !experiment_offline(experiment)) {
         char names[200];
         conclude(verdict, VERDICT_STOPPED,
                  "No further trial was allowed after %u; it was proved by then that %s triggers the failure, but not "
                  "every other level was tried.",
                  experiment->count, cause_text(verdict, names, sizeof names));
     }
-    return;
-
-findings:
-    find_factors(experiment, NULL, verdict);
 }
 
 void isolate(const struct isolation *isolation, struct verdict *verdict)
@@ -314,9 +413,15 @@ void isolate(const struct isolation *isolation, struct verdict *verdict)
     verdict->has_signature = experiment.has_signature;
     verdict->signature = experiment.signature;
     verdict->failure_phase = experiment.failure_phase;
+    verdict->baseline = isolation->baseline;
     verdict->trials = experiment.count;
+    bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;
+    verdict->search = concluded && experiment.search_end ? experiment.search_end : experiment.count;
+    verdict->confirming = verdict->trials - verdict->search;
+    make_wishes(&experiment, verdict);
     for (unsigned i = 0; i < experiment.count; i++) {
         verdict->surveys += experiment.trials[i]->until < PHASE_ACTIVE;
         verdict->logons += experiment.trials[i]->logons;
     }
+    experiment_clear(&experiment);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/factor_space.h"
 #include "trial/factor.h"
 #include "trial/outcome.h"
 #include "trial/trial.h"
@@ -24,19 +25,25 @@ enum observation observe(const struct trial *trial, const struct signature *sign
 
 // Everything the experiment may do.
 struct isolation {
-    struct variant baseline;        // the variant whose failure is studied
-    unsigned levels[FACTOR_COUNT];  // bit set of levels that may be tried; the baseline's own bit is implied
+    struct variant baseline;              // the variant whose failure is studied
+    unsigned levels[FACTOR_COUNT];        // bit set of levels that may be tried; the baseline's own bit is implied
     const char *untestable[FACTOR_COUNT]; // why a factor has nothing to vary ("no gateway was given"), or NULL
-    bool signature_given;           // false: the baseline's own first failure is the signature
+    bool signature_given;                 // false: the baseline's own first failure is the signature
     struct signature signature;
-    unsigned max_trials;            // budget, 0 = default (64); at most 256
-    unsigned confirmations;         // how often each trial of a minimal pair is seen in all, at least; 0 = default (2).
-                                    // Passing trials are seen once more for each condition of the cause, up to three
-                                    // times: a denial that now and then does not come looks like a pass.
+    const struct factor_space *factors; // NULL: those of trial/factor.h
+    // The budget; 0: 64 trials (256 at most), any number of logons, any time (by the trials' own milliseconds).
+    unsigned max_trials, max_logons;
+    double max_ms;
+    unsigned confirmations; // how often each trial of a minimal pair is seen in all, at least; 0 = default (2)
+
+    // Trials that were run before, oldest first; borrowed. With run NULL nothing else is looked at: the verdict then
+    // says which trials would decide what is open.
+    const struct trial *const *recorded;
+    size_t recorded_count;
 
     // Runs one trial and returns its record, which stays valid until the experiment is over; NULL when no more trials
     // may be run (safety limit, interrupt): the experiment then ends with VERDICT_STOPPED. until is PHASE_ACTIVE, or an
-    // earlier phase for a survey trial, which involves no logon.
+    // earlier phase for a survey trial, which involves no logon. run NULL: no trial can be run.
     const struct trial *(*run)(void *context, const struct variant *variant, enum phase until);
     void *context;
 };
@@ -72,13 +79,20 @@ struct minimal_pair {
 struct sweep_row {
     struct condition condition;
     enum observation observation;
-    uint64_t trial; // number; 0: not tried, see why
+    uint64_t trial;  // number; 0: not tried, see why
     const char *why; // static; NULL where the observation says it all
 };
 
 enum finding { FINDING_CAUSE, FINDING_INNOCENT, FINDING_UNDECIDED, FINDING_NOT_TESTED };
 
-enum { ALTERNATIVES_MAX = 8, PAIRS_MAX = 16, SWEEP_MAX = FACTOR_COUNT * LEVELS_MAX };
+// A trial that would decide something that is open.
+struct wish {
+    struct variant variant;
+    enum phase until;
+    char why[160]; // one clause for people
+};
+
+enum { ALTERNATIVES_MAX = 8, PAIRS_MAX = 16, WISHES_MAX = 3, SWEEP_MAX = FACTOR_COUNT * LEVELS_MAX };
 
 struct verdict {
     enum verdict_kind kind;
@@ -95,8 +109,15 @@ struct verdict {
         enum finding finding;
         char why[200]; // one clause for people
     } factors[FACTOR_COUNT];
+    // 0 to 1: how sure the trials make the verdict, among the causes that can be named and with the noise that they
+    // show. 0 where nothing was concluded.
+    double confidence;
+    struct variant baseline;        // whose failure was studied
+    struct wish wishes[WISHES_MAX]; // best first; where something that trials could decide is open
+    unsigned wish_count;
     unsigned trials, surveys, logons; // surveys are counted in trials
-    char reason[400]; // one sentence: why this verdict and not another
+    unsigned search, confirming;      // the trials until the verdict was the likeliest, and those that made it sure
+    char reason[400];                 // one sentence: why this verdict and not another
 };
 
 // Runs the experiment to its end. Never names a factor that a repeated minimal pair does not prove. alternatives, pairs

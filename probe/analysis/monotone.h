@@ -26,23 +26,3 @@ static inline bool monotone_at(monotone function, unsigned point)
 // Writes the minimal true points (the terms of the shortest disjunction of conjunctions); returns how many. *literals
 // is the number of variables in all of them together.
 unsigned monotone_terms(monotone function, unsigned n, unsigned terms[MONOTONE_TERMS_MAX], unsigned *literals);
-
-// The functions that are still possible, each with a weight.
-struct hypotheses {
-    unsigned variables, count;
-    monotone function[MONOTONE_COUNT_MAX];
-    double weight[MONOTONE_COUNT_MAX];
-};
-
-// All functions of n variables but the constant ones. The fewer conditions, the heavier.
-void hypotheses_init(struct hypotheses *hypotheses, unsigned n);
-
-// Keeps the functions that have this value at the point.
-void hypotheses_learn(struct hypotheses *hypotheses, unsigned point, bool value);
-
-// The point whose value halves the weight of the hypotheses best, among those not in the bit set closed; of equals, the
-// one nearest to the point with all variables. Returns false if no such point tells any two apart.
-bool hypotheses_ask(const struct hypotheses *hypotheses, uint32_t closed, unsigned *point);
-
-// The heaviest function left. There must be one.
-monotone hypotheses_best(const struct hypotheses *hypotheses);

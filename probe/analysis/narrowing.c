@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// From a failing and a passing variant to the cause: the monotone functions on the cube between the two are the
-// hypotheses, and each trial is the one that halves them best. A single factor, a conjunction and alternatives are all
-// found in this one way, and the search ends only when no other function fits the trials.
+// From a failing and a passing variant to the cause: hypotheses about the cube between the two are weighed by every
+// trial, and each trial is the one that teaches most for its price. A single factor, a conjunction and alternatives are
+// all found in this one way.
 #include "analysis/experiment.h"
 
 // How often a trial may replace the passing variant before that is taken as a contradiction.
-enum { REPLACEMENTS_MAX = 8 };
+enum { REPLACEMENTS_MAX = 16 };
+
+// So many results alike are no longer likely while the trials are chosen to halve the hypotheses: the anchor that
+// should show the opposite is looked at again.
+enum { ALIKE_MAX = 6 };
+
+// A hypothesis this probable is worth being confirmed instead of searching on.
+static const double CANDIDATE = 0.75;
 
 struct variant cube_variant(const struct experiment *experiment, const struct cube *cube, unsigned point)
 {
@@ -14,7 +21,7 @@ struct variant cube_variant(const struct experiment *experiment, const struct cu
         if (!(point >> i & 1))
             variant.level[cube->factor[i]] = cube->level[i];
     }
-    if (variant.level[FACTOR_SECURITY] == SECURITY_RDP)
+    if (experiment->space->wire && variant.level[FACTOR_SECURITY] == SECURITY_RDP)
         variant.level[FACTOR_TLS] = TLS_DEFAULT;
     return variant;
 }
@@ -30,7 +37,7 @@ unsigned cube_point(const struct experiment *experiment, const struct cube *cube
 bool cube_possible(const struct experiment *experiment, const struct cube *cube, unsigned point)
 {
     struct variant variant = cube_variant(experiment, cube, point);
-    return variant_possible(&variant, NULL) && cube_point(experiment, cube, &variant) == point;
+    return experiment->space->possible(&variant, NULL) && cube_point(experiment, cube, &variant) == point;
 }
 
 // Whether a trial without the signature (passing) or with it (failing) is known that has the level.
@@ -60,7 +67,7 @@ static struct cube make_cube(const struct experiment *experiment, const struct v
         unsigned char levels[LEVELS_MAX];
         unsigned count = experiment_levels(experiment, factor, levels);
         // Where something else passes too, what evades the handshake is no dimension.
-        if (factor == FACTOR_SECURITY && count && experiment->failure_phase == PHASE_TLS &&
+        if (experiment->space->wire && factor == FACTOR_SECURITY && count && experiment->failure_phase == PHASE_TLS &&
             passing->level[f] != SECURITY_RDP && levels[count - 1] == SECURITY_RDP)
             count--;
         if (passing->level[f] != experiment->isolation->baseline.level[f]) {
@@ -69,7 +76,7 @@ static struct cube make_cube(const struct experiment *experiment, const struct v
             unsigned level = levels[0];
             for (unsigned i = 0; i < count; i++) {
                 // RDP security goes with no TLS level, so it would leave half of the cube without trials.
-                if (factor == FACTOR_SECURITY && levels[i] == SECURITY_RDP)
+                if (experiment->space->wire && factor == FACTOR_SECURITY && levels[i] == SECURITY_RDP)
                     continue;
                 if (seen(experiment, factor, levels[i], OBSERVED_NO_SIGNATURE)) {
                     level = levels[i];
@@ -91,23 +98,8 @@ bool cube_evades(const struct cube *cube)
     return false;
 }
 
-// What trials off the cube say about a point: without the signature, though at least the point's conditions held, the
-// conditions do not suffice. With the signature nothing follows: the other level may be a trigger of its own.
-static bool refuted_elsewhere(const struct experiment *experiment, const struct cube *cube, unsigned point)
-{
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        unsigned held = cube_point(experiment, cube, &trial->variant);
-        if (experiment_evades(experiment, &trial->variant) && !cube_evades(cube))
-            continue;
-        if ((held & point) == point && experiment_observe(experiment, trial) == OBSERVED_NO_SIGNATURE)
-            return true;
-    }
-    return false;
-}
-
-// Asks for a point with other levels in place of a flipped one that does not resolve. True if it is refuted.
-static bool try_other_levels(struct experiment *experiment, const struct cube *cube, unsigned point)
+// Asks for a point with other levels in place of a flipped one that does not resolve.
+static void try_other_levels(struct experiment *experiment, const struct cube *cube, unsigned point)
 {
     for (unsigned i = 0; i < cube->count; i++) {
         unsigned char levels[LEVELS_MAX];
@@ -115,89 +107,114 @@ static bool try_other_levels(struct experiment *experiment, const struct cube *c
             continue;
         unsigned count = experiment_levels(experiment, cube->factor[i], levels);
         for (unsigned k = 0; k < count && k < 2; k++) {
-            struct variant variant =
-                variant_with(cube_variant(experiment, cube, point), cube->factor[i], levels[k]);
-            if (levels[k] == cube->level[i] || !variant_possible(&variant, NULL))
+            struct variant variant = variant_with(cube_variant(experiment, cube, point), cube->factor[i], levels[k]);
+            if (levels[k] == cube->level[i] || !experiment->space->possible(&variant, NULL))
                 continue;
-            if (experiment_ask(experiment, &variant) == OBSERVED_NO_SIGNATURE)
-                return true;
-            if (experiment_over(experiment))
-                return false;
+            if (experiment_ask(experiment, &variant) == OBSERVED_NO_SIGNATURE || experiment_over(experiment))
+                return;
         }
     }
-    return false;
 }
 
-// Takes the simplest function that fits. What others would name besides is undecided, unless they differ only at points
-// that no connection can realise.
-static void describe(const struct hypotheses *hypotheses, uint32_t impossible, struct cause *cause)
+static unsigned named_dimensions(const struct hypothesis *hypothesis)
 {
-    cause->function = hypotheses_best(hypotheses);
-    cause->term_count = monotone_terms(cause->function, cause->cube.count, cause->terms, &cause->literals);
-    unsigned named = 0, others = 0;
-    for (unsigned k = 0; k < cause->term_count; k++)
-        named |= cause->terms[k];
-    for (unsigned i = 0; i < hypotheses->count; i++) {
-        unsigned terms[MONOTONE_TERMS_MAX], literals;
-        if (((hypotheses->function[i] ^ cause->function) & ~impossible) == 0)
-            continue;
-        unsigned count = monotone_terms(hypotheses->function[i], cause->cube.count, terms, &literals);
-        for (unsigned k = 0; k < count; k++)
-            others |= terms[k];
+    unsigned named = 0;
+    for (unsigned k = 0; k < hypothesis->term_count; k++)
+        named |= hypothesis->terms[k];
+    return named;
+}
+
+// Takes the likeliest function. What others would name besides, which no trial that gives a result can tell from it, is
+// undecided, unless they differ only at points that no connection can realise.
+static void describe(const struct experiment *experiment, const struct hypothesis *best, struct cause *cause)
+{
+    static const double noticed = 1e-3;
+    struct asking asking;
+    struct questions open = experiment_questions(experiment, &asking);
+    struct asking all = {.experiment = experiment, .impossible_only = true};
+    struct questions possible = {open.price, &all};
+    const struct belief *belief = &experiment->belief;
+    double probability = hypothesis_probability(best);
+    unsigned named = named_dimensions(best), others = 0;
+    cause->function = *best;
+    cause->literals = cause->undecided = 0;
+    for (unsigned k = 0; k < best->term_count; k++) {
+        for (unsigned term = best->terms[k]; term; term &= term - 1)
+            cause->literals++;
     }
-    cause->undecided = 0;
+    for (unsigned i = 0; i < belief->count; i++) {
+        const struct hypothesis *other = &belief->hypotheses[i];
+        if (other != best && hypothesis_probability(other) > noticed * probability &&
+            belief_differ(belief, &possible, best, other, NULL) && !belief_differ(belief, &open, best, other, NULL))
+            others |= named_dimensions(other);
+    }
     for (unsigned i = 0; i < cause->cube.count; i++) {
         if ((others & ~named) >> i & 1)
             cause->undecided |= 1u << cause->cube.factor[i];
     }
 }
 
-// Learns the function on the cube as far as trials can tell.
-static bool learn(struct experiment *experiment, struct cause *cause)
+// Whether the latest results are all alike, and then what they were.
+static bool alike(const struct experiment *experiment, unsigned from, enum observation *seen)
 {
-    struct hypotheses hypotheses;
-    uint32_t impossible = 0, closed = 0; // points that no connection can realise; points that gave no evidence
-    unsigned points = 1u << cause->cube.count, point;
-
-    if (cause->cube.count == 0 || cause->cube.count > MONOTONE_VARIABLES_MAX)
-        return false;
-    hypotheses_init(&hypotheses, cause->cube.count);
-    for (;;) {
-        for (unsigned p = 0; p < points; p++) {
-            if (!cube_possible(experiment, &cause->cube, p)) {
-                impossible |= 1u << p;
-                continue;
-            }
-            struct variant variant = cube_variant(experiment, &cause->cube, p);
-            enum observation known = experiment_known(experiment, &variant);
-            if (known == OBSERVED_SIGNATURE)
-                hypotheses_learn(&hypotheses, p, true);
-            else if (known == OBSERVED_NO_SIGNATURE || refuted_elsewhere(experiment, &cause->cube, p))
-                hypotheses_learn(&hypotheses, p, false);
-        }
-        if (hypotheses.count == 0)
+    unsigned count = 0;
+    for (unsigned i = experiment->count; i-- > from && count < ALIKE_MAX;) {
+        enum observation now = experiment_observe(experiment, experiment->trials[i]);
+        if (now == OBSERVED_UNRESOLVED)
+            continue;
+        if (count++ && now != *seen)
             return false;
-        if (!hypotheses_ask(&hypotheses, impossible | closed, &point))
-            break;
-        struct variant variant = cube_variant(experiment, &cause->cube, point);
-        if (experiment_ask(experiment, &variant) == OBSERVED_UNRESOLVED) {
-            if (experiment_over(experiment))
-                return false;
-            closed |= 1u << point;
-            try_other_levels(experiment, &cause->cube, point);
-        }
-        if (experiment_over(experiment))
-            return false;
+        *seen = now;
     }
-    describe(&hypotheses, impossible, cause);
-    return true;
+    return count == ALIKE_MAX;
+}
+
+// Runs the trial of a point; where it gives no result again and again, something that stands in for it.
+static void ask_point(struct experiment *experiment, const struct cube *cube, unsigned point)
+{
+    struct variant variant = cube_variant(experiment, cube, point);
+    const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
+    if (trial && experiment_observe(experiment, trial) == OBSERVED_UNRESOLVED &&
+        !experiment_worth(experiment, &variant))
+        try_other_levels(experiment, cube, point);
+}
+
+// Learns about the cube until one hypothesis stands out.
+static enum narrowing learn(struct experiment *experiment, struct cause *cause)
+{
+    unsigned from = experiment->count;
+    if (cause->cube.count == 0)
+        return NARROWED_TO_NOTHING;
+    for (;;) {
+        const struct hypothesis *best;
+        enum observation seen = OBSERVED_UNRESOLVED;
+        struct asking asking;
+        uint32_t point;
+        if (!experiment_believe(experiment, &cause->cube) || !(best = belief_best(&experiment->belief)))
+            return NARROWED_TO_NOTHING;
+        struct questions questions = experiment_questions(experiment, &asking);
+        if (hypothesis_probability(best) >= CANDIDATE || !belief_ask(&experiment->belief, &questions, &point, NULL)) {
+            // Several trials of one variant that agree against it are no noise.
+            if (contradicting(experiment, best, false))
+                return NARROWED_TO_NOTHING;
+            describe(experiment, best, cause);
+            return cause->literals ? NARROWED : NARROWED_TO_NONE;
+        }
+        if (alike(experiment, from, &seen)) {
+            from = experiment->count;
+            point = seen == OBSERVED_SIGNATURE ? 0 : (1u << cause->cube.count) - 1;
+        }
+        ask_point(experiment, &cause->cube, point);
+        if (experiment_over(experiment))
+            return NARROWED_TO_NOTHING;
+    }
 }
 
 bool names_factor(const struct cause *cause, enum factor factor)
 {
     for (unsigned i = 0; i < cause->cube.count; i++) {
-        for (unsigned k = 0; cause->cube.factor[i] == factor && k < cause->term_count; k++) {
-            if (cause->terms[k] >> i & 1)
+        for (unsigned k = 0; cause->cube.factor[i] == factor && k < cause->function.term_count; k++) {
+            if (cause->function.terms[k] >> i & 1)
                 return true;
         }
     }
@@ -205,14 +222,14 @@ bool names_factor(const struct cause *cause, enum factor factor)
 }
 
 // Whether the failure was seen with this level of a factor while a term of the cause held (term NULL: at all).
-static bool seen_with(const struct experiment *experiment, const struct cube *cube, const unsigned *term,
+static bool seen_with(const struct experiment *experiment, const struct cube *cube, const uint32_t *term,
                       enum factor factor, unsigned level)
 {
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct trial *trial = experiment->trials[i];
         if (trial->variant.level[factor] != level || experiment_observe(experiment, trial) != OBSERVED_SIGNATURE)
             continue;
-        if (factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
+        if (experiment->space->wire && factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
             continue;
         if (!term || (cube_point(experiment, cube, &trial->variant) & *term) == *term)
             return true;
@@ -224,8 +241,8 @@ bool shown_idle(const struct experiment *experiment, const struct cause *cause, 
 {
     if (!cause)
         return seen_with(experiment, NULL, NULL, factor, level);
-    for (unsigned k = 0; k < cause->term_count; k++) {
-        if (seen_with(experiment, &cause->cube, &cause->terms[k], factor, level))
+    for (unsigned k = 0; k < cause->function.term_count; k++) {
+        if (seen_with(experiment, &cause->cube, &cause->function.terms[k], factor, level))
             return true;
     }
     return false;
@@ -262,14 +279,42 @@ static bool in_term(const struct cube *cube, unsigned term, enum factor factor)
     return false;
 }
 
-// A conjunction is only whole if no level of any other factor takes the failure away while it holds: levels that the
-// cube left out are tried together. A trial without the signature is a new passing variant. True if there is one.
-static bool try_idle_levels(struct experiment *experiment, const struct cause *cause, unsigned term,
-                            struct variant *passing)
+// What came of trying the levels that the cube left out.
+enum idle_result { IDLE_SHOWN, IDLE_PASSED_IN_CUBE, IDLE_PASSED_ELSEWHERE };
+
+// Repeats a pass that would make another cube until it can be believed.
+static enum idle_result believe_pass(struct experiment *experiment, const struct cube *cube,
+                                     const struct variant *variant, bool *accident)
 {
-    for (unsigned round = 0; round < 2 * LEVELS_MAX && !experiment_over(experiment); round++) {
+    struct variant there = cube_variant(experiment, cube, cube_point(experiment, cube, variant));
+    if (variant_equal(&there, variant))
+        return IDLE_PASSED_IN_CUBE;
+    for (;;) {
+        struct tally tally = experiment_tally(experiment, variant);
+        enum observation known = experiment_known(experiment, variant);
+        *accident = known == OBSERVED_SIGNATURE;
+        if (*accident)
+            return IDLE_SHOWN;
+        // Many levels are tried, so one of them may pass twice by accident where accidents were seen.
+        unsigned enough = belief_noisy(&experiment->belief) > 0.5 ? 3 : 2;
+        if (known == OBSERVED_NO_SIGNATURE && tally.no_signature >= enough)
+            return IDLE_PASSED_ELSEWHERE;
+        if (!experiment_worth(experiment, variant) ||
+            !experiment_run(experiment, variant, experiment_until(experiment, variant)))
+            return IDLE_PASSED_ELSEWHERE;
+    }
+}
+
+// A conjunction is only whole if no level of any other factor takes the failure away while it holds: levels that the
+// cube left out are tried together, and so are those of the cube. A trial without the signature is a new passing
+// variant, or refutes the hypothesis.
+static enum idle_result try_idle_levels(struct experiment *experiment, const struct cause *cause, uint32_t term,
+                                        struct variant *passing)
+{
+    while (!experiment_over(experiment)) {
         struct idle idle = {.experiment = experiment, .cube = &cause->cube, .term = term};
-        struct choices choices = {0};
+        struct choices choices = {.space = experiment->space};
+        bool accident = false;
         for (int f = 0; f < FACTOR_COUNT; f++) {
             unsigned char levels[LEVELS_MAX];
             enum factor factor = (enum factor)f;
@@ -282,34 +327,77 @@ static bool try_idle_levels(struct experiment *experiment, const struct cause *c
         }
         struct variant variant;
         if (!choose_variant(&choices, score_idle, &idle, &variant))
-            return false;
+            return IDLE_SHOWN;
         const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
-        if (trial && experiment_observe(experiment, trial) == OBSERVED_NO_SIGNATURE) {
+        if (!trial || experiment_observe(experiment, trial) != OBSERVED_NO_SIGNATURE)
+            continue;
+        enum idle_result result = believe_pass(experiment, &cause->cube, &variant, &accident);
+        if (!accident) {
             *passing = variant;
-            return true;
+            return result;
         }
     }
-    return false;
+    return IDLE_SHOWN;
 }
 
-bool narrow(struct experiment *experiment, const struct variant *passing, struct cause *cause)
+// A pass outside the cube that several trials agree on, against all that the cube can say: it makes a better cube.
+static bool better_passing(const struct experiment *experiment, struct variant *found)
 {
-    struct variant found = *passing;
+    const struct hypothesis *best = belief_best(&experiment->belief);
+    const struct variant *variant = best ? contradicting(experiment, best, false) : NULL;
+    if (!variant || experiment_over(experiment) || variant_equal(variant, found) ||
+        experiment_known(experiment, variant) != OBSERVED_NO_SIGNATURE)
+        return false;
+    struct variant there =
+        cube_variant(experiment, &experiment->belief_cube, cube_point(experiment, &experiment->belief_cube, variant));
+    if (variant_equal(&there, variant))
+        return false;
+    *found = *variant;
+    return true;
+}
+
+enum narrowing narrow(struct experiment *experiment, struct variant *found, struct cause *cause)
+{
+    bool same_cube = false;
     for (unsigned replacement = 0; replacement < REPLACEMENTS_MAX; replacement++) {
         enum phase phase = experiment->failure_phase;
-        *cause = (struct cause){.cube = make_cube(experiment, &found)};
-        if (!learn(experiment, cause))
-            return false;
+        enum idle_result idle = IDLE_SHOWN;
+        struct cube cube = same_cube ? cause->cube : make_cube(experiment, found);
+        *cause = (struct cause){.cube = cube};
+        enum narrowing narrowing = learn(experiment, cause);
+        if (narrowing == NARROWED_TO_NOTHING && better_passing(experiment, found)) {
+            same_cube = false;
+            continue;
+        }
+        if (narrowing != NARROWED)
+            return narrowing;
+        experiment->search_end = experiment->count;
         // The signature in a later phase than before makes further factors possible.
-        if (experiment->failure_phase != phase) {
+        same_cube = experiment->failure_phase == phase;
+        if (!same_cube) {
             survey_levels(experiment);
             continue;
         }
-        bool replaced = false;
-        for (unsigned k = 0; k < cause->term_count && !replaced; k++)
-            replaced = try_idle_levels(experiment, cause, cause->terms[k], &found);
-        if (!replaced)
-            return !experiment_over(experiment);
+        for (unsigned k = 0; k < cause->function.term_count && idle == IDLE_SHOWN; k++)
+            idle = try_idle_levels(experiment, cause, cause->function.terms[k], found);
+        if (experiment_over(experiment))
+            return NARROWED_TO_NOTHING;
+        same_cube = idle == IDLE_PASSED_IN_CUBE;
+        if (idle == IDLE_SHOWN)
+            return NARROWED;
     }
-    return false;
+    return NARROWED_TO_NOTHING;
+}
+
+double none_probability(struct experiment *experiment)
+{
+    struct cube cube = make_cube(experiment, &experiment->isolation->baseline);
+    double sum = 0;
+    if (cube.count == 0 || !experiment_believe(experiment, &cube))
+        return 0;
+    for (unsigned i = 0; i < experiment->belief.count; i++) {
+        if (hypothesis_holds(&experiment->belief.hypotheses[i], 0))
+            sum += hypothesis_probability(&experiment->belief.hypotheses[i]);
+    }
+    return sum;
 }

@@ -3,7 +3,10 @@
 #include "analysis/experiment.h"
 
 // A trial that is still unresolved after so many attempts cannot be had.
-enum { UNRESOLVED_MAX = 3 };
+enum { UNRESOLVED_MAX = 6, TURNS_MAX = 64 };
+
+// So probable a cause must be, beside all other causes of the family and with the noise that the trials show.
+static const double SURE = 0.998;
 
 struct proof_pair {
     enum factor factor;
@@ -21,8 +24,8 @@ static unsigned size_of(unsigned point)
 // Whether the term, and no other one, holds at the point.
 static bool holds_alone(const struct cause *cause, unsigned term, unsigned point)
 {
-    for (unsigned k = 0; k < cause->term_count; k++) {
-        if (((cause->terms[k] & point) == cause->terms[k]) != (k == term))
+    for (unsigned k = 0; k < cause->function.term_count; k++) {
+        if (((cause->function.terms[k] & point) == cause->function.terms[k]) != (k == term))
             return false;
     }
     return true;
@@ -33,60 +36,69 @@ static struct variant flipped(const struct variant *variant, const struct cube *
     return variant_with(*variant, cube->factor[dimension], cube->level[dimension]);
 }
 
-// Finds the pair of a condition: with no other alternative at work if such trials are possible; then trials that were
-// run before others, then those nearest to the baseline, which are the easiest to understand and leave all that the
-// cause does not name as the user has it.
+// How good a point is for the pair of a condition: with no other alternative at work if such trials are possible; then
+// those nearest to the baseline, which are the easiest to understand, leave all that the cause does not name as the
+// user has it, and pass only if nothing else is a cause; then trials that were run before.
+static int merit(const struct experiment *experiment, const struct cause *cause, unsigned term, unsigned condition,
+                 unsigned point, struct proof_pair *pair)
+{
+    if ((cause->function.terms[term] & point) != cause->function.terms[term] ||
+        !cube_possible(experiment, &cause->cube, point))
+        return -1;
+    pair->factor = cause->cube.factor[condition];
+    pair->failing = cube_variant(experiment, &cause->cube, point);
+    pair->passing = flipped(&pair->failing, &cause->cube, condition);
+    if (!experiment->space->possible(&pair->passing, NULL) ||
+        hypothesis_holds(&cause->function, cube_point(experiment, &cause->cube, &pair->passing)))
+        return -1;
+    return 256 * holds_alone(cause, term, point) + 4 * (int)size_of(point) +
+           (experiment_known(experiment, &pair->failing) == OBSERVED_SIGNATURE) +
+           (experiment_known(experiment, &pair->passing) == OBSERVED_NO_SIGNATURE);
+}
+
+enum { CANDIDATES_MAX = 1 << 12, PAIR_TRIES_MAX = 12 };
+
+// The n-th point to look at: all of them, or where there are too many those from which the fewest conditions are taken.
+static bool point_at(const struct cube *cube, unsigned n, unsigned *point)
+{
+    unsigned full = (1u << cube->count) - 1, count = cube->count;
+    if (full < CANDIDATES_MAX) {
+        *point = n;
+        return n <= full;
+    }
+    unsigned a = n % (count + 1), b = n / (count + 1) % (count + 1), c = n / ((count + 1) * (count + 1));
+    *point = full & ~(a ? 1u << (a - 1) : 0) & ~(b ? 1u << (b - 1) : 0) & ~(c ? 1u << (c - 1) : 0);
+    return c <= count;
+}
+
 static bool find_pair(struct experiment *experiment, const struct cause *cause, unsigned term, unsigned condition,
                       struct proof_pair *pair)
 {
-    uint32_t tried = 0;
-    for (;;) {
+    unsigned tried[PAIR_TRIES_MAX];
+    for (unsigned tries = 0; tries < PAIR_TRIES_MAX; tries++) {
         int best = -1;
-        unsigned best_point = 0;
-        for (unsigned point = 0; point < 1u << cause->cube.count; point++) {
-            if ((tried >> point & 1) || (cause->terms[term] & point) != cause->terms[term] ||
-                !cube_possible(experiment, &cause->cube, point))
-                continue;
-            struct variant failing = cube_variant(experiment, &cause->cube, point);
-            struct variant passing = flipped(&failing, &cause->cube, condition);
-            if (!variant_possible(&passing, NULL) ||
-                monotone_at(cause->function, cube_point(experiment, &cause->cube, &passing)))
-                continue;
-            int value = 64 * holds_alone(cause, term, point) +
-                        16 * (experiment_known(experiment, &failing) == OBSERVED_SIGNATURE) +
-                        16 * (experiment_known(experiment, &passing) == OBSERVED_NO_SIGNATURE) + (int)size_of(point);
+        unsigned point;
+        struct proof_pair other;
+        for (unsigned n = 0; point_at(&cause->cube, n, &point); n++) {
+            bool again = false;
+            for (unsigned i = 0; i < tries; i++)
+                again = again || tried[i] == point;
+            int value = again ? -1 : merit(experiment, cause, term, condition, point, &other);
             if (value > best) {
                 best = value;
-                best_point = point;
+                tried[tries] = point;
+                *pair = other;
             }
         }
         if (best < 0)
             return false;
-        tried |= 1u << best_point;
-        pair->factor = cause->cube.factor[condition];
-        pair->failing = cube_variant(experiment, &cause->cube, best_point);
-        pair->passing = flipped(&pair->failing, &cause->cube, condition);
         if (experiment_ask(experiment, &pair->failing) == OBSERVED_SIGNATURE &&
             experiment_ask(experiment, &pair->passing) == OBSERVED_NO_SIGNATURE)
             return true;
         if (experiment_over(experiment))
             return false;
     }
-}
-
-// How often the passing trials must be seen. A denial that now and then fails to come looks like a pass, and a false
-// pass makes a cause look larger than it is. So the more conditions a cause has, and the more variants were tried until
-// one passed, the more often its passes are repeated.
-static unsigned passes_needed(const struct experiment *experiment, const struct cause *cause)
-{
-    unsigned failed_before = 0, needed = experiment->confirmations + (cause->literals < 3 ? cause->literals : 3);
-    for (unsigned i = 0; i < experiment->count; i++) {
-        enum observation seen = experiment_observe(experiment, experiment->trials[i]);
-        if (seen == OBSERVED_NO_SIGNATURE)
-            break;
-        failed_before += seen == OBSERVED_SIGNATURE;
-    }
-    return needed + (failed_before > 4) + (failed_before > 10);
+    return false;
 }
 
 // How often the failing trials must be seen. What a bad network does by itself is seen more often.
@@ -104,82 +116,126 @@ static unsigned failures_needed(const struct experiment *experiment)
     }
 }
 
-static bool repeat(struct experiment *experiment, const struct variant *variant, bool *run)
+// Whether a pair was seen in both orders: a pass after a failure, and a failure after a pass. A change of the target in
+// the middle of the run shows there.
+static bool both_orders(const struct tally *failing, const struct tally *passing)
 {
-    if (experiment_tally(experiment, variant).unresolved > UNRESOLVED_MAX)
-        return false;
-    *run = true;
-    return experiment_run(experiment, variant, experiment_until(experiment, variant)) != NULL;
+    return failing->first && passing->first && failing->first->number < passing->last->number &&
+           passing->first->number < failing->last->number;
 }
 
-// Repeats the pairs in turn, failing and passing trials interleaved: a change of the target in the middle of the run
-// shows as a contradiction.
-static bool confirm(struct experiment *experiment, const struct cause *cause, const struct proof_pair *pairs,
-                    unsigned count)
+// The next trial that a pair needs. False if it needs none.
+static bool needs(const struct experiment *experiment, const struct proof_pair *pair, struct variant *variant)
 {
-    unsigned passes = passes_needed(experiment, cause), failures = failures_needed(experiment);
-    uint64_t first_pass = 0;
-    for (unsigned i = 0; i < experiment->count && !first_pass; i++) {
-        if (experiment_observe(experiment, experiment->trials[i]) == OBSERVED_NO_SIGNATURE)
-            first_pass = experiment->trials[i]->number;
+    struct tally failing = experiment_tally(experiment, &pair->failing);
+    struct tally passing = experiment_tally(experiment, &pair->passing);
+    bool fail = failing.signature < failures_needed(experiment) + failing.no_signature;
+    bool pass = passing.no_signature < experiment->confirmations + passing.signature;
+    if (!fail && !pass && !both_orders(&failing, &passing)) {
+        fail = failing.last->number < passing.first->number;
+        pass = !fail;
     }
-    for (bool run = true; run;) {
-        run = false;
-        for (unsigned i = 0; i < count; i++) {
-            if (experiment_tally(experiment, &pairs[i].failing).signature < failures ||
-                experiment_trial(experiment, &pairs[i].failing, OBSERVED_SIGNATURE) < first_pass) {
-                if (!repeat(experiment, &pairs[i].failing, &run))
-                    return false;
-            }
-            if (experiment_tally(experiment, &pairs[i].passing).no_signature < passes) {
-                if (!repeat(experiment, &pairs[i].passing, &run))
-                    return false;
-            }
-            if (experiment_over(experiment))
-                return false;
+    *variant = fail ? pair->failing : pair->passing;
+    return fail || pass;
+}
+
+// The next trial that the proof needs, of all pairs and of what contradicts them.
+static bool next_trial(const struct experiment *experiment, const struct cause *cause, const struct proof_pair *pairs,
+                       unsigned count, unsigned turn, struct variant *variant)
+{
+    const struct variant *against = contradicting(experiment, &cause->function, true);
+    for (unsigned i = 0; i < count; i++) {
+        if (needs(experiment, &pairs[(turn + i) % count], variant))
+            return true;
+    }
+    if (against)
+        *variant = *against;
+    return against != NULL;
+}
+
+// Repeats the pairs in turn, failing and passing trials interleaved, and whatever else could refute the cause, until
+// the trials make it sure.
+static enum proof confirm(struct experiment *experiment, const struct cause *cause, const struct proof_pair *pairs,
+                          unsigned count, double *confidence, const char **gap)
+{
+    for (unsigned turn = 0;; turn++) {
+        struct asking asking;
+        struct variant variant;
+        uint32_t point;
+        if (!experiment_believe(experiment, &cause->cube))
+            return NOT_PROVED;
+        const struct hypothesis *mine = cause_hypothesis(experiment, cause);
+        if (!mine)
+            return REFUTED;
+        if (contradicting(experiment, mine, false)) {
+            *gap = "several trials of one variant do not fit it, and nor do they fit any other cause";
+            return hypothesis_probability(mine) < 0.5 ? REFUTED : NOT_PROVED;
         }
+        struct questions questions = experiment_questions(experiment, &asking);
+        *confidence = belief_class(&experiment->belief, &questions, mine);
+        if (*confidence < 0.5)
+            return REFUTED;
+        if (!next_trial(experiment, cause, pairs, count, turn, &variant)) {
+            if (*confidence >= SURE)
+                return PROVED;
+            if (belief_ask(&experiment->belief, &questions, &point, NULL))
+                variant = cube_variant(experiment, &cause->cube, point);
+            else
+                variant = turn & 1 ? pairs[turn / 2 % count].failing : pairs[turn / 2 % count].passing;
+        }
+        if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX || turn > TURNS_MAX)
+            return NOT_PROVED;
+        if (!experiment_run(experiment, &variant, experiment_until(experiment, &variant)))
+            return NOT_PROVED;
     }
-    return true;
 }
 
 static void name_cause(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
 {
-    for (unsigned k = 0; k < cause->term_count; k++) {
+    for (unsigned k = 0; k < cause->function.term_count; k++) {
         struct conjunction *conjunction = &verdict->alternatives[verdict->alternative_count++];
         *conjunction = (struct conjunction){.count = 0};
         for (unsigned i = 0; i < cause->cube.count; i++) {
             enum factor factor = cause->cube.factor[i];
-            if (cause->terms[k] >> i & 1)
+            if (cause->function.terms[k] >> i & 1)
                 conjunction->conditions[conjunction->count++] =
                     (struct condition){factor, experiment->isolation->baseline.level[factor]};
         }
     }
 }
 
-bool prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap)
+enum proof prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap)
 {
     struct proof_pair pairs[PAIRS_MAX];
     unsigned count = 0;
-    *gap = "no pair of trials that differ in one factor alone could be had for each factor";
-    if (cause->term_count > ALTERNATIVES_MAX || cause->literals > PAIRS_MAX) {
+    if (cause->function.term_count > ALTERNATIVES_MAX || cause->literals > PAIRS_MAX) {
         *gap = "the trials fit only a cause with more alternatives than can be proved";
-        return false;
+        return NOT_PROVED;
     }
-    for (unsigned k = 0; k < cause->term_count; k++) {
+    for (unsigned k = 0; k < cause->function.term_count; k++) {
         for (unsigned i = 0; i < cause->cube.count; i++) {
-            if ((cause->terms[k] >> i & 1) && !find_pair(experiment, cause, k, i, &pairs[count++]))
-                return false;
+            if (!(cause->function.terms[k] >> i & 1))
+                continue;
+            *gap = "no pair of trials that differ in one factor alone could be had for each factor";
+            if (find_pair(experiment, cause, k, i, &pairs[count++]))
+                continue;
+            // Where the trials that a pair takes speak against the cause, it is not the cause.
+            if (experiment_over(experiment) || !experiment_believe(experiment, &cause->cube))
+                return NOT_PROVED;
+            const struct hypothesis *mine = cause_hypothesis(experiment, cause);
+            return !mine || mine != belief_best(&experiment->belief) ? REFUTED : NOT_PROVED;
         }
     }
-    *gap = "a minimal pair could not be repeated";
-    if (!confirm(experiment, cause, pairs, count))
-        return false;
+    *gap = "a minimal pair could not be repeated until it was sure";
+    enum proof proof = confirm(experiment, cause, pairs, count, &verdict->confidence, gap);
+    if (proof != PROVED)
+        return proof;
     name_cause(experiment, cause, verdict);
     for (unsigned i = 0; i < count; i++)
         verdict->pairs[verdict->pair_count++] =
             (struct minimal_pair){pairs[i].factor, experiment_trial(experiment, &pairs[i].failing, OBSERVED_SIGNATURE),
                                   experiment_trial(experiment, &pairs[i].passing, OBSERVED_NO_SIGNATURE)};
-    return true;
+    return PROVED;
 }
 
 static const struct variant *variant_of(const struct experiment *experiment, uint64_t number)
@@ -197,7 +253,7 @@ static struct sweep_row sweep_level(struct experiment *experiment, const struct 
     const struct level_state *state = &experiment->levels[factor][level];
     struct sweep_row row = {.condition = {factor, level}, .observation = OBSERVED_UNRESOLVED};
     struct variant variant = variant_with(*failing, factor, level);
-    if (!variant_possible(&variant, &row.why))
+    if (!experiment->space->possible(&variant, &row.why))
         return row;
     row.observation = experiment_known(experiment, &variant);
     if (row.observation == OBSERVED_UNRESOLVED && state->why) {
@@ -210,8 +266,9 @@ static struct sweep_row sweep_level(struct experiment *experiment, const struct 
     for (unsigned i = 0; i < count; i++)
         can = can || usable[i] == level;
     if (row.observation == OBSERVED_UNRESOLVED && !can) {
-        row.why = factor == FACTOR_LICENSE ? "the server issued no licence that could be presented again"
-                                           : "it is not known whether the target accepts it";
+        row.why = experiment->space->wire && factor == FACTOR_LICENSE
+                      ? "the server issued no licence that could be presented again"
+                      : "it is not known whether the target accepts it";
         return row;
     }
     row.observation = experiment_ask(experiment, &variant);
@@ -233,7 +290,7 @@ void sweep(struct experiment *experiment, const struct cause *cause, struct verd
         if (done || !names_factor(cause, factor))
             continue;
         struct variant failing = *variant_of(experiment, verdict->pairs[i].failing);
-        for (unsigned level = 0; level < factor_levels(factor); level++) {
+        for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
             if (level != failing.level[factor] && experiment_allows(experiment, factor, level))
                 verdict->sweep[verdict->sweep_count++] = sweep_level(experiment, &failing, factor, level);
         }
@@ -247,7 +304,7 @@ static enum state state_of(const struct experiment *experiment, const struct cau
                            const struct verdict *verdict, unsigned dimension, const struct trial *trial)
 {
     enum factor factor = cause->cube.factor[dimension];
-    if (factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
+    if (experiment->space->wire && factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
         return STATE_OFF; // no TLS level does anything there
     unsigned level = trial->variant.level[factor];
     if (level == experiment->isolation->baseline.level[factor])
@@ -271,6 +328,8 @@ const struct trial *unexplained(const struct experiment *experiment, const struc
     for (unsigned t = 0; t < experiment->count; t++) {
         const struct trial *trial = experiment->trials[t];
         enum observation seen = experiment_observe(experiment, trial);
+        if (seen != experiment_known(experiment, &trial->variant))
+            continue; // an accident, by what the other trials of the variant say
         if (experiment_evades(experiment, &trial->variant) && !cube_evades(&cause->cube))
             continue;
         bool in_cube = true, certain = false, excluded = true;
@@ -279,10 +338,10 @@ const struct trial *unexplained(const struct experiment *experiment, const struc
             in_cube = in_cube && (level == cause->cube.level[i] ||
                                   level == experiment->isolation->baseline.level[cause->cube.factor[i]]);
         }
-        for (unsigned k = 0; k < cause->term_count; k++) {
+        for (unsigned k = 0; k < cause->function.term_count; k++) {
             bool all_on = true, some_off = false;
             for (unsigned i = 0; i < cause->cube.count; i++) {
-                if (!(cause->terms[k] >> i & 1))
+                if (!(cause->function.terms[k] >> i & 1))
                     continue;
                 enum state state = state_of(experiment, cause, verdict, i, trial);
                 all_on = all_on && state == STATE_ON;

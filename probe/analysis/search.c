@@ -16,8 +16,20 @@ struct coverage {
     const struct experiment *experiment;
     bool pair[FACTOR_COUNT][LEVELS_MAX][FACTOR_COUNT][LEVELS_MAX]; // with equal factors: the level alone
     bool varied[FACTOR_COUNT];
-    bool keep_handshake; // leave RDP security out
+    bool suspect[FACTOR_COUNT][LEVELS_MAX]; // in a trial that gave no result, and in none that did
+    bool keep_handshake;                    // leave RDP security out
 };
+
+// Whether a resolved trial has the level.
+static bool shown(const struct experiment *experiment, enum factor factor, unsigned level)
+{
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (trial->variant.level[factor] == level && experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED)
+            return true;
+    }
+    return false;
+}
 
 static void cover(struct coverage *coverage, const struct experiment *experiment)
 {
@@ -33,9 +45,16 @@ static void cover(struct coverage *coverage, const struct experiment *experiment
             continue;
         for (int f = 0; f < FACTOR_COUNT; f++) {
             for (int g = f; g < FACTOR_COUNT; g++) {
+                coverage->suspect[f][level[f]] = coverage->suspect[f][level[f]] || !resolved;
                 if (resolved || ++attempts[f][level[f]][g][level[g]] >= (f == g ? ATTEMPTS_LEVEL : ATTEMPTS_PAIR))
                     coverage->pair[f][level[f]][g][level[g]] = true;
             }
+        }
+    }
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        for (unsigned level = 0; level < LEVELS_MAX; level++) {
+            if (level == experiment->isolation->baseline.level[f] || shown(experiment, (enum factor)f, level))
+                coverage->suspect[f][level] = false;
         }
     }
 }
@@ -43,7 +62,7 @@ static void cover(struct coverage *coverage, const struct experiment *experiment
 // RDP security does away with TLS as well, so a pass with it tells less than one that keeps the handshake.
 static bool changes_the_handshake(const struct experiment *experiment, const struct variant *variant)
 {
-    return variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
+    return experiment->space->wire && variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
            experiment->isolation->baseline.level[FACTOR_SECURITY] != SECURITY_RDP;
 }
 
@@ -53,10 +72,12 @@ static long score(const struct variant *variant, void *context)
     const struct coverage *coverage = context;
     const struct variant *baseline = &coverage->experiment->isolation->baseline;
     long value = 0;
+    unsigned suspects = 0;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         bool flipped = variant->level[f] != baseline->level[f];
         if (!coverage->varied[f])
             continue;
+        suspects += coverage->suspect[f][variant->level[f]];
         if (flipped && !coverage->pair[f][variant->level[f]][f][variant->level[f]])
             value += 1000;
         for (int g = f + 1; g < FACTOR_COUNT; g++) {
@@ -70,13 +91,14 @@ static long score(const struct variant *variant, void *context)
     if (experiment_known(coverage->experiment, variant) != OBSERVED_UNRESOLVED ||
         !experiment_worth(coverage->experiment, variant))
         return 0;
-    return value;
+    // Levels that may each be why a trial gave no result are tried one at a time.
+    return suspects > 1 ? value / (4 * (long)suspects) : value;
 }
 
 static bool next_variant(const struct experiment *experiment, bool keep_handshake, struct variant *variant)
 {
     struct coverage coverage;
-    struct choices choices = {0};
+    struct choices choices = {.space = experiment->space};
     cover(&coverage, experiment);
     coverage.keep_handshake = keep_handshake;
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -95,12 +117,37 @@ static bool known_passing(const struct experiment *experiment, struct variant *p
         const struct variant *variant = &experiment->trials[i]->variant;
         unsigned distance = variant_distance(variant, &experiment->isolation->baseline) +
                             (changes_the_handshake(experiment, variant) ? FACTOR_COUNT : 0);
-        if (distance >= best || experiment_observe(experiment, experiment->trials[i]) != OBSERVED_NO_SIGNATURE)
+        if (distance >= best || experiment_known(experiment, variant) != OBSERVED_NO_SIGNATURE)
             continue;
         *passing = *variant;
         best = distance;
     }
     return best != ~0u;
+}
+
+// Whether as many factors were flipped in one resolved trial as can be flipped together.
+static bool all_flipped(const struct experiment *experiment)
+{
+    struct variant most = experiment->isolation->baseline;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        unsigned char levels[LEVELS_MAX];
+        unsigned count = experiment_levels(experiment, (enum factor)f, levels);
+        for (unsigned i = 0; i < count; i++) {
+            struct variant variant = variant_with(most, (enum factor)f, levels[i]);
+            if (experiment->space->possible(&variant, NULL)) {
+                most = variant;
+                break;
+            }
+        }
+    }
+    unsigned wanted = variant_distance(&most, &experiment->isolation->baseline);
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (variant_distance(&trial->variant, &experiment->isolation->baseline) >= wanted &&
+            experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED)
+            return true;
+    }
+    return false;
 }
 
 bool search_passing(struct experiment *experiment, struct variant *passing)
@@ -113,6 +160,13 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
         bool found = known_passing(experiment, passing);
         if (found && !changes_the_handshake(experiment, passing))
             return true;
+        // With everything changed and still the failure, the rest only confirms that nothing at the client decides.
+        if (!found && all_flipped(experiment)) {
+            if (!experiment->search_end)
+                experiment->search_end = experiment->count;
+        } else {
+            experiment->search_end = 0;
+        }
         struct variant variant;
         if (!next_variant(experiment, found, &variant))
             return found;
@@ -136,11 +190,11 @@ static bool resolved(const struct experiment *experiment, int f, unsigned level,
 // A level that was to be tried, is not known to be refused, and is in no trial that decided anything.
 static bool open_level(const struct experiment *experiment, enum factor factor, unsigned *level)
 {
-    for (*level = 0; *level < factor_levels(factor); ++*level) {
+    for (*level = 0; *level < experiment->space->levels(factor); ++*level) {
         const struct level_state *state = &experiment->levels[factor][*level];
-        if (*level != experiment->isolation->baseline.level[factor] &&
-            experiment_allows(experiment, factor, *level) && state->usability != LEVEL_REFUSED &&
-            state->usability != LEVEL_LOCAL && !resolved(experiment, factor, *level, factor, *level))
+        if (*level != experiment->isolation->baseline.level[factor] && experiment_allows(experiment, factor, *level) &&
+            state->usability != LEVEL_REFUSED && state->usability != LEVEL_LOCAL &&
+            !resolved(experiment, factor, *level, factor, *level))
             return true;
     }
     return false;
@@ -157,7 +211,7 @@ static bool open_pair(const struct experiment *experiment, char *text, size_t si
                 unsigned level = levels[i / other_count], other = others[i % other_count];
                 struct variant variant = variant_with(experiment->isolation->baseline, (enum factor)f, level);
                 variant = variant_with(variant, (enum factor)g, other);
-                if (!variant_possible(&variant, NULL) || resolved(experiment, f, level, g, other))
+                if (!experiment->space->possible(&variant, NULL) || resolved(experiment, f, level, g, other))
                     continue;
                 snprintf(text, size, "%s=%s together with %s=%s gave no result", factor_row((enum factor)f)->name,
                          level_name((enum factor)f, level), factor_row((enum factor)g)->name,
@@ -165,31 +219,6 @@ static bool open_pair(const struct experiment *experiment, char *text, size_t si
                 return true;
             }
         }
-    }
-    return false;
-}
-
-// Whether as many factors were flipped in one resolved trial as can be flipped together.
-static bool all_flipped(const struct experiment *experiment)
-{
-    struct variant most = experiment->isolation->baseline;
-    for (int f = 0; f < FACTOR_COUNT; f++) {
-        unsigned char levels[LEVELS_MAX];
-        unsigned count = experiment_levels(experiment, (enum factor)f, levels);
-        for (unsigned i = 0; i < count; i++) {
-            struct variant variant = variant_with(most, (enum factor)f, levels[i]);
-            if (variant_possible(&variant, NULL)) {
-                most = variant;
-                break;
-            }
-        }
-    }
-    unsigned wanted = variant_distance(&most, &experiment->isolation->baseline);
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        if (variant_distance(&trial->variant, &experiment->isolation->baseline) >= wanted &&
-            experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED)
-            return true;
     }
     return false;
 }

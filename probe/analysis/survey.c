@@ -8,14 +8,13 @@
 
 static bool surveyed(enum factor factor)
 {
-    // A licence is only looked at after the logon.
-    return factor != FACTOR_LICENSE;
+    // Others are only looked at with the logon or after it: a licence, the form of the user's name.
+    return factor_phase(factor) <= PHASE_TLS;
 }
 
 static bool unknown(const struct experiment *experiment, enum factor factor, unsigned level)
 {
-    return surveyed(factor) && experiment_varies(experiment, factor) &&
-           experiment_allows(experiment, factor, level) &&
+    return surveyed(factor) && experiment_varies(experiment, factor) && experiment_allows(experiment, factor, level) &&
            experiment->levels[factor][level].usability == LEVEL_UNKNOWN;
 }
 
@@ -116,7 +115,7 @@ static bool learn(struct experiment *experiment, const struct trial *trial)
     return blamed <= 1;
 }
 
-struct wish {
+struct aim {
     const struct experiment *experiment;
     enum factor factor; // with this level, as near to the baseline as possible; FACTOR_COUNT: with many new levels
     unsigned level;
@@ -125,13 +124,13 @@ struct wish {
 
 static long score(const struct variant *variant, void *context)
 {
-    const struct wish *wish = context;
-    long distance = (long)variant_distance(variant, &wish->experiment->isolation->baseline);
-    if (wish->factor != FACTOR_COUNT)
-        return variant->level[wish->factor] == wish->level ? 100 - distance : 0;
+    const struct aim *aim = context;
+    long distance = (long)variant_distance(variant, &aim->experiment->isolation->baseline);
+    if (aim->factor != FACTOR_COUNT)
+        return variant->level[aim->factor] == aim->level ? 100 - distance : 0;
     long fresh = 0;
     for (int f = 0; f < FACTOR_COUNT; f++)
-        fresh += wish->fresh[f][variant->level[f]];
+        fresh += aim->fresh[f][variant->level[f]];
     return fresh ? 100 * fresh - distance : 0;
 }
 
@@ -139,11 +138,11 @@ static long score(const struct variant *variant, void *context)
 // tls=default.
 static struct choices all_levels(const struct experiment *experiment)
 {
-    struct choices choices = {0};
+    struct choices choices = {.space = experiment->space};
     for (int f = 0; f < FACTOR_COUNT; f++) {
         choices.level[f][choices.count[f]++] = experiment->isolation->baseline.level[f];
         // From the newest TLS version down: the newer is the likelier to be accepted together with the others.
-        for (unsigned level = surveyed((enum factor)f) ? factor_levels((enum factor)f) : 0; level-- > 0;) {
+        for (unsigned level = surveyed((enum factor)f) ? experiment->space->levels((enum factor)f) : 0; level-- > 0;) {
             enum usability usability = experiment->levels[f][level].usability;
             if (level != experiment->isolation->baseline.level[f] && experiment_varies(experiment, (enum factor)f) &&
                 experiment_allows(experiment, (enum factor)f, level) &&
@@ -156,10 +155,10 @@ static struct choices all_levels(const struct experiment *experiment)
 
 static void survey_one(struct experiment *experiment, enum factor factor, unsigned level)
 {
-    struct wish wish = {.experiment = experiment, .factor = factor, .level = level};
+    struct aim aim = {.experiment = experiment, .factor = factor, .level = level};
     struct choices choices = all_levels(experiment);
     struct variant variant;
-    if (!choose_variant(&choices, score, &wish, &variant)) {
+    if (!choose_variant(&choices, score, &aim, &variant)) {
         experiment->levels[factor][level] =
             (struct level_state){LEVEL_LOCAL, 0, "no possible variant with the levels to be tried has it"};
         return;
@@ -176,12 +175,38 @@ static void survey_one(struct experiment *experiment, enum factor factor, unsign
     }
 }
 
+// What trials on record say, which were not run to survey anything.
+static void learn_recorded(struct experiment *experiment)
+{
+    for (unsigned i = 0; i < experiment->recorded; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (trial->outcome.result == RESULT_CONNECTED || trial->outcome.phase > PHASE_TLS) {
+            for (int f = 0; f < FACTOR_COUNT; f++) {
+                if (surveyed((enum factor)f) && accepted(trial, (enum factor)f))
+                    accept(experiment, (enum factor)f, trial);
+            }
+        } else if (!accident(trial)) {
+            learn(experiment, trial);
+        }
+    }
+}
+
 void survey_levels(struct experiment *experiment)
 {
+    if (!experiment->space->wire)
+        return;
+    learn_recorded(experiment);
+    for (int f = 0; experiment_offline(experiment) && f < FACTOR_COUNT; f++) {
+        for (unsigned level = 0; level < experiment->space->levels((enum factor)f); level++) {
+            if (unknown(experiment, (enum factor)f, level))
+                experiment->levels[f][level] =
+                    (struct level_state){LEVEL_UNCLEAR, 0, "no trial on record shows whether the target accepts it"};
+        }
+    }
     while (!experiment_over(experiment)) {
-        struct wish many = {.experiment = experiment, .factor = FACTOR_COUNT};
+        struct aim many = {.experiment = experiment, .factor = FACTOR_COUNT};
         for (int f = 0; f < FACTOR_COUNT; f++) {
-            for (unsigned level = 0; level < factor_levels((enum factor)f); level++)
+            for (unsigned level = 0; level < experiment->space->levels((enum factor)f); level++)
                 many.fresh[f][level] = unknown(experiment, (enum factor)f, level);
         }
         struct choices choices = all_levels(experiment);
@@ -201,7 +226,7 @@ void survey_levels(struct experiment *experiment)
     }
     // What no possible variant has was not surveyed.
     for (int f = 0; f < FACTOR_COUNT && !experiment_over(experiment); f++) {
-        for (unsigned level = 0; level < factor_levels((enum factor)f); level++) {
+        for (unsigned level = 0; level < experiment->space->levels((enum factor)f); level++) {
             if (unknown(experiment, (enum factor)f, level))
                 survey_one(experiment, (enum factor)f, level);
         }

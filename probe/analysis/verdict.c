@@ -96,10 +96,9 @@ json_t *verdict_to_json(const struct verdict *verdict)
     if (!json)
         return NULL;
     // The setters of jansson refuse a NULL value, so that a member that found no memory shows here.
-    int failed = json_object_set_new(json, "signature",
-                                     verdict->has_signature
-                                         ? json_string(signature_text(&verdict->signature, text, sizeof text))
-                                         : json_null());
+    int failed = json_object_set_new(
+        json, "signature",
+        verdict->has_signature ? json_string(signature_text(&verdict->signature, text, sizeof text)) : json_null());
     failed |= json_object_set_new(json, "cause", cause_json(verdict));
     failed |= json_object_set_new(json, "minimal_pairs", pairs_json(verdict));
     failed |= json_object_set_new(json, "sweep", sweep_json(verdict));

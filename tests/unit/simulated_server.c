@@ -17,6 +17,11 @@ static unsigned chance(struct lab *lab)
     return (lab->server.seed >> 16) % 100;
 }
 
+unsigned lab_levels(int factor)
+{
+    return factor == FACTOR_TLS ? 5 : 3;
+}
+
 unsigned lab_spoken(const struct server *server, const struct variant *variant)
 {
     unsigned level = variant->level[FACTOR_TLS];
@@ -43,18 +48,18 @@ unsigned lab_presented(const struct server *server, const struct variant *varian
 
 static bool denied(const struct server *server, const struct variant *variant, bool issued)
 {
-    unsigned did[FACTOR_COUNT];
+    unsigned did[HEART];
     if (server->moment == PHASE_NLA && variant->level[FACTOR_SECURITY] != SECURITY_NLA)
         return false;
     if (server->moment == PHASE_TLS && variant->level[FACTOR_SECURITY] == SECURITY_RDP)
         return false;
-    for (int f = 0; f < FACTOR_COUNT; f++)
+    for (int f = 0; f < HEART; f++)
         did[f] = variant->level[f];
     did[FACTOR_TLS] = lab_spoken(server, variant);
     did[FACTOR_LICENSE] = lab_presented(server, variant, issued);
     for (unsigned t = 0; t < server->term_count; t++) {
         bool all = true;
-        for (int f = 0; f < FACTOR_COUNT; f++)
+        for (int f = 0; f < HEART; f++)
             all = all && (!server->term[t][f] || (server->term[t][f] >> did[f] & 1));
         if (all)
             return true;
@@ -214,14 +219,14 @@ void lab_clear(struct lab *lab)
 static uint32_t sufficient(const struct server *server, const struct isolation *isolation, uint32_t *realised)
 {
     uint32_t result = ~0u;
-    struct variant variant;
+    struct variant variant = isolation->baseline;
     *realised = 0;
     bool issued = server->licensing == LICENSING_ISSUE;
     for (unsigned n = 0; n < 3 * 5 * 3 * 3 * 3; n++) {
         unsigned rest = n, same = 0;
         bool allowed = true;
-        for (int f = 0; f < FACTOR_COUNT; f++) {
-            unsigned levels = factor_levels((enum factor)f);
+        for (int f = 0; f < HEART; f++) {
+            unsigned levels = lab_levels(f);
             variant.level[f] = (unsigned char)(rest % levels);
             rest /= levels;
             if (variant.level[f] == isolation->baseline.level[f])
@@ -272,7 +277,7 @@ static uint32_t minimal(uint32_t sets)
     uint32_t result = 0;
     for (unsigned s = 0; s < SUBSETS; s++) {
         bool least = sets >> s & 1;
-        for (unsigned i = 0; i < FACTOR_COUNT && least; i++)
+        for (unsigned i = 0; i < HEART && least; i++)
             least = !((s >> i & 1) && (sets >> (s & ~(1u << i)) & 1));
         if (least)
             result |= 1u << s;
@@ -286,7 +291,7 @@ uint32_t lab_rule(const struct server *server)
     uint32_t result = 0;
     for (unsigned t = 0; t < server->term_count; t++) {
         unsigned set = 0;
-        for (int f = 0; f < FACTOR_COUNT; f++)
+        for (int f = 0; f < HEART; f++)
             set |= server->term[t][f] ? 1u << f : 0;
         result |= 1u << set;
     }

@@ -8,7 +8,8 @@
 
 #include "analysis/isolation.h"
 
-enum { RUNS_MAX = 256, TERMS_MAX = 2, SUBSETS = 1 << FACTOR_COUNT };
+// The simulated server knows the heart of the factors, and of each the first levels.
+enum { HEART = FACTOR_LICENSE + 1, RUNS_MAX = 256, TERMS_MAX = 2, SUBSETS = 1 << HEART };
 
 // What a client really did, as the server sees it: factor levels, but the TLS version spoken and the licence presented.
 enum { TLS_NONE = 0, LICENSE_NONE = 0, LICENSE_NEW = 1, LICENSE_STORED = 2 };
@@ -23,7 +24,7 @@ struct server {
     enum licensing licensing;
     bool user_has_license; // keep presents a licence
     unsigned term_count;   // rule: a disjunction of conjunctions; 0 terms: nobody is denied
-    unsigned char term[TERMS_MAX][FACTOR_COUNT]; // bit set of what the client did; 0: does not matter
+    unsigned char term[TERMS_MAX][HEART]; // bit set of what the client did; 0: does not matter
     enum phase moment;
     enum family family;
     uint32_t code;
@@ -49,6 +50,9 @@ void lab_clear(struct lab *lab);
 
 // The TLS version that the server speaks with the variant, TLS_NONE if none.
 unsigned lab_spoken(const struct server *server, const struct variant *variant);
+
+// Number of levels of a factor that the server knows.
+unsigned lab_levels(int factor);
 
 // What the variant makes of licensing: LICENSE_NONE, LICENSE_NEW or LICENSE_STORED. issued: the run holds a licence.
 unsigned lab_presented(const struct server *server, const struct variant *variant, bool issued);

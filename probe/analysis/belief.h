@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the trials make probable: hypotheses about the cause, each a disjunction of conjunctions over the dimensions of
+// a cube, weighed by Bayes' rule together with how noisy the trials are. More conditions of a trigger never cure it, so
+// all hypotheses are monotone.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/monotone.h"
+
+enum {
+    DIMENSIONS_MAX = 32, // of a point, a bit set
+    HYPOTHESIS_TERMS_MAX = MONOTONE_TERMS_MAX,
+    NOISES = 4 // levels of noise that are held possible
+};
+
+struct hypothesis {
+    uint32_t terms[HYPOTHESIS_TERMS_MAX]; // conjunctions; the empty one: every variant fails, whatever the client does
+    unsigned char term_count;
+    double weight[NOISES]; // joint probability with each level of noise
+};
+
+struct belief {
+    unsigned dimensions, count;
+    struct hypothesis *hypotheses;    // owned
+    double false_pass, false_failure; // expected noise
+};
+
+// Starts with all causes of the family: every monotone function of up to MONOTONE_VARIABLES_MAX dimensions; of more,
+// all conjunctions of up to three and all alternatives of two conjunctions of up to two, or of three single conditions;
+// and "no cause". weight: how likely each dimension takes part, 1 being usual. False if memory is out; belief_clear()
+// is due in both cases.
+bool belief_init(struct belief *belief, unsigned dimensions, const double *weight);
+
+// Frees. Safe on a zeroed belief.
+void belief_clear(struct belief *belief);
+
+// Learns what one trial at a point showed: the failure, or none.
+void belief_learn(struct belief *belief, uint32_t point, bool failure);
+
+// Whether a hypothesis says that the point fails.
+bool hypothesis_holds(const struct hypothesis *hypothesis, uint32_t point);
+
+// Its probability, whatever the noise.
+double hypothesis_probability(const struct hypothesis *hypothesis);
+
+// The most probable hypothesis; NULL if there is none left.
+const struct hypothesis *belief_best(const struct belief *belief);
+
+// How probable it is that a trial at the point would fail, without noise.
+double belief_failing(const struct belief *belief, uint32_t point);
+
+// How probable it is that trials of one variant disagree now and then.
+double belief_noisy(const struct belief *belief);
+
+// What may be asked.
+struct questions {
+    // What a trial at the point costs, above 0 (1: usual); 0 if there can be none, or none that tells anything.
+    double (*price)(void *context, uint32_t point);
+    void *context;
+};
+
+// The point whose trial teaches most for its price; of equals, the one nearest to the point with all dimensions. *bits
+// (if given): what it teaches. False if no trial tells any two hypotheses apart that matter.
+bool belief_ask(const struct belief *belief, const struct questions *questions, uint32_t *point, double *bits);
+
+// Whether some trial that may be asked for would tell two hypotheses apart; *point (if given) is one.
+bool belief_differ(const struct belief *belief, const struct questions *questions, const struct hypothesis *a,
+                   const struct hypothesis *b, uint32_t *point);
+
+// The probability of a hypothesis together with all those that no trial can tell from it.
+double belief_class(const struct belief *belief, const struct questions *questions,
+                    const struct hypothesis *hypothesis);

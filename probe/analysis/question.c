@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which trial to run next: the one that teaches most for its price.
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/belief.h"
+
+enum {
+    EXHAUSTIVE_MAX = 1 << 18, // points times hypotheses up to which all points are looked at
+    STARTS = 6,
+    STEPS_MAX = 24,
+    DIFFER_TRIES = 64
+};
+static const double BITS_MIN = 1e-3; // less is no news
+static const double SLIGHT = 1e-5;   // hypotheses below this share of the best one's probability do not steer
+
+// The hypotheses that steer, packed for speed.
+struct steering {
+    unsigned count;
+    double *probability;
+    const struct hypothesis **hypothesis;
+    double false_pass, false_failure;
+    const struct questions *questions;
+    unsigned dimensions;
+};
+
+static double entropy(double p)
+{
+    if (p <= 0 || p >= 1)
+        return 0;
+    return -p * log2(p) - (1 - p) * log2(1 - p);
+}
+
+static double bits_of(const struct steering *steering, uint32_t point)
+{
+    double failing = 0, total = 0;
+    for (unsigned i = 0; i < steering->count; i++) {
+        total += steering->probability[i];
+        if (hypothesis_holds(steering->hypothesis[i], point))
+            failing += steering->probability[i];
+    }
+    failing /= total;
+    double seen = failing * (1 - steering->false_pass) + (1 - failing) * steering->false_failure;
+    return entropy(seen) - failing * entropy(steering->false_pass) - (1 - failing) * entropy(steering->false_failure);
+}
+
+static unsigned size_of(uint32_t point)
+{
+    unsigned size = 0;
+    for (; point; point &= point - 1)
+        size++;
+    return size;
+}
+
+// Bits for the price; a little more for what is nearer to the baseline.
+static double value_of(const struct steering *steering, uint32_t point)
+{
+    double price = steering->questions->price(steering->questions->context, point);
+    if (price <= 0)
+        return 0;
+    return bits_of(steering, point) / price * (1 + 1e-6 * size_of(point));
+}
+
+static bool steer(const struct belief *belief, const struct questions *questions, struct steering *steering)
+{
+    const struct hypothesis *best = belief_best(belief);
+    double least = best ? SLIGHT * hypothesis_probability(best) : 0;
+    *steering = (struct steering){.false_pass = belief->false_pass,
+                                  .false_failure = belief->false_failure,
+                                  .questions = questions,
+                                  .dimensions = belief->dimensions};
+    steering->probability = malloc((belief->count + 1) * sizeof *steering->probability);
+    steering->hypothesis = malloc((belief->count + 1) * sizeof *steering->hypothesis);
+    if (!best || !steering->probability || !steering->hypothesis)
+        return false;
+    for (unsigned i = 0; i < belief->count; i++) {
+        double probability = hypothesis_probability(&belief->hypotheses[i]);
+        if (probability < least)
+            continue;
+        steering->probability[steering->count] = probability;
+        steering->hypothesis[steering->count++] = &belief->hypotheses[i];
+    }
+    return true;
+}
+
+// Climbs from a point by flipping one dimension at a time, or two where one leads nowhere.
+static double climb(const struct steering *steering, uint32_t *point)
+{
+    double value = value_of(steering, *point);
+    for (unsigned step = 0; step < STEPS_MAX; step++) {
+        uint32_t next = *point;
+        for (unsigned a = 0; a < steering->dimensions; a++) {
+            double other = value_of(steering, *point ^ 1u << a);
+            if (other > value) {
+                value = other;
+                next = *point ^ 1u << a;
+            }
+        }
+        for (unsigned a = 0; next == *point && value <= 0 && a < steering->dimensions; a++) {
+            for (unsigned b = a + 1; b < steering->dimensions; b++) {
+                uint32_t flipped = *point ^ 1u << a ^ 1u << b;
+                double other = value_of(steering, flipped);
+                if (other > value) {
+                    value = other;
+                    next = flipped;
+                }
+            }
+        }
+        if (next == *point)
+            break;
+        *point = next;
+    }
+    return value;
+}
+
+bool belief_ask(const struct belief *belief, const struct questions *questions, uint32_t *point, double *bits)
+{
+    struct steering steering;
+    uint32_t full = belief->dimensions == 32 ? ~0u : (1u << belief->dimensions) - 1, best = full;
+    double highest = 0;
+    if (steer(belief, questions, &steering)) {
+        if (belief->dimensions < 16 && ((uint64_t)steering.count << belief->dimensions) <= EXHAUSTIVE_MAX) {
+            for (uint32_t p = full + 1; p-- > 0;) {
+                double value = value_of(&steering, p);
+                if (value > highest) {
+                    highest = value;
+                    best = p;
+                }
+            }
+        } else {
+            uint32_t seed = 0x9E3779B9u;
+            for (unsigned start = 0; start < STARTS; start++) {
+                uint32_t at = start == 0 ? full : start == 1 ? 0 : seed >> 3 & full;
+                double value = climb(&steering, &at);
+                if (value > highest) {
+                    highest = value;
+                    best = at;
+                }
+                seed = seed * 1664525u + 1013904223u;
+            }
+        }
+    }
+    double teaches = highest > 0 ? bits_of(&steering, best) : 0;
+    free(steering.probability);
+    free(steering.hypothesis);
+    *point = best;
+    if (bits)
+        *bits = teaches;
+    return teaches >= BITS_MIN;
+}
+
+static bool tells(const struct questions *questions, const struct hypothesis *a, const struct hypothesis *b,
+                  uint32_t point)
+{
+    return hypothesis_holds(a, point) != hypothesis_holds(b, point) && questions->price(questions->context, point) > 0;
+}
+
+// Looks between the smallest point at which a holds and b does not, and the largest.
+static bool differ(const struct belief *belief, const struct questions *questions, const struct hypothesis *a,
+                   const struct hypothesis *b, uint32_t *point)
+{
+    uint32_t full = belief->dimensions == 32 ? ~0u : (1u << belief->dimensions) - 1, seed = 12345;
+    for (unsigned k = 0; k < a->term_count; k++) {
+        uint32_t least = a->terms[k], most = full;
+        if (hypothesis_holds(b, least))
+            continue;
+        for (unsigned attempt = 0; attempt < DIFFER_TRIES; attempt++) {
+            *point = least;
+            most = full;
+            if (attempt == 1) {
+                // As near to the full point as b allows.
+                for (unsigned i = 0; i < belief->dimensions; i++)
+                    *point |= hypothesis_holds(b, *point | 1u << i) ? 0 : 1u << i;
+            } else if (attempt > 1) {
+                seed = seed * 1664525u + 1013904223u;
+                for (unsigned i = 0; i < belief->dimensions; i++) {
+                    if ((seed >> (i % 24 + 4) & 1) && !hypothesis_holds(b, *point | 1u << i))
+                        *point |= 1u << i;
+                }
+            }
+            if (tells(questions, a, b, *point & most))
+                return true;
+        }
+    }
+    return false;
+}
+
+bool belief_differ(const struct belief *belief, const struct questions *questions, const struct hypothesis *a,
+                   const struct hypothesis *b, uint32_t *point)
+{
+    uint32_t any;
+    point = point ? point : &any;
+    if (belief->dimensions <= 8) {
+        for (uint32_t p = 1u << belief->dimensions; p-- > 0;) {
+            *point = p;
+            if (tells(questions, a, b, p))
+                return true;
+        }
+        return false;
+    }
+    return differ(belief, questions, a, b, point) || differ(belief, questions, b, a, point);
+}
+
+double belief_class(const struct belief *belief, const struct questions *questions, const struct hypothesis *hypothesis)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < belief->count; i++) {
+        const struct hypothesis *other = &belief->hypotheses[i];
+        double probability = hypothesis_probability(other);
+        if (other == hypothesis || (probability > 1e-4 && !belief_differ(belief, questions, hypothesis, other, NULL)))
+            sum += probability;
+    }
+    return sum;
+}
