@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/certificate.h"
 
+#include <arpa/inet.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-enum { ACCEPT_ONCE = 2, REFUSE = 0, SECONDS_A_DAY = 86400 };
+#include "connection/certificate_chain.h"
+#include "connection/tls_facts.h"
+
+enum { ACCEPT_ONCE = 2, REFUSE = 0 };
 
 // Reading the store takes longer than a whole trial, so the zygote does it and its workers inherit it.
 static X509_STORE *trusted;
@@ -18,28 +21,6 @@ void certificate_warm_up(void)
     trusted = X509_STORE_new();
     if (trusted)
         X509_STORE_set_default_paths(trusted);
-}
-
-static void name_fact(struct session *session, enum fact fact, const X509_NAME *name)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *text;
-
-    // RFC 2253 form with escapes: plain UTF-8, whatever the server put into it.
-    if (bio && X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB) >= 0) {
-        long length = BIO_get_mem_data(bio, &text);
-        json_t *value = json_stringn(text, (size_t)length);
-        event_fact(session->sink, fact, value ? value : json_string("(not UTF-8)"));
-    }
-    BIO_free(bio);
-}
-
-static void time_fact(struct session *session, enum fact fact, const ASN1_TIME *when)
-{
-    struct tm tm;
-    char text[32];
-    if (ASN1_TIME_to_tm(when, &tm) == 1 && strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
-        event_fact(session->sink, fact, json_string(text));
 }
 
 static bool matches(X509 *leaf, const char *name)
@@ -61,20 +42,48 @@ static int verify_chain(X509 *leaf, STACK_OF(X509) * chain)
     return error;
 }
 
-static void report(struct session *session, X509 *leaf, bool name_match, int trust_error)
+// A fact of the target's certificate, or the same of the gateway's: in trial/fact.h both stand in the same order.
+static void certificate_fact(struct session *session, bool at_gateway, enum fact fact, json_t *value)
 {
+    _Static_assert(FACT_GATEWAY_CERTIFICATE_CHAIN - FACT_GATEWAY_CERTIFICATE_SUBJECT ==
+                       FACT_CERTIFICATE_CHAIN - FACT_CERTIFICATE_SUBJECT,
+                   "the facts of both certificates correspond");
+    if (at_gateway)
+        fact = (enum fact)(fact - FACT_CERTIFICATE_SUBJECT + FACT_GATEWAY_CERTIFICATE_SUBJECT);
+    if (value)
+        event_fact(session->sink, fact, value);
+}
+
+static const char *name_error(const char *name, bool match)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    bool literal = inet_pton(AF_INET, name, address) == 1 || inet_pton(AF_INET6, name, address) == 1;
+    return X509_verify_cert_error_string(match     ? X509_V_OK
+                                         : literal ? X509_V_ERR_IP_ADDRESS_MISMATCH
+                                                   : X509_V_ERR_HOSTNAME_MISMATCH);
+}
+
+static void report(struct session *session, STACK_OF(X509) * chain, const char *name, bool name_match, int trust_error)
+{
+    X509 *leaf = sk_X509_value(chain, 0);
+    const X509_NAME *subject = X509_get_subject_name(leaf), *issuer = X509_get_issuer_name(leaf);
+    bool g = session->evidence.phase == PHASE_GATEWAY;
     int days = 0, seconds = 0;
 
-    name_fact(session, FACT_CERTIFICATE_SUBJECT, X509_get_subject_name(leaf));
-    name_fact(session, FACT_CERTIFICATE_ISSUER, X509_get_issuer_name(leaf));
-    time_fact(session, FACT_CERTIFICATE_NOT_BEFORE, X509_get0_notBefore(leaf));
-    time_fact(session, FACT_CERTIFICATE_NOT_AFTER, X509_get0_notAfter(leaf));
+    certificate_fact(session, g, FACT_CERTIFICATE_SUBJECT, certificate_name(subject));
+    certificate_fact(session, g, FACT_CERTIFICATE_ISSUER, certificate_name(issuer));
+    certificate_fact(session, g, FACT_CERTIFICATE_NOT_BEFORE, certificate_time(X509_get0_notBefore(leaf)));
+    certificate_fact(session, g, FACT_CERTIFICATE_NOT_AFTER, certificate_time(X509_get0_notAfter(leaf)));
     if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(leaf)) == 1)
-        event_fact(session->sink, FACT_CERTIFICATE_DAYS_LEFT, json_integer(days - (seconds < 0)));
-    event_fact(session->sink, FACT_CERTIFICATE_NAME_MATCH, json_boolean(name_match));
-    event_fact(session->sink, FACT_CERTIFICATE_SELF_SIGNED,
-               json_boolean(X509_NAME_cmp(X509_get_subject_name(leaf), X509_get_issuer_name(leaf)) == 0));
-    event_fact(session->sink, FACT_CERTIFICATE_TRUSTED, json_boolean(trust_error == X509_V_OK));
+        certificate_fact(session, g, FACT_CERTIFICATE_DAYS_LEFT, json_integer(days - (seconds < 0)));
+    certificate_fact(session, g, FACT_CERTIFICATE_SHA256, certificate_fingerprint(leaf));
+    certificate_fact(session, g, FACT_CERTIFICATE_NAME_MATCH, json_boolean(name_match));
+    certificate_fact(session, g, FACT_CERTIFICATE_NAME_VERIFICATION, json_string(name_error(name, name_match)));
+    certificate_fact(session, g, FACT_CERTIFICATE_SELF_SIGNED, json_boolean(X509_NAME_cmp(subject, issuer) == 0));
+    certificate_fact(session, g, FACT_CERTIFICATE_TRUSTED, json_boolean(trust_error == X509_V_OK));
+    certificate_fact(session, g, FACT_CERTIFICATE_VERIFICATION,
+                     json_string(X509_verify_cert_error_string(trust_error)));
+    certificate_fact(session, g, FACT_CERTIFICATE_CHAIN, certificate_chain(chain));
 }
 
 static int refuse(struct session *session, bool name_match, int trust_error)
@@ -113,10 +122,12 @@ int certificate_verify(freerdp *instance, const BYTE *data, size_t length, const
     (void)flags;
 
     if (leaf && !session->over) {
-        bool name_match = matches(leaf, at_gateway ? hostname : session->presented);
+        const char *name = at_gateway ? hostname : session->presented;
+        bool name_match = matches(leaf, name);
         int trust_error = verify_chain(leaf, chain);
-        if (!at_gateway)
-            report(session, leaf, name_match, trust_error);
+        if (at_gateway)
+            tls_report(session, true);
+        report(session, chain, name, name_match, trust_error);
         if (session->request->require_certificate && (trust_error != X509_V_OK || !name_match))
             verdict = refuse(session, name_match, trust_error);
     }

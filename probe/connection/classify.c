@@ -13,6 +13,10 @@
 enum {
     FREERDP_ACCESS_DENIED = 0x00020016, // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway, HTTP status 401
     HTTP_DENIED = 401,
+    ALERT_HANDSHAKE_FAILURE = 40, // RFC 8446 6.2
+    ALERT_PROTOCOL_VERSION = 70,
+    ALERT_INTERNAL_ERROR = 80,
+    TLS_1_0_NUMBER = 0x0301,
     HRESULT_WIN32 = 0x8007 // upper half of FreeRDP's last error where it holds the gateway's HRESULT
 };
 
@@ -140,11 +144,54 @@ static void sent_alert(uint32_t alert, struct outcome *o)
     snprintf(o->name, sizeof o->name, "sent_%s", row ? row->name : "alert");
 }
 
+static bool alert_is(int alert, uint32_t code)
+{
+    return alert && (uint32_t)alert - 1 == code;
+}
+
+static const char *version_text(uint16_t version)
+{
+    static const char *const texts[] = {"TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
+    return version >= TLS_1_0_NUMBER && version < TLS_1_0_NUMBER + 4 ? texts[version - TLS_1_0_NUMBER] : "TLS";
+}
+
+// A handshake that failed for what OpenSSL on this machine cannot do or may not do. FreeRDP is told to offer all that
+// the variant allows, at security level 0: whatever is missing then is missing here, and no fault of the server.
+static bool local_tls(const struct evidence *e, struct outcome *o)
+{
+    const struct tls_evidence *tls = &e->tls;
+    bool narrowed = tls->lowest_offered > tls->lowest_wanted;
+
+    if (e->phase != PHASE_TLS || !tls->failed)
+        return false;
+    if (!tls->hello_sent) {
+        set(o, FAMILY_LOCAL, 0, "TLS_NOT_OFFERED",
+            "OpenSSL on this machine has no version or cipher left to offer for this trial; see its configuration");
+    } else if (alert_is(e->alert_sent, ALERT_INTERNAL_ERROR)) {
+        set(o, FAMILY_LOCAL, ALERT_INTERNAL_ERROR, "TLS_INTERNAL_ERROR",
+            "OpenSSL on this machine could not do its part of the handshake");
+    } else if (alert_is(e->alert_sent, ALERT_PROTOCOL_VERSION) && tls->server_version >= tls->lowest_wanted &&
+               tls->server_version <= tls->highest_wanted) {
+        set(o, FAMILY_LOCAL, ALERT_PROTOCOL_VERSION, "TLS_VERSION_DISABLED",
+            "OpenSSL on this machine refuses %s, which the server chose", version_text(tls->server_version));
+    } else if (narrowed && (alert_is(e->alert_received, ALERT_PROTOCOL_VERSION) ||
+                            alert_is(e->alert_received, ALERT_HANDSHAKE_FAILURE))) {
+        set(o, FAMILY_LOCAL, (uint32_t)e->alert_received - 1, "TLS_VERSION_DISABLED",
+            "the server takes nothing of what OpenSSL on this machine offered, which begins at %s instead of %s",
+            version_text(tls->lowest_offered), version_text(tls->lowest_wanted));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void decide(const struct evidence *e, struct outcome *o)
 {
     // A reason that was given beats everything that happened afterwards.
     if (e->local) {
         set(o, FAMILY_LOCAL, e->local_code, e->local, "%s", e->local_detail);
+    } else if (local_tls(e, o)) {
+        return;
     } else if (e->error_info_seen) {
         o->phase = e->error_info_phase;
         set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), "the server gave its reason");

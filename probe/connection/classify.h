@@ -10,6 +10,15 @@
 
 enum peer_end { PEER_OPEN, PEER_FIN, PEER_RST };
 
+// The target's TLS handshake. Versions are OpenSSL's numbers: 0x0301 is TLS 1.0.
+struct tls_evidence {
+    bool hello_sent; // ClientHello
+    bool failed;
+    uint16_t server_version;                // that ServerHello chose; 0: there was none
+    uint16_t lowest_wanted, highest_wanted; // by the variant
+    uint16_t lowest_offered;                // that this machine's OpenSSL lets through, once failed; 0: not known
+};
+
 // What a connection has shown so far. All zero at the start.
 struct evidence {
     enum phase phase;   // furthest phase that began
@@ -25,7 +34,8 @@ struct evidence {
     bool confirmed; // an X.224 confirm was read
     struct x224_confirm confirm;
     bool wrong_protocol; // …and selected what was not asked for
-    int alert_received;  // fatal TLS alert + 1, or 0
+    struct tls_evidence tls;
+    int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;
     bool authenticate_sent; // NTLM AUTHENTICATE
     bool nla_passed;        // the client went on after it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/observe.h"
 #include "connection/progress.h"
+#include "knowledge/codes.h"
 
 // The cookie or routing token: what is no printable ASCII is shown as a question mark.
 static void observe_routing(struct session *session, const struct x224_request *request)
@@ -53,13 +54,21 @@ void observe_confirm(struct session *session, struct bytes pdu)
         return;
     evidence->confirmed = true;
     if (evidence->confirm.kind == CONFIRM_FAILURE) {
+        const struct code_row *row = negotiation_failure_row(evidence->confirm.value);
         event_fact(session->sink, FACT_NEGOTIATION_FAILURE, json_integer(evidence->confirm.value));
+        if (row)
+            event_fact(session->sink, FACT_NEGOTIATION_FAILURE_NAME, json_string(row->name));
         session_fail(session);
     }
     uint32_t selected = evidence->confirm.kind == CONFIRM_PLAIN ? PROTOCOL_RDP : evidence->confirm.value;
     const char *name = x224_protocol_name(selected);
     event_fact(session->sink, FACT_NEGOTIATION_SELECTED, json_string(name ? name : "unknown"));
     event_fact(session->sink, FACT_NEGOTIATION_FLAGS, json_integer(evidence->confirm.flags));
+    for (uint32_t flag = 1; flag <= evidence->confirm.flags; flag <<= 1) {
+        const struct code_row *row = evidence->confirm.flags & flag ? negotiation_flag_row(flag) : NULL;
+        if (row)
+            event_append(session->sink, FACT_NEGOTIATION_FLAG_NAMES, row->name);
+    }
     if (selected != wanted[session->request->variant.level[FACTOR_SECURITY]]) {
         evidence->wrong_protocol = true;
         session_fail(session);

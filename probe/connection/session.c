@@ -40,6 +40,7 @@ void session_fail(struct session *session)
     remember_last_error(session);
     if (session->evidence.peer_end == PEER_OPEN)
         session->evidence.peer_end = socket_peer_end(session->fd);
+    tls_report_end(session);
     if (session->evidence.credssp_error || session->evidence.alert_received)
         event_fact(session->sink, FACT_CREDENTIALS,
                    json_string(session->evidence.authenticate_sent && logon_may_have_failed(&session->evidence)
@@ -97,7 +98,7 @@ static BOOL wrap_disconnect(rdpTransport *transport)
             session->evidence.peer_end = socket_peer_end(session->fd);
     }
     session->fd = -1;
-    session->ssl = NULL;
+    session->ssl = session->gateway_ssl = NULL;
     return session->io.TransportDisconnect(transport);
 }
 
@@ -201,6 +202,19 @@ static struct session *session_new(const struct connection_request *request, str
 
 // ---- the run ----
 
+// Only from AUTHENTICATE, or the Security Exchange, on.
+static bool needs_legacy_ciphers(const struct connection_request *request)
+{
+    switch (request->variant.level[FACTOR_SECURITY]) {
+    case SECURITY_NLA:
+        return request->until >= PHASE_NLA && !request->at_challenge;
+    case SECURITY_RDP:
+        return request->until >= PHASE_INFO;
+    default:
+        return false;
+    }
+}
+
 // NTLM needs MD4 and RC4, RDP security RC4 (OpenSSL's legacy provider): without them the server must not be blamed.
 static void check_ciphers(struct session *session)
 {
@@ -211,7 +225,7 @@ static void check_ciphers(struct session *session)
 
     winpr_RC4_Free(rc4);
     winpr_Digest_Free(md4);
-    if (!ok && session->request->variant.level[FACTOR_SECURITY] != SECURITY_TLS)
+    if (!ok && needs_legacy_ciphers(session->request))
         fail_locally(
             session, "LEGACY_PROVIDER_MISSING",
             "OpenSSL on this machine has no MD4 or RC4 (its legacy provider), which NLA and RDP security need");

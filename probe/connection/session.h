@@ -31,7 +31,9 @@ struct session {
     bool pdu_begun;                // the first octet of the PDU being read was seen
     double ntlm_asked;             // event_clock() when NTLM's NEGOTIATE went out; 0 before
     bool ntlm_challenged;          // its CHALLENGE was read
-    SSL *ssl;                      // of the TLS connection in hand
+    SSL *ssl;                      // of the target's TLS
+    SSL *gateway_ssl;              // of the gateway's, the later one where there are two
+    bool tls_ended[2];             // who ended the target's ([0]) or the gateway's ([1]) is reported
     bool security_headers;         // Standard RDP Security: every payload has a security header
     struct standard_security *rc4; // under RDP security with encryption
     bool over;                     // the trial is decided; later events are FreeRDP's own unwinding

@@ -68,13 +68,19 @@ static bool apply_security(struct session *session)
     return apply_flags(session->context.settings, flags, COUNT(flags));
 }
 
-static bool set_tls(rdpSettings *settings, unsigned level)
+void settings_tls_range(unsigned level, uint16_t *lowest, uint16_t *highest)
 {
     static const uint16_t versions[] = {
         [TLS_1_0] = TLS1_VERSION, [TLS_1_1] = TLS1_1_VERSION, [TLS_1_2] = TLS1_2_VERSION, [TLS_1_3] = TLS1_3_VERSION};
-    uint16_t lowest = level == TLS_DEFAULT ? TLS1_VERSION : versions[level];
-    uint16_t highest = level == TLS_DEFAULT ? TLS1_3_VERSION : versions[level];
+    *lowest = level == TLS_DEFAULT ? TLS1_VERSION : versions[level];
+    *highest = level == TLS_DEFAULT ? TLS1_3_VERSION : versions[level];
+}
 
+static bool set_tls(rdpSettings *settings, unsigned level)
+{
+    uint16_t lowest, highest;
+
+    settings_tls_range(level, &lowest, &highest);
     // Security level 0 at every level of the factor: only then does OpenSSL speak 1.0 and 1.1, and only the version
     // varies.
     return freerdp_settings_set_uint16(settings, FreeRDP_TLSMinVersion, lowest) &&

@@ -9,3 +9,6 @@ bool settings_apply(struct session *session);
 
 // Applies what holds for the target's TLS handshake, but not for that of a gateway before it. False if FreeRDP refuses.
 bool settings_before_target_tls(struct session *session);
+
+// The lowest and the highest TLS version that a level of the factor allows, in OpenSSL's numbers.
+void settings_tls_range(unsigned level, uint16_t *lowest, uint16_t *highest);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What TLS shows: versions, ciphers, alerts; through OpenSSL's own hooks, because FreeRDP keeps its SSL private.
+// What TLS shows: versions, ciphers, alerts, who ended it; through OpenSSL's own hooks, because FreeRDP keeps its SSL
+// private.
 #pragma once
 
 #include "connection/session.h"
@@ -9,3 +10,10 @@ void tls_watch(struct session *session);
 
 // FreeRDP's TLSConnect callback: the handshake with the target.
 BOOL tls_connect(rdpTransport *transport);
+
+// Reports what the handshake with the target, or with the gateway, agreed on.
+void tls_report(struct session *session, bool gateway);
+
+// The trial has failed: reports who ended the target's TLS, or the gateway's, if that has not shown before. The peer's
+// end must be in the evidence.
+void tls_report_end(struct session *session);

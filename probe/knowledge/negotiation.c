@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// RDP Negotiation Failure: failureCode (MS-RDPBCGR 2.2.1.2.2).
+// RDP Negotiation Failure: failureCode (MS-RDPBCGR 2.2.1.2.2); RDP Negotiation Response: flags (2.2.1.2.1).
 #include "knowledge/table.h"
 
 static const struct code_row rows[] = {
@@ -19,4 +19,17 @@ const struct code_row *negotiation_failure_row(uint32_t code)
 const struct code_row *negotiation_failure_row_at(size_t index)
 {
     return CODE_ROW_AT(rows, index);
+}
+
+static const struct code_row flags[] = {
+    {0x01, "EXTENDED_CLIENT_DATA_SUPPORTED", "the server takes extended client data blocks"},
+    {0x02, "DYNVC_GFX_PROTOCOL_SUPPORTED", "the server supports the graphics pipeline"},
+    {0x04, "NEGRSP_FLAG_RESERVED", "reserved"},
+    {0x08, "RESTRICTED_ADMIN_MODE_SUPPORTED", "the server supports Restricted Admin mode"},
+    {0x10, "REDIRECTED_AUTHENTICATION_MODE_SUPPORTED", "the server supports Remote Credential Guard"},
+};
+
+const struct code_row *negotiation_flag_row(uint32_t flag)
+{
+    return CODE_ROW_FIND(flags, flag);
 }

@@ -63,6 +63,26 @@ static void test_every_fact(void **state)
     json_decref(facts);
 }
 
+// The observers of TLS and certificates go from one block to the other by the distance.
+static void check_block(enum fact first, enum fact last, enum fact gateway)
+{
+    for (int i = first; i <= (int)last; i++) {
+        const struct fact_row *row = fact_row((enum fact)i), *same = fact_row((enum fact)(gateway + i - (int)first));
+        char group[64];
+        snprintf(group, sizeof group, "gateway.%s", row->group);
+        assert_string_equal(same->group, group);
+        assert_string_equal(same->name, row->name);
+        assert_int_equal(same->type, row->type);
+    }
+}
+
+static void test_the_gateways_facts_are_in_the_order_of_the_targets(void **state)
+{
+    (void)state;
+    check_block(FACT_TLS_VERSION, FACT_TLS_ENDED_WITH, FACT_GATEWAY_TLS_VERSION);
+    check_block(FACT_CERTIFICATE_SUBJECT, FACT_CERTIFICATE_CHAIN, FACT_GATEWAY_CERTIFICATE_SUBJECT);
+}
+
 static void test_readers(void **state)
 {
     (void)state;
@@ -106,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_fact),
         cmocka_unit_test(test_readers),
+        cmocka_unit_test(test_the_gateways_facts_are_in_the_order_of_the_targets),
         cmocka_unit_test(test_a_group_in_a_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
