@@ -14,6 +14,8 @@ struct bytes {
 // X.224 Connection Request and Confirm (negotiation_observer.c).
 void observe_request(struct session *session, struct bytes pdu);
 void observe_confirm(struct session *session, struct bytes pdu);
+// …and what a Connect Response, whole, says the server was asked for.
+void observe_echo(struct session *session, struct bytes pdu);
 
 // CredSSP's TSRequests (credssp_observer.c).
 void observe_client_tsrequest(struct session *session, struct bytes pdu);

@@ -29,6 +29,7 @@ struct session {
     unsigned connections;
     bool asked;                    // something was sent and nothing has come since
     bool pdu_begun;                // the first octet of the PDU being read was seen
+    uint32_t requested;            // requestedProtocols, as sent
     double ntlm_asked;             // event_clock() when NTLM's NEGOTIATE went out; 0 before
     bool ntlm_challenged;          // its CHALLENGE was read
     SSL *ssl;                      // of the target's TLS

@@ -24,9 +24,11 @@ static void on_read(struct session *session, struct bytes pdu)
         observe_confirm(session, pdu);
     else if (session->evidence.nla && !progress_reached(session, PHASE_MCS) && pdu.data[0] == DER_SEQUENCE)
         observe_server_tsrequest(session, pdu);
-    else if (mcs_parse(pdu.data, pdu.size, &mcs))
+    else if (mcs_parse(pdu.data, pdu.size, &mcs)) {
+        if (mcs.type == MCS_CONNECT_RESPONSE)
+            observe_echo(session, pdu);
         observe_server_mcs(session, &mcs);
-    else if ((pdu.data[0] & 3) == 0) // fast-path: FASTPATH_OUTPUT_ACTION_FASTPATH
+    } else if ((pdu.data[0] & 3) == 0) // fast-path: FASTPATH_OUTPUT_ACTION_FASTPATH
         observe_fast_path(session, pdu);
 }
 
