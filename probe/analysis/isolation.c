@@ -252,6 +252,26 @@ static bool reproduce(struct experiment *experiment, struct verdict *verdict)
     return true;
 }
 
+// Passes that were taken for accidents, because the same variants failed at other times, are not kept quiet.
+static void add_accidents(const struct experiment *experiment, struct verdict *verdict)
+{
+    unsigned passes = 0;
+    const struct trial *last = NULL;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (experiment_observe(experiment, trial) != OBSERVED_NO_SIGNATURE)
+            continue;
+        passes++;
+        last = trial;
+    }
+    size_t used = strlen(verdict->reason);
+    if (passes)
+        snprintf(verdict->reason + used, sizeof verdict->reason - used,
+                 " %u of the %u trials passed, the last trial %llu; the same variants failed at other times, so the "
+                 "target is not stable or has changed.",
+                 passes, experiment->count, (unsigned long long)last->number);
+}
+
 // Nothing passed: is it the server, or was too little tried?
 static void conclude_without_passing(struct experiment *experiment, struct verdict *verdict)
 {
@@ -297,6 +317,7 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
         conclude(verdict, VERDICT_NOT_CLIENT_SIDE,
                  "The failure in the %s phase comes before any factor that was to be varied can matter.",
                  phase_name(experiment->failure_phase));
+    add_accidents(experiment, verdict);
 }
 
 static void conclude_isolated(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
