@@ -37,6 +37,7 @@ struct evidence {
     struct tls_evidence tls;
     int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;
+    bool token_sent;        // NLA's first, of whatever mechanism
     bool authenticate_sent; // NTLM AUTHENTICATE
     bool nla_passed;        // the client went on after it
     bool credssp_error;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "connection/kerberos.h"
 #include "connection/ntlm.h"
 #include "connection/observe.h"
 #include "connection/spnego.h"
@@ -98,6 +99,8 @@ void observe_client_tsrequest(struct session *session, struct bytes pdu)
 
     if (!tsrequest_parse(pdu.data, pdu.size, &request) || !request.token)
         return;
+    session->evidence.token_sent = true;
+    kerberos_report(session);
     switch (ntlm_message_type(request.token, request.token_size)) {
     case NTLM_NEGOTIATE:
         report_mechanism(session, &request);

@@ -14,6 +14,7 @@
 #include "connection/certificate.h"
 #include "connection/channels.h"
 #include "connection/drawing.h"
+#include "connection/kerberos.h"
 #include "connection/progress.h"
 #include "connection/settings.h"
 #include "connection/socket.h"
@@ -41,6 +42,7 @@ void session_fail(struct session *session)
     if (session->evidence.peer_end == PEER_OPEN)
         session->evidence.peer_end = socket_peer_end(session->fd);
     tls_report_end(session);
+    kerberos_report(session);
     if (session->evidence.credssp_error || session->evidence.alert_received)
         event_fact(session->sink, FACT_CREDENTIALS,
                    json_string(session->evidence.authenticate_sent && logon_may_have_failed(&session->evidence)
@@ -184,6 +186,7 @@ static struct session *session_new(const struct connection_request *request, str
     instance->PreConnect = pre_connect;
     instance->PostConnect = post_connect;
     instance->LoadChannels = channels_announce;
+    instance->ReceiveChannelData = channels_receive;
     instance->VerifyX509Certificate = certificate_verify;
     instance->AuthenticateEx = authenticate;
     instance->PresentGatewayMessage = gateway_message;
@@ -270,6 +273,7 @@ void session_run(const struct connection_request *request, struct event_sink *si
     if (!settings_apply(session))
         fail_locally(session, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");
     tls_watch(session);
+    kerberos_watch(session);
 
     if (!freerdp_connect(session->context.instance))
         session_fail(session);

@@ -28,6 +28,7 @@ struct session {
     int fd; // of the latest TCP connection, -1 while there is none
     unsigned connections;
     bool asked;                    // something was sent and nothing has come since
+    bool kerberos_reported;        // what a KDC made of the account
     bool pdu_begun;                // the first octet of the PDU being read was seen
     uint32_t requested;            // requestedProtocols, as sent
     double ntlm_asked;             // event_clock() when NTLM's NEGOTIATE went out; 0 before

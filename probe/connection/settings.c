@@ -199,11 +199,11 @@ static bool apply_client(struct session *session)
     };
     const struct number_setting numbers[] = {
         {FreeRDP_ColorDepth, depths[level[FACTOR_COLOR_DEPTH]]},
+        // FreeRDP's own default leaves the type to a detection that it does not offer.
+        {FreeRDP_ConnectionType, autodetect ? CONNECTION_TYPE_AUTODETECT : CONNECTION_TYPE_LAN},
         {FreeRDP_MultitransportFlags,
          multitransport ? TRANSPORT_TYPE_UDP_FECR | TRANSPORT_TYPE_UDP_FECL | TRANSPORT_TYPE_UDP_PREFERRED : 0},
     };
-    if (autodetect && !freerdp_settings_set_uint32(settings, FreeRDP_ConnectionType, CONNECTION_TYPE_AUTODETECT))
-        return false;
     if (level[FACTOR_CLIENT_NAME] == CLIENT_NAME_GIVEN &&
         !freerdp_settings_set_string(settings, FreeRDP_ClientHostname, request->client_name))
         return false;
@@ -220,6 +220,8 @@ static bool apply_quiet(struct session *session)
         {FreeRDP_AudioPlayback, false},           {FreeRDP_AudioCapture, false},
         {FreeRDP_RedirectDrives, false},          {FreeRDP_RedirectClipboard, false},
         {FreeRDP_DeviceRedirection, false},       {FreeRDP_LogonNotify, true},
+        // Otherwise a session ends at an order that was not announced, as xrdp's colour tables at 8 bits per pixel.
+        {FreeRDP_AllowUnanouncedOrdersFromServer, true},
     };
     return apply_flags(session->context.settings, flags, COUNT(flags));
 }

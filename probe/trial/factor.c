@@ -83,7 +83,7 @@ static const struct factor_row rows[FACTOR_COUNT] = {
                            "auto",
                            "network characteristics detection",
                            {"off", "on"},
-                           {"not offered", "offered, with the connection type left to it"}},
+                           {"not offered, a LAN announced", "offered, with the connection type left to it"}},
     [FACTOR_MULTITRANSPORT] = {"multitransport",
                                "udp",
                                "UDP transports beside the TCP connection",

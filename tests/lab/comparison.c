@@ -32,7 +32,8 @@ static const struct choice family_choices[] = {{"ipv4", LAB_FAMILY_IPV4}, {"ipv6
 static const struct choice gateway_choices[] = {
     {"off", LAB_GATEWAY_OFF}, {"http", LAB_GATEWAY_HTTP}, {"websocket", LAB_GATEWAY_WEBSOCKET}, {NULL, 0}};
 static const struct choice errinfo_choices[] = {{"advertised", true}, {"silent", false}, {NULL, 0}};
-static const struct choice admin_choices[] = {{"on", true}, {"off", false}, {NULL, 0}};
+static const struct choice switch_choices[] = {{"on", true}, {"off", false}, {NULL, 0}};
+static const struct choice graphics_choices[] = {{"gfx", true}, {"bitmap", false}, {NULL, 0}};
 
 #define AT(member) offsetof(struct lab_facts, member)
 
@@ -52,7 +53,11 @@ static const struct fact_row {
     [LAB_FACT_FAMILY] = {"family", KIND_CHOICE, AT(family), family_choices, 0, 0},
     [LAB_FACT_GATEWAY] = {"gateway", KIND_CHOICE, AT(gateway), gateway_choices, 0, 0},
     [LAB_FACT_ERRINFO] = {"errinfo", KIND_SWITCH, AT(errinfo_advertised), errinfo_choices, 0, 0},
-    [LAB_FACT_ADMIN] = {"admin", KIND_SWITCH, AT(admin), admin_choices, 0, 0},
+    [LAB_FACT_ADMIN] = {"admin", KIND_SWITCH, AT(admin), switch_choices, 0, 0},
+    [LAB_FACT_GRAPHICS] = {"graphics", KIND_SWITCH, AT(gfx), graphics_choices, 0, 0},
+    [LAB_FACT_AUTODETECT] = {"autodetect", KIND_SWITCH, AT(autodetect), switch_choices, 0, 0},
+    [LAB_FACT_MULTITRANSPORT] = {"multitransport", KIND_SWITCH, AT(multitransport), switch_choices, 0, 0},
+    [LAB_FACT_RESTRICTED_ADMIN] = {"restricted-admin", KIND_SWITCH, AT(restricted_admin), switch_choices, 0, 0},
     [LAB_FACT_SNI] = {"sni", KIND_TEXT, AT(sni), NULL, 0, LAB_TEXT_SIZE - 1},
     [LAB_FACT_PEER] = {"peer", KIND_ADDRESS, AT(peer), NULL, 0, 0},
     [LAB_FACT_USER] = {"user", KIND_TEXT, AT(user), NULL, 0, LAB_TEXT_SIZE - 1},

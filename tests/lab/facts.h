@@ -20,6 +20,10 @@ enum lab_fact {
     LAB_FACT_GATEWAY,
     LAB_FACT_ERRINFO,
     LAB_FACT_ADMIN,
+    LAB_FACT_GRAPHICS,
+    LAB_FACT_AUTODETECT,
+    LAB_FACT_MULTITRANSPORT,
+    LAB_FACT_RESTRICTED_ADMIN,
     LAB_FACT_SNI,
     LAB_FACT_PEER,
     LAB_FACT_USER,
@@ -91,6 +95,10 @@ struct lab_facts {
     enum lab_gateway gateway;
     bool errinfo_advertised; // RNS_UD_CS_SUPPORT_ERRINFO_PDU, [MS-RDPBCGR] 2.2.1.3.2
     bool admin;              // REDIRECTED_SESSIONID_FIELD_VALID in the cluster data or "mstsc /admin", 2.2.1.3.5
+    bool gfx;                // RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL, 2.2.1.3.2
+    bool autodetect;         // RNS_UD_CS_SUPPORT_NETCHAR_AUTODETECT, 2.2.1.3.2
+    bool multitransport;     // any flag in the multitransport channel data, 2.2.1.3.8
+    bool restricted_admin;   // RESTRICTED_ADMIN_MODE_REQUIRED, 2.2.1.1.1
     char sni[LAB_TEXT_SIZE]; // empty: no SNI
     char peer[LAB_TEXT_SIZE];
     char user[LAB_TEXT_SIZE];

@@ -120,6 +120,12 @@ static void add_facts(json_t *line, const struct lab_facts *facts)
                         text_or_null(KNOWN(ERRINFO), facts->errinfo_advertised ? "advertised" : "silent"));
     json_object_set_new(line, "channels", channels_json(facts));
     json_object_set_new(line, "admin", text_or_null(KNOWN(ADMIN), facts->admin ? "on" : "off"));
+    json_object_set_new(line, "graphics", text_or_null(KNOWN(GRAPHICS), facts->gfx ? "gfx" : "bitmap"));
+    json_object_set_new(line, "autodetect", text_or_null(KNOWN(AUTODETECT), facts->autodetect ? "on" : "off"));
+    json_object_set_new(line, "multitransport",
+                        text_or_null(KNOWN(MULTITRANSPORT), facts->multitransport ? "on" : "off"));
+    json_object_set_new(line, "restricted_admin",
+                        text_or_null(KNOWN(RESTRICTED_ADMIN), facts->restricted_admin ? "on" : "off"));
     json_object_set_new(line, "user", text_or_null(KNOWN(USER), facts->user));
     json_object_set_new(line, "domain", text_or_null(KNOWN(DOMAIN), facts->domain));
     json_object_set_new(line, "license", text_or_null(KNOWN(LICENSE), lab_license_name(facts->license)));

@@ -94,7 +94,7 @@ static bool is_word(const char *start, size_t length, const char *word)
 // Lists the facts, so that the error is also the help.
 static struct rule *fail_unknown_fact(struct parser *parser, const char *start, size_t length)
 {
-    char names[160];
+    char names[240];
 
     fact_list(names, sizeof(names));
     return fail(parser, start, "\"%.*s\" is no fact; facts are %s.", length > 24 ? 24 : (int)length, start, names);

@@ -22,7 +22,7 @@ enum rule_truth { RULE_NO = 0, RULE_YES, RULE_UNKNOWN };
 
 struct rule_error {
     size_t column;     // in bytes, from 1; one behind the end if something is missing there
-    char message[200]; // one sentence without the column
+    char message[320]; // one sentence without the column
 };
 
 // Parses `text`. Refuses unknown facts, values that the fact can never have and operators it does not know.

@@ -72,6 +72,8 @@ void wire_read_request(const uint8_t *data, size_t length, struct lab_record *re
         record->requested_flags = rest[1];
         record->requested = u32(rest + 4);
     }
+    record->facts.restricted_admin = record->requested_flags & 1; // RESTRICTED_ADMIN_MODE_REQUIRED
+    lab_facts_learn(facts, LAB_FACT_RESTRICTED_ADMIN);
     record->requested_known = true;
 }
 
@@ -133,7 +135,7 @@ static uint32_t color_depth(const uint8_t *core, size_t size, uint32_t early_fla
 
 static void read_core(const uint8_t *core, size_t size, struct lab_record *record)
 {
-    enum { SUPPORT_ERRINFO_PDU = 0x0001 };
+    enum { SUPPORT_ERRINFO_PDU = 0x0001, SUPPORT_NETCHAR_AUTODETECT = 0x0080, SUPPORT_DYNVC_GFX_PROTOCOL = 0x0100 };
     struct lab_facts *facts = &record->facts;
     if (size < 132)
         return;
@@ -144,6 +146,10 @@ static void read_core(const uint8_t *core, size_t size, struct lab_record *recor
     set_utf16(facts->client_name, sizeof(facts->client_name), core + 24, 32);
     facts->color_depth = color_depth(core, size, record->early_flags);
     facts->errinfo_advertised = record->early_flags & SUPPORT_ERRINFO_PDU;
+    facts->autodetect = record->early_flags & SUPPORT_NETCHAR_AUTODETECT;
+    facts->gfx = record->early_flags & SUPPORT_DYNVC_GFX_PROTOCOL;
+    lab_facts_learn(facts, LAB_FACT_AUTODETECT);
+    lab_facts_learn(facts, LAB_FACT_GRAPHICS);
     lab_facts_learn(facts, LAB_FACT_KEYBOARD);
     lab_facts_learn(facts, LAB_FACT_CLIENT_BUILD);
     lab_facts_learn(facts, LAB_FACT_CLIENT_NAME);
@@ -164,7 +170,13 @@ static void read_channels(const uint8_t *block, size_t size, struct lab_facts *f
 
 void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_record *record)
 {
-    enum { CS_CORE = 0xC001, CS_NET = 0xC003, CS_CLUSTER = 0xC004, REDIRECTED_SESSIONID_FIELD_VALID = 0x2 };
+    enum {
+        CS_CORE = 0xC001,
+        CS_NET = 0xC003,
+        CS_CLUSTER = 0xC004,
+        CS_MULTITRANSPORT = 0xC00A,
+        REDIRECTED_SESSIONID_FIELD_VALID = 0x2
+    };
     struct lab_facts *facts = &record->facts;
     // "Duca" is the client-to-server H.221 key of the GCC Conference Create Request; a PER length follows.
     const uint8_t *key = memmem(data, length, "Duca", 4);
@@ -189,6 +201,9 @@ void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_re
         case CS_CLUSTER:
             facts->admin = size >= 8 && (u32(block + 4) & REDIRECTED_SESSIONID_FIELD_VALID);
             break;
+        case CS_MULTITRANSPORT:
+            facts->multitransport = size >= 8 && u32(block + 4);
+            break;
         default:
             break;
         }
@@ -196,6 +211,7 @@ void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_re
     }
     lab_facts_learn(facts, LAB_FACT_CHANNEL);
     lab_facts_learn(facts, LAB_FACT_ADMIN);
+    lab_facts_learn(facts, LAB_FACT_MULTITRANSPORT);
 }
 
 size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel)

@@ -28,6 +28,10 @@ static struct lab_facts known_client(void)
         .gateway = LAB_GATEWAY_OFF,
         .errinfo_advertised = true,
         .admin = false,
+        .gfx = true,
+        .autodetect = false,
+        .multitransport = true,
+        .restricted_admin = false,
         .sni = "localhost",
         .peer = "::1",
         .user = "Bob",
@@ -75,13 +79,15 @@ static void every_fact_compares(void **state)
         "peer=0:0:0:0:0:0:0:1",  "user=bob",          "user!=alice",     "domain=\"\"",       "domain=''",
         "client-name=lica",      "client-build>9999", "color-depth<=32", "keyboard=0x407",    "keyboard=1031",
         "channel=cliprdr",       "channel=CLIPRDR",   "channel!=rdpdr",  "cookie=bob",        "connection>=3",
-        "client-build=0x000047bb", "true"};
+        "client-build=0x000047bb", "true",           "graphics=gfx",    "autodetect=off",    "multitransport=on",
+        "restricted-admin=off"};
     static const char *const false_ones[] = {
         "security=tls",       "tls=1.3",         "tls<1.2",         "tls>1.2",          "license=foreign",
         "address=ipv4",       "family=ipv4",     "gateway=http",    "errinfo=silent",   "admin=on",
         "sni=\"\"",           "peer=127.0.0.1",  "user=bobby",      "user=bo",          "domain=CORP",
         "client-name=\"LIC\"", "client-build<5", "color-depth=16",  "keyboard=407",     "channel=rdpdr",
-        "channel!=cliprdr",   "cookie=\"bob \"", "connection<3",    "connection!=3",    "!true"};
+        "channel!=cliprdr",   "cookie=\"bob \"", "connection<3",    "connection!=3",    "!true",
+        "graphics=bitmap",    "autodetect=on",   "multitransport=off", "restricted-admin=on"};
     const struct lab_facts facts = known_client();
 
     (void)state;
