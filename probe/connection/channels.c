@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/channels.h"
 
+#include <freerdp/channels/channels.h>
 #include <freerdp/svc.h>
 #include <string.h>
 
@@ -49,4 +50,10 @@ BOOL channels_announce(freerdp *instance)
     if (redirection || variant->level[FACTOR_GRAPHICS] == GRAPHICS_GFX)
         ok = ok && announce(settings, &drdynvc);
     return ok;
+}
+
+BOOL channels_receive(freerdp *instance, UINT16 channel, const BYTE *data, size_t size, UINT32 flags, size_t total)
+{
+    (void)freerdp_channels_data(instance, channel, data, size, flags, total);
+    return TRUE;
 }

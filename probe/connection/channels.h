@@ -7,3 +7,7 @@
 // FreeRDP's LoadChannels callback: puts the channels into the settings that the variant's redirection and graphics
 // levels ask for, and no plugin behind them. What a server sends on such a channel is let pass.
 BOOL channels_announce(freerdp *instance);
+
+// FreeRDP's ReceiveChannelData callback: hands the data to the channel's plugin. Without one FreeRDP would end the
+// connection; here the data is dropped.
+BOOL channels_receive(freerdp *instance, UINT16 channel, const BYTE *data, size_t size, UINT32 flags, size_t total);
