@@ -78,6 +78,11 @@ void help_command(struct page *page, enum command command)
               "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
               "account is locked out, disabled or expired ends all trials at once. Trials follow each other with a "
               "pause, never side by side. A password is never taken as an argument.");
+    if (!isolate)
+        paragraph(page, "Without a logon",
+                  "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "
+                  "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent that "
+                  "a server could count as a logon. With --set security=tls or rdp it stops before MCS.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
     page_line(page, STYLE_PLAIN, "  0  %s", isolate ? "nothing failed" : "connected");
