@@ -259,14 +259,14 @@ static bool take_max_failed_logons(struct options *o, const char *text, char *er
 
 static bool take_until(struct options *o, const char *text, char *error, size_t size)
 {
-    const char *names[PHASE_ACTIVE + 2];
-    for (int i = 0; i <= PHASE_ACTIVE; i++)
+    const char *names[PHASE_LOGON + 2];
+    for (int i = 0; i <= PHASE_LOGON; i++)
         names[i] = phase_name((enum phase)i);
-    names[PHASE_ACTIVE + 1] = until_name((struct until){PHASE_NLA, true});
-    if (until_from_name(text, &o->until) && o->until.phase <= PHASE_ACTIVE)
+    names[PHASE_LOGON + 1] = until_name((struct until){PHASE_NLA, true});
+    if (until_from_name(text, &o->until) && o->until.phase <= PHASE_LOGON)
         return true;
-    const char *near = nearest_word(text, names, PHASE_ACTIVE + 2);
-    snprintf(error, size, "takes a phase from %s to %s, and not '%s'%s%s%s", names[0], names[PHASE_ACTIVE], text,
+    const char *near = nearest_word(text, names, PHASE_LOGON + 2);
+    snprintf(error, size, "takes a phase from %s to %s, and not '%s'%s%s%s", names[0], names[PHASE_LOGON], text,
              near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
     return false;
 }

@@ -210,10 +210,17 @@ static void decide(const struct evidence *e, struct outcome *o)
         uint32_t alert = (uint32_t)e->alert_received - 1;
         set_row(o, FAMILY_TLS, alert, tls_alert_row(alert), "the peer sent a TLS alert");
     } else if (e->mcs_result) {
-        set(o, FAMILY_PROTOCOL, e->mcs_result, "MCS_RESULT", "the server refused at MCS with result %u", e->mcs_result);
+        const struct code_row *row = mcs_result_row(e->mcs_result);
+        set(o, FAMILY_PROTOCOL, e->mcs_result, "MCS_RESULT", "the server refused at MCS with result %u (%s)",
+            e->mcs_result, row ? row->name : "unknown");
+    } else if (e->redirected) {
+        set(o, FAMILY_REDIRECTION, 0, "REDIRECTED", "the server sends the client to another one%s%s",
+            e->redirected_to[0] ? ": " : "", e->redirected_to);
     } else if (e->licensing_error) {
         set_row(o, FAMILY_LICENSING, e->licensing_code, licensing_error_row(e->licensing_code),
                 "the server ended licensing");
+    } else if (e->logon_error && !e->logged_on) {
+        set_row(o, FAMILY_LOGON, e->logon_code, logon_error_row(e->logon_code), "the logon failed in the session");
     } else if (e->ultimatum) {
         set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason),
                 "the server ended the session without giving error info");

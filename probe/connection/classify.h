@@ -46,6 +46,11 @@ struct evidence {
     bool license_requested; // the server asked for a licence
     bool licensing_error;
     uint32_t licensing_code;
+    bool redirected; // a broker sent the client elsewhere…
+    char redirected_to[160];
+    bool logged_on;  // the server reported a logon
+    bool logon_error;
+    uint32_t logon_code; // what logon_error_row() names
     bool error_info_seen;
     uint32_t error_info;
     enum phase error_info_phase;

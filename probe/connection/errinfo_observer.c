@@ -2,6 +2,7 @@
 #include <sys/time.h>
 
 #include "connection/observe.h"
+#include "connection/progress.h"
 #include "knowledge/codes.h"
 
 enum { GRACE_AFTER_REASON_MS = 300 }; // for the ultimatum and the close that follow an error info
@@ -28,6 +29,7 @@ void observe_error_info(struct session *session, uint32_t code)
     if (row)
         event_fact(session->sink, FACT_ERRINFO_NAME, json_string(row->name));
     event_fact(session->sink, FACT_ERRINFO_PHASE, json_string(phase_name(evidence->phase)));
+    event_fact(session->sink, FACT_ERRINFO_AFTER, json_real(progress_since_sent(session)));
     outcome = classify(evidence);
     event_outcome(session->sink, &outcome);
     end_soon();

@@ -30,5 +30,21 @@ struct licensing_message {
 // it is truncated.
 bool licensing_parse(const uint8_t *data, size_t size, struct licensing_message *message);
 
+enum { LICENSING_TEXT = 64 * 3 + 1, LICENSING_SCOPES = 8, LICENSING_SCOPE = 64, LICENSING_KEY_EXCHANGES = 4 };
+
+// A server's licence request (MS-RDPELE 2.2.2.1). Texts are UTF-8, cut where they are longer.
+struct licensing_request {
+    uint16_t major, minor; // dwVersion of ProductInfo: the licensing server's system
+    char company[LICENSING_TEXT];
+    char product[LICENSING_TEXT]; // pbProductId, such as "A02"
+    unsigned key_exchange_count;
+    uint32_t key_exchanges[LICENSING_KEY_EXCHANGES];
+    unsigned scope_count;
+    char scopes[LICENSING_SCOPES][LICENSING_SCOPE]; // issuers, such as "microsoft.com"
+};
+
+// Reads a message of type LICENSING_REQUEST, from its preamble on. False where it is another or truncated.
+bool licensing_parse_request(const uint8_t *data, size_t size, struct licensing_request *request);
+
 // Whether the message ends licensing with success: a licence was issued, or STATUS_VALID_CLIENT.
 bool licensing_succeeds(const struct licensing_message *message);

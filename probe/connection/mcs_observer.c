@@ -27,6 +27,9 @@ void observe_server_mcs(struct session *session, const struct mcs_pdu *pdu)
     switch (pdu->type) {
     case MCS_CONNECT_RESPONSE:
         event_fact(session->sink, FACT_MCS_RESULT, json_integer(pdu->result));
+        row = mcs_result_row(pdu->result);
+        if (row)
+            event_fact(session->sink, FACT_MCS_RESULT_NAME, json_string(row->name));
         if (pdu->result != 0) {
             evidence->mcs_result = pdu->result;
             session_fail(session); // FreeRDP reads the result and goes on

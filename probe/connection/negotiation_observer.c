@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "connection/gcc.h"
 #include "connection/observe.h"
 #include "connection/progress.h"
 #include "knowledge/codes.h"
@@ -79,23 +78,4 @@ void observe_confirm(struct session *session, struct bytes pdu)
         progress_begin(session, PHASE_MCS);
     else if (session->request->until == PHASE_NEGOTIATE)
         progress_begin(session, PHASE_TLS);
-}
-
-// clientRequestedProtocols (MS-RDPBCGR 2.2.1.4.2) is what the server read in the Connection Request. It stands behind
-// the version and may be left out.
-void observe_echo(struct session *session, struct bytes pdu)
-{
-    enum { REQUESTED = 4, WITH_REQUESTED = 8 };
-    struct gcc_blocks blocks;
-    struct gcc_block block;
-
-    if (!gcc_open(pdu.data, pdu.size, &blocks))
-        return;
-    while (gcc_next(&blocks, &block)) {
-        if (block.type != GCC_SC_CORE || block.size < WITH_REQUESTED)
-            continue;
-        const uint8_t *p = block.data + REQUESTED;
-        uint32_t echo = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-        event_fact(session->sink, FACT_NEGOTIATION_MIDDLEBOX, json_boolean(echo != session->requested));
-    }
 }

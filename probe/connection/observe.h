@@ -5,6 +5,7 @@
 
 #include "connection/mcs.h"
 #include "connection/session.h"
+#include "knowledge/codes.h"
 
 struct bytes {
     const uint8_t *data;
@@ -14,8 +15,6 @@ struct bytes {
 // X.224 Connection Request and Confirm (negotiation_observer.c).
 void observe_request(struct session *session, struct bytes pdu);
 void observe_confirm(struct session *session, struct bytes pdu);
-// …and what a Connect Response, whole, says the server was asked for.
-void observe_echo(struct session *session, struct bytes pdu);
 
 // CredSSP's TSRequests (credssp_observer.c).
 void observe_client_tsrequest(struct session *session, struct bytes pdu);
@@ -30,6 +29,29 @@ void observe_server_mcs(struct session *session, const struct mcs_pdu *pdu);
 void observe_client_settings(struct session *session, struct bytes pdu);
 void observe_authenticate(struct session *session, struct bytes token);
 void observe_client_info(struct session *session, struct bytes info);
+
+// The server's Connect Response, whole (server_observer.c).
+void observe_server_settings(struct session *session, struct bytes pdu);
+
+// What Demand Active tells of the server, from behind its share control header (server_observer.c).
+void observe_capabilities(struct session *session, struct bytes body);
+
+// Licensing messages of either side, from their preamble on (licensing_observer.c).
+void observe_licensing(struct session *session, struct bytes message);
+
+// A server redirection packet, from its Flags on; ends the trial, unless it is for information only
+// (redirection_observer.c).
+void observe_redirection(struct session *session, struct bytes packet);
+
+// Save Session Info, from behind its share data header (logon_observer.c).
+void observe_session_info(struct session *session, struct bytes body);
+
+// Auto-detection of either side, from behind its security header (payload_observer.c).
+void observe_autodetect(struct session *session, struct bytes message);
+
+// Appends the name of each flag that is set to a list; what has no name is given as a number.
+void observe_flags(struct session *session, enum fact list, uint32_t flags,
+                   const struct code_row *(*row_at)(size_t index));
 
 // User data of MCS (payload_observer.c): security headers, licensing, share PDUs. The client's returns whether it is
 // Client Info.

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/licensing.h"
+#include "connection/autodetect.h"
 #include "connection/observe.h"
 #include "connection/progress.h"
 #include "connection/share.h"
-#include "knowledge/codes.h"
 
 enum {
     MAC_SIZE = 8, // MS-RDPBCGR 2.2.8.1.1.2.2
     SECURITY_HEADER = 4,
-    RANDOM_SIZE = 32
+    RANDOM_SIZE = 32,
+    REDIRECTION_PAD = 2 // before the packet, 2.2.13.3.1
 };
 
 // ---- RDP security's encryption ----
@@ -47,29 +48,32 @@ static uint8_t *decrypt(struct session *session, enum standard_direction directi
 
 // ---- payloads on the I/O and message channels ----
 
-static void licensing(struct session *session, struct bytes payload)
+void observe_autodetect(struct session *session, struct bytes data)
 {
-    struct licensing_message message;
-    struct evidence *evidence = &session->evidence;
+    struct autodetect message;
 
-    if (!licensing_parse(payload.data, payload.size, &message))
+    if (!autodetect_parse(data.data, data.size, &message))
         return;
-    const struct code_row *row = licensing_message_row(message.type);
-    event_append(session->sink, FACT_LICENSING_MESSAGES, row ? row->name : "UNKNOWN");
-    if (message.type == LICENSING_REQUEST)
-        event_fact(session->sink, FACT_LICENSING_ROLE, json_string("license-server"));
-    if (licensing_succeeds(&message)) {
-        // A server without the Session Host role says so at once; one with it says the same after a licence request.
-        if (message.type == LICENSING_ERROR_ALERT && !evidence->license_requested)
-            event_fact(session->sink, FACT_LICENSING_ROLE, json_string("valid-client"));
-        progress_begin(session, PHASE_CAPABILITIES);
-    } else if (message.type == LICENSING_ERROR_ALERT) {
-        evidence->licensing_error = true;
-        evidence->licensing_code = message.error;
-        event_fact(session->sink, FACT_LICENSING_ERROR, json_integer(message.error));
-    }
-    if (message.type == LICENSING_REQUEST)
-        evidence->license_requested = true;
+    if (message.has_base_rtt)
+        event_fact(session->sink, FACT_AUTODETECT_BASE_RTT, json_integer(message.base_rtt));
+    if (message.has_average_rtt)
+        event_fact(session->sink, FACT_AUTODETECT_AVERAGE_RTT, json_integer(message.average_rtt));
+    if (message.has_bandwidth)
+        event_fact(session->sink, FACT_AUTODETECT_BANDWIDTH, json_integer(message.bandwidth));
+}
+
+static void deactivated(struct session *session)
+{
+    event_fact(session->sink, FACT_DEACTIVATE_PHASE, json_string(phase_name(session->evidence.phase)));
+    event_fact(session->sink, FACT_DEACTIVATE_AFTER, json_real(progress_since_sent(session)));
+}
+
+static void status_info(struct session *session, uint32_t code)
+{
+    const struct code_row *row = status_info_row(code);
+    char number[16];
+    snprintf(number, sizeof number, "0x%X", code);
+    event_append(session->sink, FACT_STATUS_CODES, row ? row->name : number);
 }
 
 static void share(struct session *session, struct bytes payload, bool from_server)
@@ -86,15 +90,27 @@ static void share(struct session *session, struct bytes payload, bool from_serve
         case SHARE_SET_ERROR_INFO:
             observe_error_info(session, pdu.error_info);
             break;
+        case SHARE_STATUS_INFO:
+            status_info(session, pdu.status);
+            break;
+        case SHARE_DEACTIVATE_ALL:
+            deactivated(session);
+            break;
+        case SHARE_REDIRECTION:
+            if (pdu.size >= REDIRECTION_PAD)
+                observe_redirection(session, (struct bytes){pdu.body + REDIRECTION_PAD, pdu.size - REDIRECTION_PAD});
+            break;
         case SHARE_DEMAND_ACTIVE:
+            observe_capabilities(session, (struct bytes){pdu.body, pdu.size});
             progress_begin(session, PHASE_FINALIZE);
             break;
         case SHARE_FONT_MAP:
             progress_begin(session, PHASE_ACTIVE);
+            if (session->evidence.logged_on)
+                progress_begin(session, PHASE_LOGON);
             break;
         case SHARE_SAVE_SESSION_INFO:
-            if (pdu.info_type <= INFOTYPE_LOGON_PLAINNOTIFY)
-                event_fact(session->sink, FACT_CREDENTIALS, json_string("verified"));
+            observe_session_info(session, (struct bytes){pdu.body, pdu.size});
             break;
         default:
             break;
@@ -122,8 +138,12 @@ void observe_server_payload(struct session *session, struct bytes payload)
             return;
     }
     if (flags & SEC_LICENSE_PKT)
-        licensing(session, payload);
-    else if (!(flags & (SEC_AUTODETECT_REQ | SEC_TRANSPORT_REQ)))
+        observe_licensing(session, payload);
+    else if (flags & SEC_REDIRECTION_PKT)
+        observe_redirection(session, payload);
+    else if (flags & SEC_AUTODETECT_REQ)
+        observe_autodetect(session, payload);
+    else if (!(flags & SEC_TRANSPORT_REQ))
         share(session, payload, true);
     free(plain);
 }
@@ -153,7 +173,9 @@ bool observe_client_payload(struct session *session, struct bytes payload)
             return flags & SEC_INFO_PKT;
     }
     if (flags & SEC_LICENSE_PKT)
-        licensing(session, payload);
+        observe_licensing(session, payload);
+    if (flags & SEC_AUTODETECT_RSP)
+        observe_autodetect(session, payload);
     if (flags & SEC_INFO_PKT)
         observe_client_info(session, payload);
     free(plain);

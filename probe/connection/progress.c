@@ -5,7 +5,8 @@ void progress_begin(struct session *session, enum phase phase)
 {
     if (session->over || progress_reached(session, phase))
         return;
-    if (phase > session->request->until)
+    // What comes after the activation comes in no fixed order: the session waits for it (session.c).
+    if (phase > session->request->until && phase <= PHASE_ACTIVE)
         session_succeed(session);
     session->evidence.phase = phase;
     session->begun = true;
@@ -15,6 +16,12 @@ void progress_begin(struct session *session, enum phase phase)
 void progress_sent(struct session *session)
 {
     session->asked = true;
+    session->last_sent = event_clock();
+}
+
+double progress_since_sent(const struct session *session)
+{
+    return (double)(long long)((event_clock() - session->last_sent) * 1000 + 0.5) / 1000;
 }
 
 void progress_received(struct session *session)

@@ -13,5 +13,8 @@ void progress_begin(struct session *session, enum phase phase);
 void progress_sent(struct session *session);
 void progress_received(struct session *session);
 
+// Milliseconds since the client last sent something, to three decimals.
+double progress_since_sent(const struct session *session);
+
 // Whether the phase, or a later one, has begun.
 bool progress_reached(const struct session *session, enum phase phase);

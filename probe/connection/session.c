@@ -33,6 +33,27 @@ static void remember_last_error(struct session *session)
     session->evidence.last_error_name = freerdp_get_last_error_name(session->evidence.last_error);
 }
 
+// What this connection has shown about user and password. Verified is told as soon as it is seen.
+static void tell_credentials(struct session *session)
+{
+    const struct evidence *evidence = &session->evidence;
+    bool refused = (evidence->credssp_error || evidence->alert_received) && evidence->authenticate_sent &&
+                   logon_may_have_failed(evidence);
+
+    if (evidence->nla_passed || evidence->logged_on)
+        return;
+    if (evidence->logon_error && evidence->logon_code == LOGON_FAILED_BAD_PASSWORD && session_sends_password(session)) {
+        refused = true;
+        event_failed_logon(session->sink);
+    }
+    event_fact(session->sink, FACT_CREDENTIALS, json_string(refused ? "refused" : "not checked"));
+}
+
+bool session_sends_password(const struct session *session)
+{
+    return session->request->autologon && !session->evidence.nla && session->request->password[0];
+}
+
 void session_fail(struct session *session)
 {
     struct outcome outcome;
@@ -43,11 +64,7 @@ void session_fail(struct session *session)
         session->evidence.peer_end = socket_peer_end(session->fd);
     tls_report_end(session);
     kerberos_report(session);
-    if (session->evidence.credssp_error || session->evidence.alert_received)
-        event_fact(session->sink, FACT_CREDENTIALS,
-                   json_string(session->evidence.authenticate_sent && logon_may_have_failed(&session->evidence)
-                                   ? "refused"
-                                   : "not checked"));
+    tell_credentials(session);
     if (logon_may_have_failed(&session->evidence)) {
         if (session->evidence.phase == PHASE_GATEWAY)
             event_logon(session->sink);
@@ -63,6 +80,7 @@ void session_succeed(struct session *session)
     struct outcome outcome = {.result = RESULT_CONNECTED, .phase = session->request->until};
 
     session->over = true;
+    tell_credentials(session);
     event_outcome(session->sink, &outcome);
     if (progress_reached(session, PHASE_ACTIVE)) {
         // A session was opened: leave it with TLS' farewell rather than by vanishing, but do not wait for an answer.
@@ -234,8 +252,19 @@ static void check_ciphers(struct session *session)
             "OpenSSL on this machine has no MD4 or RC4 (its legacy provider), which NLA and RDP security need");
 }
 
-// Handles what arrives until a phase is reached, or for settle_ms if it is reached. Ends the trial when the connection
-// ends.
+// Whether an active session has shown what it was to show: it lasts, and where the logon was asked for, the server said
+// how that went. A failed logon that is to be the outcome gets as long to be taken back.
+static bool is_settled(const struct session *session, double end)
+{
+    double now = event_clock();
+    if (now < end)
+        return false;
+    if (session->request->until != PHASE_LOGON || session->evidence.logged_on)
+        return true;
+    return session->evidence.logon_error && now >= session->logon_error_at + session->request->settle_ms;
+}
+
+// Handles what arrives until the session is active, or settled. Ends the trial when the connection ends.
 static void pump(struct session *session, bool until_active)
 {
     rdpContext *context = &session->context;
@@ -244,10 +273,10 @@ static void pump(struct session *session, bool until_active)
 
     for (;;) {
         double left = end - event_clock();
-        if (until_active ? progress_reached(session, PHASE_ACTIVE) : left <= 0)
+        if (until_active ? progress_reached(session, PHASE_ACTIVE) : is_settled(session, end))
             return;
         DWORD count = freerdp_get_event_handles(context, handles, HANDLES_MAX);
-        DWORD wait = until_active || left > WAIT_STEP_MS ? WAIT_STEP_MS : (DWORD)left + 1;
+        DWORD wait = until_active || left > WAIT_STEP_MS || left <= 0 ? WAIT_STEP_MS : (DWORD)left + 1;
         if (count == 0)
             session_fail(session);
         WaitForMultipleObjects(count, handles, FALSE, wait);
@@ -279,5 +308,7 @@ void session_run(const struct connection_request *request, struct event_sink *si
         session_fail(session);
     pump(session, true);
     pump(session, false);
+    if (session->evidence.logon_error && !session->evidence.logged_on)
+        session_fail(session);
     session_succeed(session);
 }

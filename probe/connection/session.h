@@ -27,6 +27,9 @@ struct session {
     unsigned address_count;
     int fd; // of the latest TCP connection, -1 while there is none
     unsigned connections;
+    bool capabilities_seen;        // Demand Active was read
+    double logon_error_at;         // event_clock() at the first logon error, or 0
+    double last_sent;              // event_clock() when the client last sent something
     bool asked;                    // something was sent and nothing has come since
     bool kerberos_reported;        // what a KDC made of the account
     bool pdu_begun;                // the first octet of the PDU being read was seen
@@ -46,6 +49,9 @@ static inline struct session *session_of(rdpContext *context)
 {
     return (struct session *)context;
 }
+
+// Whether this trial sends its password in Client Info.
+bool session_sends_password(const struct session *session);
 
 // Runs the connection to its end and reports it. Does not return.
 _Noreturn void session_run(const struct connection_request *request, struct event_sink *sink);

@@ -16,7 +16,8 @@ enum {
     PDUTYPE_SERVER_REDIR = 10,
     PDUTYPE2_SAVE_SESSION_INFO = 38,
     PDUTYPE2_FONT_MAP = 40,
-    PDUTYPE2_SET_ERROR_INFO = 47
+    PDUTYPE2_SET_ERROR_INFO = 47,
+    PDUTYPE2_STATUS_INFO = 54
 };
 
 static uint16_t little16(const uint8_t *p)
@@ -47,6 +48,8 @@ static enum share_type data_type(uint8_t type2)
         return SHARE_FONT_MAP;
     case PDUTYPE2_SAVE_SESSION_INFO:
         return SHARE_SAVE_SESSION_INFO;
+    case PDUTYPE2_STATUS_INFO:
+        return SHARE_STATUS_INFO;
     default:
         return SHARE_DATA_OTHER;
     }
@@ -59,7 +62,7 @@ bool share_parse(const uint8_t *data, size_t size, struct share_pdu *pdu, size_t
     size_t total = little16(data);
     if (total < CONTROL_HEADER || total > size)
         return false;
-    *pdu = (struct share_pdu){.type = SHARE_DATA_OTHER};
+    *pdu = (struct share_pdu){.type = SHARE_DATA_OTHER, .body = data + CONTROL_HEADER, .size = total - CONTROL_HEADER};
     *taken = total;
     switch (little16(data + 2) & 0x0F) {
     case PDUTYPE_DEMAND_ACTIVE:
@@ -82,15 +85,14 @@ bool share_parse(const uint8_t *data, size_t size, struct share_pdu *pdu, size_t
     if (total < DATA_HEADER)
         return false;
     pdu->type = data_type(data[PDU_TYPE_2]);
-    if (pdu->type == SHARE_SET_ERROR_INFO || pdu->type == SHARE_SAVE_SESSION_INFO) {
-        if (total < DATA_HEADER + 4)
+    pdu->body = data + DATA_HEADER;
+    pdu->size = total - DATA_HEADER;
+    if (pdu->type == SHARE_SET_ERROR_INFO || pdu->type == SHARE_STATUS_INFO) {
+        if (pdu->size < 4)
             return false;
-        const uint8_t *p = data + DATA_HEADER;
+        const uint8_t *p = pdu->body;
         uint32_t value = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-        if (pdu->type == SHARE_SET_ERROR_INFO)
-            pdu->error_info = value;
-        else
-            pdu->info_type = value;
+        *(pdu->type == SHARE_SET_ERROR_INFO ? &pdu->error_info : &pdu->status) = value;
     }
     return true;
 }

@@ -13,7 +13,9 @@ enum {
     SEC_ENCRYPT = 0x0008,
     SEC_INFO_PKT = 0x0040,
     SEC_LICENSE_PKT = 0x0080,
-    SEC_AUTODETECT_REQ = 0x1000
+    SEC_REDIRECTION_PKT = 0x0400,
+    SEC_AUTODETECT_REQ = 0x1000,
+    SEC_AUTODETECT_RSP = 0x2000
 };
 
 enum share_type {
@@ -24,16 +26,16 @@ enum share_type {
     SHARE_SET_ERROR_INFO,
     SHARE_FONT_MAP,
     SHARE_SAVE_SESSION_INFO,
+    SHARE_STATUS_INFO,
     SHARE_DATA_OTHER
 };
-
-// infoType of Save Session Info (2.2.10.1.1): up to this one they report a logon.
-enum { INFOTYPE_LOGON_PLAINNOTIFY = 2 };
 
 struct share_pdu {
     enum share_type type;
     uint32_t error_info; // SHARE_SET_ERROR_INFO
-    uint32_t info_type;  // SHARE_SAVE_SESSION_INFO (2.2.10.1.1)
+    uint32_t status;     // SHARE_STATUS_INFO: statusCode (2.2.5.2)
+    const uint8_t *body; // what follows the share control header, or the share data header, pointing into the data
+    size_t size;
 };
 
 // Reads the share PDU at the front of a payload without security header, and says how many octets it takes; several may

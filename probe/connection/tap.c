@@ -26,7 +26,7 @@ static void on_read(struct session *session, struct bytes pdu)
         observe_server_tsrequest(session, pdu);
     else if (mcs_parse(pdu.data, pdu.size, &mcs)) {
         if (mcs.type == MCS_CONNECT_RESPONSE)
-            observe_echo(session, pdu);
+            observe_server_settings(session, pdu);
         observe_server_mcs(session, &mcs);
     } else if ((pdu.data[0] & 3) == 0) // fast-path: FASTPATH_OUTPUT_ACTION_FASTPATH
         observe_fast_path(session, pdu);
@@ -83,7 +83,7 @@ int tap_write(rdpTransport *transport, wStream *s)
     }
     if (client_info) {
         progress_begin(session, PHASE_INFO);
-        if (session->request->autologon && !session->evidence.nla && session->request->password[0])
+        if (session_sends_password(session))
             event_logon(session->sink);
     }
     int status = session->io.WritePdu(transport, s);

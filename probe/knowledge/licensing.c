@@ -15,6 +15,18 @@ static const struct code_row errors[] = {
     {0xC, "ERR_INVALID_MESSAGE_LEN", "a licensing message has an invalid length"},
 };
 
+// dwStateTransition (MS-RDPBCGR 2.2.1.12.1.3).
+static const struct code_row transitions[] = {
+    {1, "ST_TOTAL_ABORT", "the connection is to be ended"},
+    {2, "ST_NO_TRANSITION", "nothing changes"},
+    {3, "ST_RESET_PHASE_TO_START", "licensing is to begin again"},
+    {4, "ST_RESEND_LAST_MESSAGE", "the last message is to be sent again"},
+};
+
+static const struct code_row key_exchanges[] = {
+    {1, "KEY_EXCHANGE_ALG_RSA", "RSA with a key of 512 to 2048 bits"},
+};
+
 static const struct code_row messages[] = {
     {0x01, "LICENSE_REQUEST", "the server asks for a licence"},
     {0x02, "PLATFORM_CHALLENGE", "the server challenges the client's platform"},
@@ -34,6 +46,16 @@ const struct code_row *licensing_error_row(uint32_t code)
 const struct code_row *licensing_error_row_at(size_t index)
 {
     return CODE_ROW_AT(errors, index);
+}
+
+const struct code_row *licensing_transition_row(uint32_t code)
+{
+    return CODE_ROW_FIND(transitions, code);
+}
+
+const struct code_row *licensing_key_exchange_row(uint32_t code)
+{
+    return CODE_ROW_FIND(key_exchanges, code);
 }
 
 const struct code_row *licensing_message_row(uint32_t type)

@@ -16,22 +16,21 @@ static const struct {
     enum fact fact;
     const struct code_row *(*row)(uint32_t code); // NULL: flags, which have no name
 } codes[] = {
-    {FACT_NEGOTIATION_FLAGS, NULL},        {FACT_NEGOTIATION_FAILURE, negotiation_failure_row},
-    {FACT_CREDSSP_NTSTATUS, ntstatus_row}, {FACT_LICENSING_ERROR, licensing_error_row},
-    {FACT_ERRINFO_CODE, errinfo_row},
-    {FACT_NEGOTIATION_REQUEST_FLAGS, NULL},
-    {FACT_CLIENT_VERSION, NULL},
-    {FACT_CLIENT_KEYBOARD, NULL},
-    {FACT_CLIENT_EARLY_FLAGS, NULL},
-    {FACT_CLIENT_CLUSTER_FLAGS, NULL},
-    {FACT_CLIENT_ENCRYPTION_METHODS, NULL},
+    {FACT_NEGOTIATION_FLAGS, NULL},         {FACT_NEGOTIATION_FAILURE, negotiation_failure_row},
+    {FACT_CREDSSP_NTSTATUS, ntstatus_row},  {FACT_LICENSING_ERROR, licensing_error_row},
+    {FACT_MCS_RESULT, mcs_result_row},      {FACT_SERVER_VERSION, rdp_version_row},
+    {FACT_SERVER_EARLY_FLAGS, NULL},        {FACT_ERRINFO_CODE, errinfo_row},
+    {FACT_NEGOTIATION_REQUEST_FLAGS, NULL}, {FACT_CLIENT_VERSION, NULL},
+    {FACT_CLIENT_KEYBOARD, NULL},           {FACT_CLIENT_EARLY_FLAGS, NULL},
+    {FACT_CLIENT_CLUSTER_FLAGS, NULL},      {FACT_CLIENT_ENCRYPTION_METHODS, NULL},
     {FACT_CLIENT_MULTITRANSPORT, NULL},
 };
 
 // Facts that only name the code in the line above.
 static bool is_shown_already(enum fact fact)
 {
-    return fact == FACT_ERRINFO_NAME || fact == FACT_CREDSSP_STATUS_NAME || fact == FACT_NEGOTIATION_FAILURE_NAME;
+    return fact == FACT_ERRINFO_NAME || fact == FACT_CREDSSP_STATUS_NAME || fact == FACT_NEGOTIATION_FAILURE_NAME ||
+           fact == FACT_MCS_RESULT_NAME || fact == FACT_SERVER_VERSION_NAME || fact == FACT_LICENSING_ERROR_NAME;
 }
 
 static void integer(struct page *page, enum fact fact, json_int_t value)

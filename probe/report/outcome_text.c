@@ -19,7 +19,8 @@ static const struct {
     [FAMILY_TLS] = {tls_alert_row, NOTATION_DECIMAL, "the TLS handshake failed"},
     [FAMILY_CREDSSP] = {ntstatus_row, NOTATION_HEX, "CredSSP failed"},
     [FAMILY_LICENSING] = {licensing_error_row, NOTATION_HEX, "licensing failed"},
-    [FAMILY_LOGON] = {NULL, NOTATION_HEX, "the logon failed in the session"},
+    [FAMILY_REDIRECTION] = {NULL, NOTATION_NONE, "a broker sent the client elsewhere"},
+    [FAMILY_LOGON] = {logon_error_row, NOTATION_HEX, "the logon failed in the session"},
     [FAMILY_GATEWAY] = {gateway_row, NOTATION_GATEWAY, "the gateway refused"},
     [FAMILY_DNS] = {NULL, NOTATION_DECIMAL, "the name could not be resolved"},
     [FAMILY_TCP] = {NULL, NOTATION_ERRNO, "no TCP connection could be made"},
@@ -31,17 +32,22 @@ static const struct {
     [FAMILY_CRASH] = {NULL, NOTATION_DECIMAL, "the client library crashed"},
 };
 
+// Elsewhere 0 says that no code was given (TLS alert 0 is close_notify).
+static bool zero_is_a_code(enum family family)
+{
+    return family == FAMILY_ULTIMATUM || family == FAMILY_LOGON;
+}
+
 static const struct code_row *row_of(enum family family, uint32_t code)
 {
-    // Where the code says "none was given", 0 is no row (TLS alert 0 is close_notify, T.125 reason 0 is a real one).
-    bool absent = code == 0 && family != FAMILY_ULTIMATUM;
+    bool absent = code == 0 && !zero_is_a_code(family);
     return families[family].row && !absent ? families[family].row(code) : NULL;
 }
 
 char *outcome_code(enum family family, uint32_t code, char *text, size_t size)
 {
     text[0] = '\0';
-    if (code == 0 && family != FAMILY_ULTIMATUM)
+    if (code == 0 && !zero_is_a_code(family))
         return text;
     switch (families[family].notation) {
     case NOTATION_NONE:

@@ -16,6 +16,7 @@ static const char *const further[FAMILY_COUNT][8] = {
     [FAMILY_NEGOTIATION] = {"OTHER_PROTOCOL_SELECTED", "MALFORMED_CONFIRM"},
     [FAMILY_DNS] = {"EAI_NONAME", "EAI_AGAIN", "EAI_FAIL", "EAI_FAMILY", "EAI_NODATA", "EAI_ADDRFAMILY"},
     [FAMILY_CLOSED] = {"FIN", "RST"},
+    [FAMILY_REDIRECTION] = {"REDIRECTED"},
 };
 
 static const struct code_row *(*const tables[FAMILY_COUNT])(size_t index) = {
@@ -25,7 +26,7 @@ static const struct code_row *(*const tables[FAMILY_COUNT])(size_t index) = {
     [FAMILY_CREDSSP] = ntstatus_row_at,
     [FAMILY_LICENSING] = licensing_error_row_at,
     [FAMILY_GATEWAY] = gateway_row_at,
-    [FAMILY_ULTIMATUM] = ultimatum_row_at,
+    [FAMILY_ULTIMATUM] = ultimatum_row_at,   [FAMILY_LOGON] = logon_error_row_at,
 };
 
 static const char *without_prefix(const char *name)

@@ -39,12 +39,12 @@ enum fact {
     FACT_GATEWAY_CERTIFICATE_TRUSTED,
     FACT_GATEWAY_CERTIFICATE_VERIFICATION,
     FACT_GATEWAY_CERTIFICATE_CHAIN,
-    FACT_NEGOTIATION_REQUESTED, // list of protocol names
+    FACT_NEGOTIATION_REQUESTED,     // list of protocol names
     FACT_NEGOTIATION_REQUEST_FLAGS, // RDP_NEG_REQ flags
     FACT_NEGOTIATION_COOKIE,        // what stands behind "Cookie: mstshash=" in the request
     FACT_NEGOTIATION_ROUTING_TOKEN, // the routing token that stands in its place
-    FACT_NEGOTIATION_SELECTED,  // protocol name
-    FACT_NEGOTIATION_FLAGS,     // RDP_NEG_RSP flags
+    FACT_NEGOTIATION_SELECTED,      // protocol name
+    FACT_NEGOTIATION_FLAGS,         // RDP_NEG_RSP flags
     FACT_NEGOTIATION_FLAG_NAMES,
     FACT_NEGOTIATION_FAILURE, // failureCode
     FACT_NEGOTIATION_FAILURE_NAME,
@@ -83,9 +83,9 @@ enum fact {
     FACT_NTLM_DNS_COMPUTER,
     FACT_NTLM_DNS_DOMAIN,
     FACT_NTLM_FOREST,
-    FACT_CLOCK_SERVER,       // ISO 8601, UTC
-    FACT_CLOCK_SKEW,         // seconds by which the server's clock is ahead of this machine's
-    FACT_CLOCK_UNCERTAINTY,  // seconds: half the round trip in which the server read its clock
+    FACT_CLOCK_SERVER,      // ISO 8601, UTC
+    FACT_CLOCK_SKEW,        // seconds by which the server's clock is ahead of this machine's
+    FACT_CLOCK_UNCERTAINTY, // seconds: half the round trip in which the server read its clock
     // What this client announced, read from its own Connect Initial.
     FACT_CLIENT_NAME,
     FACT_CLIENT_NAME_GIVEN, // the name that --client-name gave, at any level of the factor
@@ -98,20 +98,65 @@ enum fact {
     FACT_CLIENT_CLUSTER_FLAGS,
     FACT_CLIENT_SESSION, // session asked for, where the flags say so
     FACT_CLIENT_ENCRYPTION_METHODS,
-    FACT_CLIENT_CHANNELS,        // static channels
-    FACT_CLIENT_MULTITRANSPORT,  // flags
-    FACT_MCS_RESULT,         // Connect-Response result
-    FACT_LICENSING_ROLE,     // valid-client (the server wants no licence) or license-server
-    FACT_LICENSING_MESSAGES, // list of message names, in order, both ways
-    FACT_LICENSING_ERROR,    // dwErrorCode of an error message other than STATUS_VALID_CLIENT
-    FACT_ERRINFO_ADVERTISED, // this client announced RNS_UD_CS_SUPPORT_ERRINFO_PDU
+    FACT_CLIENT_CHANNELS,       // static channels
+    FACT_CLIENT_MULTITRANSPORT, // flags
+    FACT_MCS_RESULT,            // Connect-Response result
+    FACT_MCS_RESULT_NAME,
+    // What the server announces in its Connect Response.
+    FACT_SERVER_VERSION, // RDP version
+    FACT_SERVER_VERSION_NAME,
+    FACT_SERVER_EARLY_FLAGS, // earlyCapabilityFlags
+    FACT_SERVER_EARLY_FLAG_NAMES,
+    FACT_SERVER_REQUESTED, // protocols that it says were requested
+    FACT_SERVER_ENCRYPTION_METHOD,
+    FACT_SERVER_ENCRYPTION_LEVEL,
+    FACT_SERVER_CHANNELS,        // static virtual channels that got an id
+    FACT_SERVER_MESSAGE_CHANNEL, // its id
+    FACT_SERVER_MULTITRANSPORT,  // names of flags
+    FACT_AUTODETECT_BASE_RTT,    // ms, as the server tells
+    FACT_AUTODETECT_AVERAGE_RTT,
+    FACT_AUTODETECT_BANDWIDTH, // kbit/s, as the server tells or this client measured
+    FACT_LICENSING_ROLE,       // valid-client (the server wants no licence) or license-server
+    FACT_LICENSING_MESSAGES,   // list of message names, in order, both ways
+    FACT_LICENSING_COMPANY,    // of the licence request's product
+    FACT_LICENSING_PRODUCT,
+    FACT_LICENSING_VERSION, // major.minor
+    FACT_LICENSING_SCOPES,  // issuers that the server takes
+    FACT_LICENSING_KEY_EXCHANGES,
+    FACT_LICENSING_ERROR, // dwErrorCode of an error message other than STATUS_VALID_CLIENT
+    FACT_LICENSING_ERROR_NAME,
+    FACT_LICENSING_TRANSITION, // name of dwStateTransition, of any error message
+    // The server redirection packet, without password, certificate and GUID.
+    FACT_REDIRECTION_FLAGS, // names
+    FACT_REDIRECTION_SESSION,
+    FACT_REDIRECTION_ADDRESS,
+    FACT_REDIRECTION_FQDN,
+    FACT_REDIRECTION_NETBIOS,
+    FACT_REDIRECTION_ADDRESSES,
+    FACT_REDIRECTION_LOAD_BALANCE, // printable part of the load-balance info
+    FACT_REDIRECTION_USER,
+    FACT_REDIRECTION_DOMAIN,
+    FACT_STATUS_CODES,         // of Status Info, in order
+    FACT_CAPABILITIES_SETS,    // names of the server's capability sets
+    FACT_CAPABILITIES_DETAILS, // fields of those that tell something
+    FACT_ERRINFO_ADVERTISED,   // this client announced RNS_UD_CS_SUPPORT_ERRINFO_PDU
     FACT_ERRINFO_CODE,
     FACT_ERRINFO_NAME,
     FACT_ERRINFO_PHASE,
+    FACT_ERRINFO_AFTER,    // ms since this client last sent something
+    FACT_DEACTIVATE_PHASE, // of Deactivate All
+    FACT_DEACTIVATE_AFTER, // ms, likewise
     FACT_ULTIMATUM_REASON,
-    FACT_LOGON_USER,  // user and domain as the client sent them last
+    FACT_LOGON_USER, // user and domain as the client sent them last
     FACT_LOGON_DOMAIN,
-    FACT_CREDENTIALS, // verified, refused or "not checked"
+    FACT_LOGON_INFO,         // names of Save Session Info's infoTypes, in order
+    FACT_LOGON_SESSION,      // id
+    FACT_LOGON_SESSION_USER, // as the server names the user who is logged on
+    FACT_LOGON_SESSION_DOMAIN,
+    FACT_LOGON_COOKIE,       // an auto-reconnect cookie came
+    FACT_LOGON_NOTIFICATION, // name of ErrorNotificationType
+    FACT_LOGON_ERROR,        // name of ErrorNotificationData, or "session N"
+    FACT_CREDENTIALS,        // verified, refused or "not checked"
     FACT_COUNT
 };
 

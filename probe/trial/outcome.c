@@ -7,12 +7,12 @@
 #include <string.h>
 
 static const char *const families[FAMILY_COUNT] = {
-    [FAMILY_NONE] = "",           [FAMILY_ERRINFO] = "errinfo",   [FAMILY_NEGOTIATION] = "negotiation",
-    [FAMILY_TLS] = "tls",         [FAMILY_CREDSSP] = "credssp",   [FAMILY_LICENSING] = "licensing",
-    [FAMILY_LOGON] = "logon",     [FAMILY_GATEWAY] = "gateway",   [FAMILY_DNS] = "dns",
-    [FAMILY_TCP] = "tcp",         [FAMILY_CLOSED] = "closed",     [FAMILY_ULTIMATUM] = "ultimatum",
-    [FAMILY_TIMEOUT] = "timeout", [FAMILY_PROTOCOL] = "protocol", [FAMILY_LOCAL] = "local",
-    [FAMILY_CRASH] = "crash",
+    [FAMILY_NONE] = "",           [FAMILY_ERRINFO] = "errinfo",         [FAMILY_NEGOTIATION] = "negotiation",
+    [FAMILY_TLS] = "tls",         [FAMILY_CREDSSP] = "credssp",         [FAMILY_LICENSING] = "licensing",
+    [FAMILY_LOGON] = "logon",     [FAMILY_GATEWAY] = "gateway",         [FAMILY_DNS] = "dns",
+    [FAMILY_TCP] = "tcp",         [FAMILY_CLOSED] = "closed",           [FAMILY_ULTIMATUM] = "ultimatum",
+    [FAMILY_TIMEOUT] = "timeout", [FAMILY_PROTOCOL] = "protocol",       [FAMILY_LOCAL] = "local",
+    [FAMILY_CRASH] = "crash",     [FAMILY_REDIRECTION] = "redirection",
 };
 
 const char *family_name(enum family family)
@@ -52,6 +52,7 @@ static bool speaks_in_any_phase(enum family family)
     case FAMILY_NEGOTIATION:
     case FAMILY_LICENSING:
     case FAMILY_LOGON:
+    case FAMILY_REDIRECTION:
     case FAMILY_GATEWAY:
     case FAMILY_DNS:
         return true;

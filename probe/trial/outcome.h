@@ -17,16 +17,20 @@ enum family {
     FAMILY_TLS,         // handshake failed; code = TLS alert number (RFC 8446 6), 0 if there was none
     FAMILY_CREDSSP,     // code = NTSTATUS of TSRequest.errorCode (MS-CSSP 2.2.1), 0 if there was none
     FAMILY_LICENSING,   // licensing error message; code = dwErrorCode (2.2.1.12.1.3)
-    FAMILY_LOGON,       // logon error notification in the session (2.2.10.1.1.4.1.1)
-    FAMILY_GATEWAY,     // code = HRESULT (MS-TSGU 2.2.6) or HTTP status
-    FAMILY_DNS,         // code = -EAI_* of getaddrinfo as a positive number
-    FAMILY_TCP,         // connect() failed; code = errno
-    FAMILY_CLOSED,      // the peer closed with no reason; code = 0 for FIN, ECONNRESET for RST
-    FAMILY_ULTIMATUM,   // MCS Disconnect Provider Ultimatum and no Set Error Info; code = reason (T.125)
-    FAMILY_TIMEOUT,     // --deadline passed; code = 0
-    FAMILY_PROTOCOL,    // the peer sent what no specification allows; code = 0, or MCS result
-    FAMILY_LOCAL,       // this machine: missing provider, bad setting, certificate refused by --cert-policy
-    FAMILY_CRASH,       // the client library died; code = signal number
+    FAMILY_LOGON, // logon error notification in the session (2.2.10.1.1.4.1.1); code = ErrorNotificationData where
+                  // the type says that the logon goes on, else ErrorNotificationType
+    // A broker sent the client elsewhere (2.2.13.1): neither a refusal nor a breach of the protocol, but this
+    // connection ends without a session, and what a client makes of it is a further one. code = 0
+    FAMILY_REDIRECTION,
+    FAMILY_GATEWAY,   // code = HRESULT (MS-TSGU 2.2.6) or HTTP status
+    FAMILY_DNS,       // code = -EAI_* of getaddrinfo as a positive number
+    FAMILY_TCP,       // connect() failed; code = errno
+    FAMILY_CLOSED,    // the peer closed with no reason; code = 0 for FIN, ECONNRESET for RST
+    FAMILY_ULTIMATUM, // MCS Disconnect Provider Ultimatum and no Set Error Info; code = reason (T.125)
+    FAMILY_TIMEOUT,   // --deadline passed; code = 0
+    FAMILY_PROTOCOL,  // the peer sent what no specification allows; code = 0, or MCS result
+    FAMILY_LOCAL,     // this machine: missing provider, bad setting, certificate refused by --cert-policy
+    FAMILY_CRASH,     // the client library died; code = signal number
     FAMILY_COUNT
 };
 

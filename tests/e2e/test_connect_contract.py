@@ -48,7 +48,7 @@ def test_json_is_the_run_and_its_trials(lab, rdpprobe):
 def test_times_add_up(trial):
     result, truth = trial([])
     phases = result.trial["phases"]
-    assert [phase["phase"] for phase in phases] == PATH  # each once, in the order of the protocol
+    assert [phase["phase"] for phase in phases] == [*PATH, "logon"]  # each once, in the order of the protocol
     for phase, following in zip(phases, phases[1:]):
         assert phase["start"] + phase["ms"] == pytest.approx(following["start"], abs=0.01)
     assert phases[-1]["start"] + phases[-1]["ms"] == pytest.approx(result.trial["ms"], abs=0.01)
@@ -179,7 +179,7 @@ def test_exit_statuses(lab, rdpprobe, tmp_path):
     (("--deadline", "0", "host"), "--deadline"),
     (("--deadline", "-1", "host"), "--deadline"),
     (("--repeat", "0", "host"), "--repeat"),
-    (("--until", "logon", "host"), "--until"),
+    (("--until", "login", "host"), "--until"),
     (("--until", "tsl", "host"), "'tls'"),
     (("--set", "colour=red", "host"), "colour"),
     (("--set", "securty=tls", "host"), "'security'"),

@@ -123,7 +123,7 @@ static void refuses_with_one_clear_sentence(void **state)
         {COMMAND_CONNECT, {"--max-failed-logons", "0", "srv", NULL},
          "--max-failed-logons takes a number from 1 to 1000000, and not '0'"},
         {COMMAND_CONNECT, {"--until", "licencing", "srv", NULL},
-         "--until takes a phase from resolve to active, and not 'licencing': did you mean 'licensing'?"},
+         "--until takes a phase from resolve to logon, and not 'licencing': did you mean 'licensing'?"},
         {COMMAND_CONNECT, {"--set", "tls", "srv", NULL}, "--set takes FACTOR=LEVEL"},
         {COMMAND_CONNECT, {"--set", "tsl=1.2", "srv", NULL},
          "--set names no factor with 'tsl': did you mean 'tls'?"},
