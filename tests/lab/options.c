@@ -49,6 +49,9 @@ static const char usage[] =
     "  --negotiation-failure CODE   refuse every X.224 request with this RDP_NEG_FAILURE code\n"
     "  --ntstatus CODE          refuse NLA with this NTSTATUS after AUTHENTICATE\n"
     "  --mcs-result N           result of the MCS Connect Response, then close\n"
+    "  --redirect HOST          a broker's redirection to this address, in place of Demand Active\n"
+    "  --redirect-token TEXT    load-balance info in it\n"
+    "  --redirect-at MOMENT     capabilities (default) or active\n"
     "NLA\n"
     "  --clock-skew SECONDS     the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows\n"
     "  --credssp-version N      speak this version of CredSSP (default: libfreerdp's; below 5 its own client\n"
@@ -291,6 +294,9 @@ enum option_id {
     OPTION_NEGOTIATION_FAILURE,
     OPTION_NTSTATUS,
     OPTION_MCS_RESULT,
+    OPTION_REDIRECT,
+    OPTION_REDIRECT_TOKEN,
+    OPTION_REDIRECT_AT,
     OPTION_CLOCK_SKEW,
     OPTION_CREDSSP_VERSION,
     OPTION_VERBOSE,
@@ -329,6 +335,9 @@ static const struct option long_options[] = {
     {"negotiation-failure", required_argument, NULL, OPTION_NEGOTIATION_FAILURE},
     {"ntstatus", required_argument, NULL, OPTION_NTSTATUS},
     {"mcs-result", required_argument, NULL, OPTION_MCS_RESULT},
+    {"redirect", required_argument, NULL, OPTION_REDIRECT},
+    {"redirect-token", required_argument, NULL, OPTION_REDIRECT_TOKEN},
+    {"redirect-at", required_argument, NULL, OPTION_REDIRECT_AT},
     {"clock-skew", required_argument, NULL, OPTION_CLOCK_SKEW},
     {"credssp-version", required_argument, NULL, OPTION_CREDSSP_VERSION},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
@@ -442,6 +451,17 @@ static void take(struct lab_options *options, enum option_id id, const char *val
     case OPTION_CREDSSP_VERSION:
         options->credssp_version = (int)number("--credssp-version", value, 127);
         break;
+    case OPTION_REDIRECT:
+        options->redirect = value;
+        break;
+    case OPTION_REDIRECT_TOKEN:
+        options->redirect_token = value;
+        break;
+    case OPTION_REDIRECT_AT:
+        if (!lab_moment_parse(value, &options->redirect_at) ||
+            (options->redirect_at != LAB_MOMENT_CAPABILITIES && options->redirect_at != LAB_MOMENT_ACTIVE))
+            refuse("--redirect-at: '%s' is neither capabilities nor active.", value);
+        break;
     case OPTION_MCS_RESULT:
         options->mcs_result = (int)number("--mcs-result", value, 255);
         break;
@@ -465,6 +485,7 @@ void lab_options_parse(struct lab_options *options, int argc, char **argv)
                                     .ultimatum = true,
                                     .seed = 1,
                                     .drip_ms = 50,
+                                    .redirect_at = LAB_MOMENT_CAPABILITIES,
                                     .mcs_result = -1};
     const char *password_file = NULL;
     int id = 0;

@@ -78,6 +78,9 @@ struct lab_options {
     uint32_t negotiation_failure; // 0: none
     uint32_t ntstatus;            // 0: none
     int mcs_result;               // -1: none
+    const char *redirect;         // address to send clients to; NULL: nowhere
+    const char *redirect_token;   // load-balance info sent along; NULL: none
+    enum lab_moment redirect_at;
     int64_t clock_skew_ns;        // what the server's clock is ahead of the real one in NTLM's CHALLENGE
     int credssp_version;          // of TSRequest; 0: libfreerdp's own
     bool verbose;

@@ -348,7 +348,8 @@ static BOOL on_capabilities(freerdp_peer *peer)
 {
     struct connection *connection = connection_of(peer->context);
     lab_record_reach(connection->record, LAB_PHASE_CAPABILITIES);
-    return !deny(connection, LAB_MOMENT_CAPABILITIES, false) && !connection_fault(connection, LAB_PHASE_CAPABILITIES);
+    return !deny(connection, LAB_MOMENT_CAPABILITIES, false) &&
+           !connection_fault(connection, LAB_PHASE_CAPABILITIES) && !redirect(connection, LAB_MOMENT_CAPABILITIES);
 }
 
 static BOOL on_client_capabilities(freerdp_peer *peer)
@@ -378,7 +379,8 @@ static BOOL on_activate(freerdp_peer *peer)
     struct connection *connection = connection_of(peer->context);
     connection->activated = true;
     connection->activated_ms = connection_now_ms();
-    if (deny(connection, LAB_MOMENT_ACTIVE, false) || connection_fault(connection, LAB_PHASE_ACTIVE))
+    if (deny(connection, LAB_MOMENT_ACTIVE, false) || connection_fault(connection, LAB_PHASE_ACTIVE) ||
+        redirect(connection, LAB_MOMENT_ACTIVE))
         return FALSE;
     session_begin(connection);
     return TRUE;

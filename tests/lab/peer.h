@@ -70,6 +70,9 @@ int deny_wait_ms(const struct connection *connection);
 // Plays the licensing phase before libfreerdp does. Returns false if the connection is over.
 bool licensing_play(struct connection *connection);
 
+// Sends the client elsewhere if --redirect says so at this moment. Returns true if the connection is over.
+bool redirect(struct connection *connection, enum lab_moment moment);
+
 // Shows the client that the session has begun: the outcome of its logon, if it tried one, and a picture.
 void session_begin(struct connection *connection);
 

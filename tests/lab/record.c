@@ -167,6 +167,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "errinfo_sent", number_or_null(record->errinfo_sent, record->errinfo_code));
     json_object_set_new(line, "errinfo_at", text_or_null(record->errinfo_sent, record->errinfo_at));
     json_object_set_new(line, "fault", text_or_null(record->fault[0], record->fault));
+    json_object_set_new(line, "redirected", text_or_null(record->redirected[0], record->redirected));
     json_object_set_new(line, "ntstatus_sent", number_or_null(record->ntstatus_sent, record->ntstatus));
     json_object_set_new(line, "ms", json_real((double)(int64_t)(ms * 1000) / 1000));
     return line;

@@ -53,6 +53,7 @@ struct lab_record {
     uint32_t errinfo_code;
     char errinfo_at[32];
     char fault[32]; // PHASE:KIND; empty: none struck
+    char redirected[LAB_TEXT_SIZE]; // address the client was sent to; empty: it was not
     bool ntstatus_sent;
     uint32_t ntstatus;
 };
