@@ -81,8 +81,8 @@ void help_command(struct page *page, enum command command)
     if (!isolate)
         paragraph(page, "Without a logon",
                   "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "
-                  "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent that "
-                  "a server could count as a logon. With --set security=tls or rdp it stops before MCS.");
+                  "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent "
+                  "that a server could count as a logon. With --set security=tls or rdp it stops before MCS.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
     page_line(page, STYLE_PLAIN, "  0  %s", isolate ? "nothing failed" : "connected");

@@ -113,8 +113,9 @@ def test_a_logon_with_that_version(trial, version):
     assert (result.status, truth["authenticated"], result.trial["logons"]) == (0, True, 1), result
 
 
-@pytest.mark.parametrize("status, name", [(0xC000006D, "STATUS_LOGON_FAILURE"), (0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT"),
-                                          (0xC0000133, "STATUS_TIME_DIFFERENCE_AT_DC")])
+@pytest.mark.parametrize("status, name", [
+    (0xC000006D, "STATUS_LOGON_FAILURE"), (0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT"),
+    (0xC0000133, "STATUS_TIME_DIFFERENCE_AT_DC")])
 def test_ntstatus_by_name(trial, status, name):
     result, truth = trial(["--ntstatus", f"{status:X}"])
     assert truth["ntstatus_sent"] == result.trial["facts"]["credssp"]["ntstatus"] == status

@@ -96,8 +96,8 @@ def test_the_whole_chain(rdpprobe, authority, tmp_path):
 
 def test_an_elliptic_key_and_the_reasons(rdpprobe, tmp_path):
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-nodes", "-days",
-                    "3", "-subj", "/CN=other", "-sha384", "-keyout", key, "-out", certificate], check=True,
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-nodes",
+                    "-days", "3", "-subj", "/CN=other", "-sha384", "-keyout", key, "-out", certificate], check=True,
                    capture_output=True, stdin=subprocess.DEVNULL)
     server = TlsServer(certificate, key)
     result = rdpprobe("connect", "--json", "--set", "security=tls", "--until", "tls", f"127.0.0.1:{server.port}")
