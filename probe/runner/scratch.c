@@ -74,7 +74,7 @@ static bool damage(const char *path)
     uint8_t octets[4096];
     FILE *file = fopen(path, "r+be");
     size_t size = file ? fread(octets, 1, sizeof octets, file) : 0;
-    bool ok = size > 0;
+    bool ok = file != NULL;
     for (size_t i = size / 3; i < size - size / 3; i++)
         octets[i] ^= 0xA5;
     ok = ok && fseek(file, 0, SEEK_SET) == 0 && fwrite(octets, 1, size, file) == size;
