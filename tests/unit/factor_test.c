@@ -19,14 +19,19 @@ static void test_names(void **state)
         unsigned levels = factor_levels((enum factor)f);
         assert_true(factor_from_name(row->name, &factor));
         assert_int_equal(factor, f);
-        assert_true(row->summary[0] != '\0');
+        assert_int_equal(factor, f); // no name is there twice: the first is found
+        assert_true(strlen(row->summary) > 5);
+        assert_true(row->heading[0] != '\0' && strlen(row->heading) <= 5);
+        assert_int_equal(row->heading[strcspn(row->heading, " ")], '\0');
         assert_true(levels >= 2 && levels <= LEVELS_MAX);
         for (unsigned i = 0; i < levels; i++) {
             unsigned level;
             assert_true(level_from_name(factor, level_name(factor, i), &level));
             assert_int_equal(level, i);
-            assert_true(row->meaning[i][0] != '\0');
+            assert_non_null(row->meaning[i]);
+            assert_true(strlen(row->meaning[i]) > 2);
         }
+        assert_null(row->meaning[levels]); // no meaning without a level
         assert_string_equal(level_name(factor, levels), "?");
     }
     enum factor factor;
@@ -34,6 +39,57 @@ static void test_names(void **state)
     assert_false(factor_from_name("Security", &factor));
     assert_false(level_from_name(FACTOR_TLS, "1.4", &level));
     assert_string_equal(level_name(FACTOR_TLS, TLS_1_2), "1.2");
+}
+
+// All zero is the default variant: what a probe does when nothing is asked of it.
+static void test_defaults(void **state)
+{
+    static const char *const first[] = {"nla",      "default", "name", "off",        "keep", "ntlm",
+                                        "as-given", "off",     "off",  "advertised", "none", "off",
+                                        "host",     "32",      "off",  "off",        "off"};
+    struct variant zero = {{0}};
+    (void)state;
+    assert_int_equal(sizeof first / sizeof first[0], FACTOR_COUNT);
+    assert_true(variant_possible(&zero, NULL));
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        assert_string_equal(level_name((enum factor)f, 0), first[f]);
+}
+
+static void test_constraints(void **state)
+{
+    static const struct {
+        enum factor a, b;
+        unsigned level_a, level_b;
+    } excluded[] = {{FACTOR_SECURITY, FACTOR_TLS, SECURITY_RDP, TLS_1_2},
+                    {FACTOR_AUTH, FACTOR_ADDRESS, AUTH_LEVEL_KERBEROS, ADDRESS_IPV4},
+                    {FACTOR_AUTH, FACTOR_ADDRESS, AUTH_LEVEL_KERBEROS, ADDRESS_IPV6},
+                    {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_TLS},
+                    {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_RDP}};
+    struct variant zero = {{0}};
+    unsigned pairs = 0, found = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof excluded / sizeof excluded[0]; i++) {
+        struct variant variant = variant_with(zero, excluded[i].a, excluded[i].level_a);
+        const char *why = NULL;
+        assert_true(variant_possible(&variant, &why));
+        assert_null(why);
+        variant = variant_with(variant, excluded[i].b, excluded[i].level_b);
+        assert_false(variant_possible(&variant, &why));
+        assert_non_null(why);
+    }
+    // Every other pair of levels goes together, or is one of these rules (four levels of TLS).
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        for (int g = f + 1; g < FACTOR_COUNT; g++) {
+            for (unsigned i = 0; i < factor_levels((enum factor)f) * factor_levels((enum factor)g); i++) {
+                struct variant variant = variant_with(zero, (enum factor)f, i % factor_levels((enum factor)f));
+                variant = variant_with(variant, (enum factor)g, i / factor_levels((enum factor)f));
+                pairs++;
+                found += !variant_possible(&variant, NULL);
+            }
+        }
+    }
+    assert_true(pairs > 1000);
+    assert_int_equal(found, 4 + 2 + 2);
 }
 
 static void test_variants(void **state)
@@ -47,6 +103,9 @@ static void test_variants(void **state)
     assert_int_equal(variant_distance(&zero, &other), 1);
     assert_string_equal(variant_text(&other, text, sizeof text),
                         "security=nla tls=1.2 address=name gateway=off license=keep");
+    struct variant deep = variant_with(other, FACTOR_COLOR_DEPTH, COLOR_DEPTH_16);
+    assert_string_equal(variant_text(&deep, text, sizeof text),
+                        "security=nla tls=1.2 address=name gateway=off license=keep color-depth=16");
     assert_int_equal(strlen(variant_text(&other, small, sizeof small)), sizeof small - 1);
     assert_true(variant_possible(&other, &why));
     other.level[FACTOR_SECURITY] = SECURITY_RDP;
@@ -61,6 +120,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_constraints),
         cmocka_unit_test(test_variants),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -241,6 +241,30 @@ static void copies_large_and_empty_files_whole(void **state)
     assert_int_equal(status.st_size, 0);
 }
 
+static void corrupt_has_what_was_issued_with_other_bytes(void **state)
+{
+    struct place *place = *state;
+    static const char license[] = "a licence of thirty octets ...";
+    char read[64] = "";
+    const char *config = prepare(place, 1, LICENSE_CLEAR);
+    write_file(path_of(config, "licenses/one.cal"), license);
+    write_file(path_of(config, "licenses/empty.cal"), "");
+    assert_int_equal(scratch_save_licenses(place->scratch, config), 2);
+    config = prepare(place, 2, LICENSE_CORRUPT);
+    FILE *file = fopen(path_of(config, "licenses/one.cal"), "r");
+    assert_non_null(file);
+    assert_int_equal(fread(read, 1, sizeof read, file), sizeof license - 1);
+    fclose(file);
+    assert_memory_equal(read, license, 10);           // it begins as it did
+    assert_true(memcmp(read, license, sizeof license - 1) != 0);
+    config = prepare(place, 3, LICENSE_REUSE);        // what was issued is whole
+    file = fopen(path_of(config, "licenses/one.cal"), "r");
+    assert_non_null(file);
+    assert_int_equal(fread(read, 1, sizeof read, file), sizeof license - 1);
+    fclose(file);
+    assert_memory_equal(read, license, sizeof license - 1);
+}
+
 static void a_trial_never_gets_anothers_directory(void **state)
 {
     struct place *place = *state;
@@ -283,6 +307,7 @@ int main(void)
         IN_A_PLACE(keep_goes_without_a_store),          IN_A_PLACE(the_users_store_is_never_written),
         IN_A_PLACE(clear_has_an_empty_store),           IN_A_PLACE(reuse_has_what_was_issued),
         IN_A_PLACE(copies_large_and_empty_files_whole), IN_A_PLACE(a_trial_never_gets_anothers_directory),
+        IN_A_PLACE(corrupt_has_what_was_issued_with_other_bytes),
         IN_A_PLACE(saving_from_nowhere_saves_nothing),  IN_A_PLACE(removes_all_but_follows_no_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
