@@ -390,7 +390,8 @@ static const struct option_row rows[] = {
      COMMAND_ISOLATE, take_vary},
     {"signature", 0, "CODE", "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
                              "(default: how the baseline fails)", COMMAND_ISOLATE, take_signature},
-    {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)", COMMAND_CONNECT, take_until},
+    {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)",
+     COMMAND_CONNECT, take_until},
     {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat},
     {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline},
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,
