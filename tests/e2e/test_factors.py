@@ -216,8 +216,8 @@ def test_a_planted_level_is_named(lab, rdpprobe, scratch, factor):
     rule, baseline, named = PLANTED[factor]
     server = lab("--deny-if", rule, user=USER, password=PASSWORD)
     result = rdpprobe("isolate", "--json", "--user", USER, "--domain", DOMAIN, "--pause", "0", "--settle", "0.05",
-                      *GIVEN.get(factor, []), f"--set={factor}={baseline}", f"--vary={factor}", f"localhost:{server.port}",
-                      password=PASSWORD, timeout=120)
+                      *GIVEN.get(factor, []), f"--set={factor}={baseline}", f"--vary={factor}",
+                      f"localhost:{server.port}", password=PASSWORD, timeout=120)
     assert (result.status, result.verdict["verdict"]) == (1, "isolated"), repr(result)
     assert causes(result.verdict) == {frozenset([f"{factor}={named}"])}, repr(result)
 

@@ -61,8 +61,8 @@ static const char usage[] =
     "  --help\n"
     "\n"
     "EXPR: fact=value != < <= > >=, & | ! ( ), true. Facts: security tls license address family gateway errinfo admin\n"
-    "graphics autodetect multitransport restricted-admin sni peer user domain client-name client-build color-depth keyboard channel\n"
-    "cookie connection.\n"
+    "graphics autodetect multitransport restricted-admin sni peer user domain client-name client-build color-depth\n"
+    "keyboard channel cookie connection.\n"
     "Exit status: 0 ended by a signal or because stdout's reader is gone, 2 usage, 3 could not run.\n";
 
 __attribute__((format(printf, 1, 2), noreturn)) static void refuse(const char *format, ...)
