@@ -22,6 +22,20 @@
 #define NEW_REQUEST "13 83 9b 02 01 00 00 00"
 #define RESPONSE    "15 83 94 00 01 00 18 00"
 
+// A whole licence request, as xrdp sends it.
+#define XRDP_REQUEST                                                                                                   \
+    "01 02 3e 01 7b 3c 31 a6 ae e8 74 f6 b4 a5 03 90 e7 c2 c7 39 ba 53 1c 30 54 6e 90 05 d0 05 ce 44 18 91 83 81 "     \
+    "00 00 04 00 2c 00 00 00 4d 00 69 00 63 00 72 00 6f 00 73 00 6f 00 66 00 74 00 20 00 43 00 6f 00 72 00 70 00 "     \
+    "6f 00 72 00 61 00 74 00 69 00 6f 00 6e 00 00 00 08 00 00 00 32 00 33 00 36 00 00 00 0d 00 04 00 01 00 00 00 "     \
+    "03 00 b8 00 01 00 00 00 01 00 00 00 01 00 00 00 06 00 5c 00 52 53 41 31 48 00 00 00 00 02 00 00 3f 00 00 00 "     \
+    "01 00 01 00 01 c7 c9 f7 8e 5a 38 e4 29 c3 00 95 2d dd 4c 3e 50 45 0b 0d 9e 2a 5d 18 63 64 c4 2c f7 8f 29 d5 "     \
+    "3f c5 35 22 34 ff ad 3a e6 e3 95 06 ae 55 82 e3 c8 c7 b4 a8 47 c8 50 71 74 29 53 89 6d 9c ed 70 00 00 00 00 "     \
+    "00 00 00 00 08 00 48 00 a8 f4 31 b9 ab 4b e6 b4 f4 39 89 d6 b1 da f6 1e ec b1 f0 54 3b 5e 3e 6a 71 b4 f7 75 "     \
+    "c8 16 2f 24 00 de e9 82 99 5f 33 0b a9 a6 94 af cb 11 c3 f2 db 09 42 68 29 56 58 01 56 db 59 03 69 db 7d 37 "     \
+    "00 00 00 00 00 00 00 00 01 00 00 00 0e 00 0e 00 6d 69 63 72 6f 73 6f 66 74 2e 63 6f 6d 00"
+
+static const char *const requests[] = {XRDP_REQUEST};
+
 static const char *const examples[] = {VALID_CLIENT, NO_LICENSE_SERVER, REQUEST, CHALLENGE, NEW_LICENSE, UPGRADE,
                                        INFO,         NEW_REQUEST,       RESPONSE};
 
@@ -90,24 +104,51 @@ static void knows_success(void **state)
     assert_false(succeeds("00 03 04 00"));
 }
 
+static bool decode_request(const uint8_t *data, size_t size)
+{
+    struct licensing_request request;
+    return licensing_parse_request(data, size, &request);
+}
+
+static void reads_a_request(void **state)
+{
+    struct octets octets = octets_of(XRDP_REQUEST);
+    struct licensing_request request;
+    (void)state;
+    assert_true(licensing_parse_request(octets.data, octets.size, &request));
+    assert_int_equal(request.major, 4);
+    assert_int_equal(request.minor, 0);
+    assert_string_equal(request.company, "Microsoft Corporation");
+    assert_string_equal(request.product, "236");
+    assert_int_equal(request.key_exchange_count, 1);
+    assert_int_equal(request.key_exchanges[0], 1);
+    assert_int_equal(request.scope_count, 1);
+    assert_string_equal(request.scopes[0], "microsoft.com");
+    octets.data[0] = LICENSING_NEW_LICENSE;
+    assert_false(licensing_parse_request(octets.data, octets.size, &request));
+}
+
 static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
         check_prefixes(decode, examples[i], octets_of(examples[i]).data[0] == LICENSING_ERROR_ALERT ? 12 : 4);
+    // Up to the last scope.
+    check_prefixes(decode_request, XRDP_REQUEST, octets_of(XRDP_REQUEST).size);
 }
 
 static void stands_damage(void **state)
 {
     (void)state;
     check_mutations(decode, examples, sizeof examples / sizeof examples[0], NULL, 2211);
+    check_mutations(decode_request, requests, sizeof requests / sizeof requests[0], NULL, 2212);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_error_alerts), cmocka_unit_test(tells_types),   cmocka_unit_test(knows_success),
-        cmocka_unit_test(stands_truncation),  cmocka_unit_test(stands_damage),
+        cmocka_unit_test(reads_a_request), cmocka_unit_test(reads_error_alerts), cmocka_unit_test(tells_types),
+        cmocka_unit_test(knows_success),   cmocka_unit_test(stands_truncation),  cmocka_unit_test(stands_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

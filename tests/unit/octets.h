@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OCTETS_MAX = 512 };
+enum { OCTETS_MAX = 1024 };
 
 struct octets {
     size_t size;
