@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the MCS Connect Response to the logon: what `connect` tells of it is what the server did."""
+
+import pytest
+
+ROUND_TRIPS = {  # of a connection to the lab: what the protocol has the client wait for
+    "nla": {"resolve": 0, "tcp": 1, "negotiate": 1, "tls": 1, "nla": 2, "mcs": 1, "info": 0, "licensing": 1,
+            "capabilities": 0, "finalize": 1},
+    "tls": {"resolve": 0, "tcp": 1, "negotiate": 1, "tls": 1, "mcs": 1, "info": 0, "licensing": 1, "capabilities": 0,
+            "finalize": 1},
+    "rdp": {"resolve": 0, "tcp": 1, "negotiate": 1, "mcs": 1, "info": 0, "licensing": 1, "capabilities": 0,
+            "finalize": 1},
+}
+
+
+def round_trips(result):
+    return {phase["phase"]: phase["round_trips"] for phase in result.trial["phases"]}
+
+
+@pytest.mark.parametrize("security", ROUND_TRIPS)
+def test_round_trips_of_each_phase(trial, security):
+    result, _ = trial([], security=security)
+    seen = round_trips(result)
+    assert {phase: seen[phase] for phase in ROUND_TRIPS[security]} == ROUND_TRIPS[security]
+    assert seen["channels"] >= 1
+
+
+def test_tls_1_2_needs_one_round_trip_more(trial):
+    result, _ = trial([], "--set", "tls=1.2", security="tls")
+    assert round_trips(result)["tls"] == 2
+
+
+def test_a_licence_costs_two_round_trips_more(trial):
+    result, _ = trial(["--licensing", "issue"], "--set", "license=clear")
+    assert round_trips(result)["licensing"] == 3
+
+
+def test_round_trips_up_to_a_hang(trial):
+    result, _ = trial(["--fault", "licensing:hang"], "--deadline", "2")
+    seen = round_trips(result)
+    assert (seen["nla"], seen["mcs"], seen["licensing"]) == (2, 1, 0)
+
+
+# ---- what the server announces ----
+
+def test_server_settings(trial):
+    result, _ = trial([], security="tls")
+    server = result.trial["facts"]["server"]
+    assert (server["version"], server["version_name"]) == (0x80011, "10.12")
+    assert server["requested"] == ["SSL"] == result.trial["facts"]["negotiation"]["requested"]
+    assert server["encryption_method"] == "ENCRYPTION_METHOD_NONE"
+    assert result.trial["facts"]["mcs"] == {"result": 0, "result_name": "rt-successful"}
+
+
+@pytest.mark.parametrize("level, method", [("low", "ENCRYPTION_METHOD_128BIT"), ("high", "ENCRYPTION_METHOD_128BIT")])
+def test_rdp_security_names_method_and_level(trial, level, method):
+    result, _ = trial(["--rdp-encryption", level], security="rdp")
+    server = result.trial["facts"]["server"]
+    assert (server["encryption_method"], server["encryption_level"]) == (method, f"ENCRYPTION_LEVEL_{level.upper()}")
+
+
+def test_mcs_result_by_name(trial):
+    result, _ = trial(["--mcs-result", "14"])
+    assert result.trial["facts"]["mcs"] == {"result": 14, "result_name": "rt-unspecified-failure"}
+    assert "rt-unspecified-failure" in result.trial["outcome"]["detail"]
+
+
+@pytest.mark.parametrize("security", ["nla", "rdp"])
+def test_capability_sets(trial, security):
+    result, _ = trial([], security=security)
+    facts = result.trial["facts"]["capabilities"]
+    assert {"GENERAL", "BITMAP", "ORDER", "POINTER", "INPUT", "VIRTUALCHANNEL", "SHARE"} <= set(facts["sets"])
+    bitmap = next(fields for fields in facts["details"] if fields["set"] == "BITMAP")
+    assert (bitmap["depth"], bitmap["width"], bitmap["height"]) == (32, 1024, 768)
+
+
+def test_what_xrdp_announces(xrdp, rdpprobe):
+    result = rdpprobe("connect", "--json", "--user", "bob", "--set", "security=tls", xrdp("tls").target)
+    facts = result.trial["facts"]
+    assert (facts["server"]["version_name"], facts["server"]["requested"]) == ("5.0 to 8.1", ["SSL"])
+    general = next(fields for fields in facts["capabilities"]["details"] if fields["set"] == "GENERAL")
+    assert (general["os_major"], general["os_minor"]) == ("WINDOWS", "WINDOWS_NT")
+    assert facts["licensing"]["transition"] == "ST_NO_TRANSITION"
+
+
+@pytest.mark.parametrize("alert, name, transition", [
+    ("6:1", "ERR_NO_LICENSE_SERVER", "ST_TOTAL_ABORT"), ("8:3", "ERR_INVALID_CLIENT", "ST_RESET_PHASE_TO_START")])
+def test_licensing_alerts_by_name(trial, alert, name, transition):
+    result, truth = trial(["--license-alert", alert])
+    facts = result.trial["facts"]["licensing"]
+    assert truth["license_alert_sent"] == facts["error"] == int(alert[0])
+    assert (facts["error_name"], facts["transition"]) == (name, transition)
+
+
+# ---- the logon ----
+
+def test_the_server_reports_the_logon(trial):
+    result, truth = trial([], "--until", "logon")
+    assert truth["logon_reported"] == "logged-on"
+    assert (result.status, result.trial["outcome"]) == (0, {"result": "connected", "phase": "logon"})
+    assert result.trial["phases"][-1]["phase"] == "logon"
+    logon = result.trial["facts"]["logon"]
+    assert (logon["info"], logon["credentials"]) == (["INFOTYPE_LOGON_PLAINNOTIFY"], "verified")
+
+
+@pytest.mark.parametrize("security", ["tls", "rdp"])
+@pytest.mark.parametrize("until", ["active", "logon"])
+def test_a_wrong_password_in_client_info_is_a_failed_logon(lab, rdpprobe, security, until):
+    server = lab(user="bob", password="Lab-Pw1")
+    result = rdpprobe("connect", "--json", "--user", "bob", "--autologon", "--set", f"security={security}", "--until",
+                      until, server.target, password="Wrong-Pw1")
+    assert server.only_connection()["logon_reported"] == "refused"
+    outcome = result.trial["outcome"]
+    assert (result.status, outcome["family"], outcome["code"], outcome["name"], outcome["phase"]) == (
+        1, "logon", 0, "LOGON_FAILED_BAD_PASSWORD", "active"), result
+    logon = result.trial["facts"]["logon"]
+    assert (logon["notification"], logon["error"], logon["credentials"]) == (
+        "LOGON_MSG_SESSION_CONTINUE", "LOGON_FAILED_BAD_PASSWORD", "refused")
+    assert (result.trial["logons"], result.trial["failed_logons"]) == (1, 1)
+
+
+def test_a_logon_that_nobody_reports(trial):
+    """Without a password there is a logon screen, and the wait for a logon ends at the deadline."""
+    result, truth = trial([], "--until", "logon", "--deadline", "2", security="tls", password=None)
+    assert truth["logon_reported"] is None
+    outcome = result.trial["outcome"]
+    assert (result.status, outcome["family"], outcome["phase"]) == (1, "timeout", "active")
+
+
+def test_credentials_that_nothing_checked(trial):
+    result, _ = trial([], security="tls", password=None)
+    assert result.status == 0 and result.trial["facts"]["logon"]["credentials"] == "not checked"
+
+
+# ---- a broker ----
+
+@pytest.mark.parametrize("security", ROUND_TRIPS)
+@pytest.mark.parametrize("moment", ["capabilities", "active"])
+def test_a_redirection_ends_the_trial(trial, security, moment):
+    result, truth = trial(["--redirect", "host7.example", "--redirect-token", "7.15629.0000", "--redirect-at", moment],
+                          security=security)
+    assert (truth["redirected"], truth["ended"]) == ("host7.example", "server")
+    outcome = result.trial["outcome"]
+    assert (result.status, outcome["family"], outcome["name"], outcome["phase"]) == (
+        1, "redirection", "REDIRECTED", moment), result
+    assert "host7.example" in outcome["detail"] and "mstsc" not in outcome
+    assert result.trial["connections"] == 1
+    assert result.trial["facts"]["redirection"] == {
+        "flags": ["LB_TARGET_NET_ADDRESS", "LB_LOAD_BALANCE_INFO", "LB_USERNAME", "LB_PASSWORD",
+                  "LB_DONTSTOREUSERNAME"],
+        "session": 5, "address": "host7.example", "load_balance_info": "Cookie: msts=7.15629.0000", "user": "bob"}
+    assert "Redirection-Pw1" not in result.stdout + result.stderr
