@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "report/utf8.h"
+
 enum { COLUMNS_MIN = 80, COLUMNS_MAX = 160 };
 
 static const char *const escapes[] = {
@@ -52,44 +54,17 @@ struct page page_open(FILE *file)
     return page;
 }
 
-// Reads one UTF-8 character (RFC 3629). Returns its length in bytes, 0 if it is none.
-static size_t decode(const unsigned char *s, uint32_t *point)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = s[0] < 0x80 ? 1 : s[0] >> 5 == 0x6 ? 2 : s[0] >> 4 == 0xE ? 3 : s[0] >> 3 == 0x1E ? 4 : 0;
-    if (length == 0)
-        return 0;
-    *point = length == 1 ? s[0] : s[0] & (0x7Fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if (s[i] >> 6 != 0x2)
-            return 0;
-        *point = *point << 6 | (s[i] & 0x3F);
-    }
-    bool surrogate = *point >= 0xD800 && *point <= 0xDFFF;
-    return *point < least[length] || *point > 0x10FFFF || surrogate ? 0 : length;
-}
-
-static bool is_harmless(uint32_t point)
-{
-    bool control = point < 0x20 || (point >= 0x7F && point < 0xA0);
-    bool separator = point == 0x2028 || point == 0x2029;
-    // These reorder what follows on a terminal (Unicode Technical Report 36, 3.).
-    bool direction = point == 0x200E || point == 0x200F || (point >= 0x202A && point <= 0x202E) ||
-                     (point >= 0x2066 && point <= 0x2069);
-    return !control && !separator && !direction;
-}
-
 char *page_clean(const char *text, char *copy, size_t size)
 {
     size_t used = 0;
-    for (const unsigned char *s = (const unsigned char *)text; *s;) {
+    for (const char *s = text; *s;) {
         uint32_t point = 0;
-        size_t length = decode(s, &point);
-        bool keep = length > 0 && is_harmless(point);
+        size_t length = utf8_decode(s, &point);
+        bool keep = length > 0 && utf8_harmless(point);
         size_t need = keep ? length : 1;
         if (used + need >= size)
             break;
-        memcpy(copy + used, keep ? (const char *)s : "?", need);
+        memcpy(copy + used, keep ? s : "?", need);
         used += need;
         s += length > 0 ? length : 1;
     }

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/matrix_text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/outcome_text.h"
+#include "report/output.h"
+
+enum { OUTCOMES_SHOWN = 20, NUMBERS_WIDTH = 42 };
+
+bool matrix_text_begin(struct matrix_text *text, struct page *page)
+{
+    *text = (struct matrix_text){.page = page};
+    tally_init(&text->tally);
+    return true;
+}
+
+// The sentences have a file of their own once there is one: most runs have none.
+static struct page *sentences(struct matrix_text *text)
+{
+    if (!text->spool && !text->failed) {
+        text->spool = output_spool();
+        text->failed = !text->spool;
+        text->sentences = *text->page;
+        text->sentences.file = text->spool;
+    }
+    return text->spool ? &text->sentences : NULL;
+}
+
+static void put_place(struct page *page, const struct tally_trial *trial)
+{
+    page_put(page, STYLE_PLAIN, "  ");
+    page_put(page, STYLE_BAD, "%s", trial->target);
+    page_put(page, STYLE_PLAIN, " %s", trial->variant);
+    if (trial->repeat > 1)
+        page_put(page, STYLE_PLAIN, " repeat %" PRId64, trial->repeat);
+    page_put(page, STYLE_PLAIN, ":");
+}
+
+static unsigned place_width(const struct tally_trial *trial)
+{
+    char clean[1024];
+    int repeat = trial->repeat > 1 ? snprintf(clean, sizeof clean, " repeat %" PRId64, trial->repeat) : 0;
+    unsigned width = page_width(page_clean(trial->target, clean, sizeof clean));
+    return 2 + width + 1 + page_width(page_clean(trial->variant, clean, sizeof clean)) + (unsigned)repeat + 1;
+}
+
+static void put_sentence(struct matrix_text *text, const struct tally_trial *trial, const char *sentence)
+{
+    struct page *page = sentences(text);
+    if (!page)
+        return;
+    put_place(page, trial);
+    page_put(page, STYLE_PLAIN, " ");
+    page_wrap(page, place_width(trial) + 1, 4, "%s", sentence);
+}
+
+static void on_unmet(void *context, const struct tally_trial *trial, const struct record_expectation *expectation)
+{
+    put_sentence(context, trial, expectation->sentence[0] ? expectation->sentence : expectation->text);
+}
+
+void matrix_text_record(struct matrix_text *text, const struct record *record)
+{
+    struct tally_trial trial;
+    tally_add(&text->tally, record, &trial, on_unmet, text);
+    if (record->kind == RECORD_TRIAL && trial.checked == 0 && trial.outcome.result == RESULT_FAILED) {
+        char sentence[400];
+        const struct outcome *o = &trial.outcome;
+        snprintf(sentence, sizeof sentence, "%s: %s", trial.ending,
+                 o->detail[0] ? o->detail : outcome_meaning(o->family, o->code));
+        put_sentence(text, &trial, sentence);
+    }
+    text->failed = text->failed || text->tally.failed;
+}
+
+void matrix_text_note(struct matrix_text *text, const char *sentence)
+{
+    tally_note(&text->tally, sentence);
+}
+
+static const char *s(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+static void headline(struct page *page, const struct tally *tally)
+{
+    char clean[300];
+    const char *name = tally->run.scenario[0] ? tally->run.scenario : "matrix";
+    bool judged = tally->trials_judged > 0;
+    uint64_t failed = tally->trials - tally->connected;
+    page_clean(name, clean, sizeof clean);
+    page_put(page, tally_complains(tally) ? STYLE_BAD : tally->trials ? STYLE_GOOD : STYLE_DOUBT, "%s:", clean);
+    page_put(page, STYLE_PLAIN, " ");
+    unsigned at = page_width(clean) + 2;
+    if (tally->trials == 0)
+        page_wrap(page, at, 0, "no trial is recorded");
+    else if (judged && tally->unmet > 0)
+        page_wrap(page, at, 0,
+                  "%" PRIu64 " expectation%s unmet in %" PRIu64 " of %" PRIu64 " trial%s, on %zu of %zu target%s",
+                  tally->unmet, s(tally->unmet), tally->trials_unmet, tally->trials, s(tally->trials),
+                  tally->targets.unmet, tally->targets.count, s(tally->targets.count));
+    else if (judged)
+        page_wrap(page, at, 0, "every expectation is met: %zu target%s, %" PRIu64 " trial%s", tally->targets.count,
+                  s(tally->targets.count), tally->trials, s(tally->trials));
+    else if (failed > 0)
+        page_wrap(page, at, 0, "%" PRIu64 " of %" PRIu64 " trial%s failed; nothing was expected of them; %zu target%s",
+                  failed, tally->trials, s(tally->trials), tally->targets.count, s(tally->targets.count));
+    else
+        page_wrap(page, at, 0, "every trial connected: %zu target%s, %" PRIu64 " trial%s", tally->targets.count,
+                  s(tally->targets.count), tally->trials, s(tally->trials));
+}
+
+// What else the reader must know before the numbers.
+static void remarks(struct page *page, const struct tally *tally)
+{
+    uint64_t missing = tally_missing(tally);
+    if (tally->stop[0] || tally->why[0])
+        page_wrap(page, 0, 0, "Stopped (%s): %s", tally->stop, tally->why);
+    if (missing)
+        page_wrap(page, 0, 0, "Incomplete: %" PRIu64 " of %" PRIu64 " planned trials are not recorded", missing,
+                  tally->planned);
+    if (tally->could_not_run)
+        page_wrap(page, 0, 0, "%" PRIu64 " trial%s could not be run on this machine", tally->could_not_run,
+                  s(tally->could_not_run));
+    if (tally->skipped)
+        page_wrap(page, 0, 0,
+                  "%" PRIu64 " trial%s left out: the target cannot have the variant, or its account is "
+                  "spared",
+                  tally->skipped, tally->skipped == 1 ? " was" : "s were");
+    for (size_t i = 0; i < tally->note_count; i++)
+        page_wrap(page, 0, 0, "Note: %s", tally->notes[i]);
+    if (tally->notes_left_out)
+        page_wrap(page, 0, 0, "and %" PRIu64 " more notes", tally->notes_left_out);
+}
+
+// A name in its column; one that is too long has a line of its own.
+static void put_name(struct page *page, const char *text)
+{
+    char name[1024];
+    unsigned width = page->columns - NUMBERS_WIDTH - 2;
+    page_clean(text[0] ? text : "(none)", name, sizeof name);
+    unsigned length = page_width(name);
+    page_put(page, STYLE_PLAIN, "  ");
+    if (length > width) {
+        page_wrap(page, 2, 4, "%s", name);
+        page_put(page, STYLE_PLAIN, "%*s", (int)width + 2, "");
+    } else {
+        page_put(page, STYLE_PLAIN, "%s%*s", name, (int)(width - length), "");
+    }
+}
+
+static void heading(struct page *page, const char *what)
+{
+    page_newline(page);
+    page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), what);
+    page_line(page, STYLE_FAINT, "%10s%10s%8s%7s%7s", "trials", "connected", "unmet", "ms", "max");
+}
+
+static void table(struct page *page, const char *what, const struct count_table *table)
+{
+    heading(page, what);
+    for (size_t i = 0; i < table->count; i++) {
+        const struct count_row *row = &table->rows[i];
+        put_name(page, row->name);
+        page_put(page, STYLE_PLAIN, "%10" PRIu64 "%10" PRIu64, row->trials, row->connected);
+        page_put(page, row->unmet ? STYLE_BAD : STYLE_PLAIN, "%8" PRIu64, row->unmet);
+        page_line(page, STYLE_PLAIN, "%7.0f%7.0f", row->trials ? row->ms / (double)row->trials : 0, row->ms_max);
+    }
+}
+
+static int by_trials(const void *a, const void *b)
+{
+    const struct count_row *const *x = a, *const *y = b;
+    return ((*x)->trials < (*y)->trials) - ((*x)->trials > (*y)->trials);
+}
+
+static void outcomes(struct page *page, const struct count_table *table)
+{
+    const struct count_row **rows = calloc(table->count, sizeof *rows);
+    if (!rows)
+        return;
+    for (size_t i = 0; i < table->count; i++)
+        rows[i] = &table->rows[i];
+    qsort(rows, table->count, sizeof *rows, by_trials);
+    page_newline(page);
+    page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), "Outcomes");
+    page_line(page, STYLE_FAINT, "%10s", "trials");
+    for (size_t i = 0; i < table->count && i < OUTCOMES_SHOWN; i++) {
+        put_name(page, rows[i]->name);
+        page_line(page, STYLE_PLAIN, "%10" PRIu64, rows[i]->trials);
+    }
+    if (table->count > OUTCOMES_SHOWN)
+        page_line(page, STYLE_FAINT, "  and %zu more kinds, which --format json lists", table->count - OUTCOMES_SHOWN);
+    free(rows);
+}
+
+static void tests(struct page *page, const struct count_table *table)
+{
+    page_newline(page);
+    page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), "Expectations");
+    page_line(page, STYLE_FAINT, "%10s%10s%8s", "trials", "met", "unmet");
+    for (size_t i = 0; i < table->count; i++) {
+        const struct count_row *row = &table->rows[i];
+        put_name(page, row->name);
+        page_put(page, STYLE_PLAIN, "%10" PRIu64 "%10" PRIu64, row->trials, row->trials - row->unmet);
+        page_line(page, row->unmet ? STYLE_BAD : STYLE_PLAIN, "%8" PRIu64, row->unmet);
+    }
+}
+
+static void put_unmet(struct matrix_text *text)
+{
+    struct page *page = text->page;
+    if (!text->spool)
+        return;
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "%s", text->tally.trials_judged ? "Unmet" : "Failed");
+    if (text->sentences.failed || fflush(page->file) != 0 || !output_copy(text->spool, page->file))
+        text->failed = true;
+    fclose(text->spool);
+    text->spool = NULL;
+}
+
+void matrix_text_end(struct matrix_text *text)
+{
+    struct page *page = text->page;
+    struct tally *tally = &text->tally;
+    headline(page, tally);
+    remarks(page, tally);
+    if (tally->trials > 0) {
+        if (tally->targets.count <= TALLY_TARGETS_MAX)
+            table(page, "Targets", &tally->first_targets);
+        if (tally->groups.count > 1)
+            table(page, "Groups", &tally->groups);
+        table(page, "Variants", &tally->variants);
+        if (tally->tests.count > 0)
+            tests(page, &tally->tests);
+        outcomes(page, &tally->outcomes);
+        page_newline(page);
+        page_line(page, STYLE_FAINT, "%" PRIu64 " TCP connection%s, %" PRIu64 " logon%s, %" PRIu64 " of them refused",
+                  tally->connections, s(tally->connections), tally->logons, s(tally->logons), tally->failed_logons);
+    }
+    put_unmet(text);
+    tally_clear(tally);
+    tally_init(tally);
+}
+
+void matrix_text_clear(struct matrix_text *text)
+{
+    int saved = errno;
+    if (text->spool)
+        fclose(text->spool);
+    tally_clear(&text->tally);
+    *text = (struct matrix_text){0};
+    errno = saved;
+}
