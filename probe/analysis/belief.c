@@ -12,7 +12,7 @@ static const struct {
 
 enum { SMALL_PAIRS_MAX = 200 }; // pairs of dimensions up to which two conjunctions of two are held possible
 static const double CONDITION_PRIOR = 1.0 / 8; // each further condition makes a cause rarer (NIST interaction rule)
-static const double SHAPE_PRIOR = 1.0 / 3;     // shapes that are rare besides
+static const double SHAPE_PRIOR = 1.0 / 6;     // shapes that are rare besides
 static const double NONE_PRIOR = 0.5;
 static const double FORGOTTEN = 1e-9; // of the best one's probability: never comes back
 

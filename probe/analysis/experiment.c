@@ -67,11 +67,12 @@ bool experiment_over(const struct experiment *experiment)
     return experiment->stopped || experiment->exhausted || experiment->changed[0] || experiment->memory;
 }
 
-// The environment changed for good if all trials of a variant until some moment agree, and several after it say the
-// opposite. Fewer may be noise.
+// The environment changed for good if all trials of a variant until some moment agree, and all after it say the
+// opposite, each so often that it is no noise. That a variant failed before is known from the baseline, so two failures
+// will do.
 static void note_change(struct experiment *experiment, const struct trial *trial)
 {
-    enum { BEFORE_MIN = 2, AFTER_MIN = 3 };
+    enum { PASSES = 4, FAILURES_BEFORE = 2, FAILURES_AFTER = 3 };
     enum observation now = experiment_observe(experiment, trial);
     const struct trial *before = NULL;
     unsigned since = 0, until = 0;
@@ -93,7 +94,9 @@ static void note_change(struct experiment *experiment, const struct trial *trial
             since++;
         }
     }
-    if (until >= BEFORE_MIN && since >= AFTER_MIN) {
+    bool mended = now == OBSERVED_NO_SIGNATURE && until >= FAILURES_BEFORE && since >= PASSES;
+    bool broken = now == OBSERVED_SIGNATURE && until >= PASSES && since >= FAILURES_AFTER;
+    if (mended || broken) {
         experiment->changed[0] = before;
         experiment->changed[1] = trial;
     }
@@ -209,6 +212,20 @@ enum observation experiment_known(const struct experiment *experiment, const str
     return odds >= clear ? OBSERVED_SIGNATURE : odds <= -clear ? OBSERVED_NO_SIGNATURE : OBSERVED_UNRESOLVED;
 }
 
+bool experiment_accident(const struct trial *trial)
+{
+    // A refusal would only be repeated, and a refused logon must not be; the others may have been an accident.
+    switch (trial->outcome.family) {
+    case FAMILY_TIMEOUT:
+    case FAMILY_CLOSED:
+    case FAMILY_CRASH:
+    case FAMILY_TCP:
+        return trial->failed_logons == 0;
+    default:
+        return false;
+    }
+}
+
 bool experiment_worth(const struct experiment *experiment, const struct variant *variant)
 {
     struct tally tally = experiment_tally(experiment, variant);
@@ -216,16 +233,7 @@ bool experiment_worth(const struct experiment *experiment, const struct variant 
         return tally.unresolved + tally.signature + tally.no_signature < 12;
     if (tally.unresolved > 2)
         return false;
-    // A refusal would only be repeated, and a refused logon must not be; the others may have been an accident.
-    switch (tally.last_unresolved->outcome.family) {
-    case FAMILY_TIMEOUT:
-    case FAMILY_CLOSED:
-    case FAMILY_CRASH:
-    case FAMILY_TCP:
-        return tally.last_unresolved->failed_logons == 0;
-    default:
-        return false;
-    }
+    return experiment_accident(tally.last_unresolved);
 }
 
 enum observation experiment_ask(struct experiment *experiment, const struct variant *variant)

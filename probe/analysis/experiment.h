@@ -101,6 +101,9 @@ struct tally experiment_tally(const struct experiment *experiment, const struct 
 // while that is not clear.
 enum observation experiment_known(const struct experiment *experiment, const struct variant *variant);
 
+// Whether an unresolved trial may have been an accident, so that the same trial may yet give a result.
+bool experiment_accident(const struct trial *trial);
+
 // Whether a further trial of an unresolved variant is worth it: none yet, or one that failed by an accident.
 bool experiment_worth(const struct experiment *experiment, const struct variant *variant);
 
@@ -181,6 +184,8 @@ struct asking {
 struct questions experiment_questions(const struct experiment *experiment, struct asking *asking);
 // The cause as the belief's hypothesis, NULL if the trials have refuted it.
 const struct hypothesis *cause_hypothesis(const struct experiment *experiment, const struct cause *cause);
+// Whether trials of some variant were seen to disagree: a single trial may then be noise.
+bool experiment_disagreed(const struct experiment *experiment);
 // A variant that several trials agree about, against the hypothesis; NULL if there is none. any: a single trial will
 // do.
 const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any);

@@ -13,8 +13,8 @@ enum {
     BASELINES_MIN = 2,   // the failure must be seen so often
     BASELINES_MAX = 3,   // tried so often before it counts as not reproduced
     BASELINES_MIXED = 6, // the same where it was seen once
-    ROUNDS_MAX = 16,     // of narrowing and proving
-    PASSES_MAX = 4,      // a pass seen so often is none by accident
+    ROUNDS_MAX = 32,     // of narrowing and proving
+    PASSES_MAX = 5,      // a pass seen so often is none by accident
     PRIMERS_MAX = 1      // trials to be issued a licence, where the baseline is to present one
 };
 
@@ -169,6 +169,7 @@ struct baseline_trials {
     const struct trial *failures[BASELINES_MIXED]; // of whatever class
     const struct trial *other;                     // the last one without the failure
     unsigned runs, failure_count, signatures;
+    unsigned accidents; // of the others
 };
 
 // Makes a class that was seen twice the signature, unless one is given; then counts it.
@@ -212,7 +213,7 @@ static bool reproduce(struct experiment *experiment, struct verdict *verdict)
     unsigned primers = 0, cursor = 0;
 
     while (seen.signatures < BASELINES_MIN &&
-           seen.runs < (unsigned)(seen.failure_count ? BASELINES_MIXED : BASELINES_MAX)) {
+           seen.runs < (unsigned)(seen.failure_count || seen.accidents ? BASELINES_MIXED : BASELINES_MAX)) {
         enum factor which = FACTOR_COUNT;
         const struct trial *trial = next_baseline(experiment, &cursor);
         if (!trial) {
@@ -238,6 +239,7 @@ static bool reproduce(struct experiment *experiment, struct verdict *verdict)
             count_failure(experiment, &seen, trial);
         else
             seen.other = trial;
+        seen.accidents += seen.other == trial && trial->outcome.result == RESULT_FAILED && experiment_accident(trial);
     }
     if (!seen.failure_count) {
         not_reproduced(experiment, seen.other, verdict, seen.runs);
@@ -334,15 +336,11 @@ static void conclude_isolated(const struct experiment *experiment, const struct 
              signature_text(&experiment->signature, signature, sizeof signature), open, open[0] ? " is undecided" : "");
 }
 
-// A pass that no hypothesis makes likely is looked at again, until it is clear whether it was an accident.
-static bool was_accident(struct experiment *experiment, const struct variant *passing)
+// A pass that no hypothesis makes likely is looked at again. False if it has been seen too often for an accident.
+static bool look_again(struct experiment *experiment, const struct variant *passing)
 {
-    while (experiment_known(experiment, passing) != OBSERVED_SIGNATURE) {
-        if (experiment_tally(experiment, passing).no_signature >= PASSES_MAX ||
-            !experiment_run(experiment, passing, experiment_until(experiment, passing)))
-            return false;
-    }
-    return true;
+    return experiment_tally(experiment, passing).no_signature < PASSES_MAX &&
+           experiment_run(experiment, passing, experiment_until(experiment, passing));
 }
 
 // From the reproduced failure to a proved cause. False if the verdict is made.
@@ -365,7 +363,7 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
         if (conclude_early(experiment, verdict,
                            "a variant without the failure was found, but which change makes the difference is open"))
             return false;
-        if (narrowing == NARROWED_TO_NONE && was_accident(experiment, &passing))
+        if (narrowing == NARROWED_TO_NONE && look_again(experiment, &passing))
             continue;
         if (conclude_early(experiment, verdict, "whether any change makes a difference is open"))
             return false;
@@ -425,6 +423,22 @@ static void examine(struct experiment *experiment, struct verdict *verdict)
     }
 }
 
+// How many of the first trials searched, and did not only repeat what had given a result before.
+static unsigned search_trials(const struct experiment *experiment, unsigned count)
+{
+    unsigned searching = 0;
+    for (unsigned i = 0; i < count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        bool again = false;
+        for (unsigned k = 0; k < i && !again; k++)
+            again = variant_equal(&experiment->trials[k]->variant, &trial->variant) &&
+                    experiment->trials[k]->until >= trial->until &&
+                    experiment_observe(experiment, experiment->trials[k]) != OBSERVED_UNRESOLVED;
+        searching += !again;
+    }
+    return searching;
+}
+
 void isolate(const struct isolation *isolation, struct verdict *verdict)
 {
     struct experiment experiment;
@@ -437,7 +451,8 @@ void isolate(const struct isolation *isolation, struct verdict *verdict)
     verdict->baseline = isolation->baseline;
     verdict->trials = experiment.count;
     bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;
-    verdict->search = concluded && experiment.search_end ? experiment.search_end : experiment.count;
+    verdict->search =
+        search_trials(&experiment, concluded && experiment.search_end ? experiment.search_end : experiment.count);
     verdict->confirming = verdict->trials - verdict->search;
     make_wishes(&experiment, verdict);
     for (unsigned i = 0; i < experiment.count; i++) {

@@ -116,8 +116,10 @@ struct verdict {
     struct wish wishes[WISHES_MAX]; // best first; where something that trials could decide is open
     unsigned wish_count;
     unsigned trials, surveys, logons; // surveys are counted in trials
-    unsigned search, confirming;      // the trials until the verdict was the likeliest, and those that made it sure
-    char reason[400];                 // one sentence: why this verdict and not another
+    // The trials until what the verdict says was the likeliest; and those that made it sure: all after that, and those
+    // before it that only repeated a variant which had given a result.
+    unsigned search, confirming;
+    char reason[400]; // one sentence: why this verdict and not another
 };
 
 // Runs the experiment to its end. Never names a factor that a repeated minimal pair does not prove. alternatives, pairs

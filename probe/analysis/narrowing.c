@@ -12,7 +12,7 @@ enum { REPLACEMENTS_MAX = 16 };
 enum { ALIKE_MAX = 6 };
 
 // A hypothesis this probable is worth being confirmed instead of searching on.
-static const double CANDIDATE = 0.75;
+static const double CANDIDATE = 0.5, CANDIDATE_NOISY = 0.8;
 
 struct variant cube_variant(const struct experiment *experiment, const struct cube *cube, unsigned point)
 {
@@ -193,7 +193,9 @@ static enum narrowing learn(struct experiment *experiment, struct cause *cause)
         if (!experiment_believe(experiment, &cause->cube) || !(best = belief_best(&experiment->belief)))
             return NARROWED_TO_NOTHING;
         struct questions questions = experiment_questions(experiment, &asking);
-        if (hypothesis_probability(best) >= CANDIDATE || !belief_ask(&experiment->belief, &questions, &point, NULL)) {
+        bool noisy = belief_noisy(&experiment->belief) > 0.5;
+        if (hypothesis_probability(best) >= (noisy ? CANDIDATE_NOISY : CANDIDATE) ||
+            !belief_ask(&experiment->belief, &questions, &point, NULL)) {
             // Several trials of one variant that agree against it are no noise.
             if (contradicting(experiment, best, false))
                 return NARROWED_TO_NOTHING;
@@ -296,7 +298,7 @@ static enum idle_result believe_pass(struct experiment *experiment, const struct
         if (*accident)
             return IDLE_SHOWN;
         // Many levels are tried, so one of them may pass twice by accident where accidents were seen.
-        unsigned enough = belief_noisy(&experiment->belief) > 0.5 ? 3 : 2;
+        unsigned enough = belief_noisy(&experiment->belief) > 0.5 ? 4 : 3;
         if (known == OBSERVED_NO_SIGNATURE && tally.no_signature >= enough)
             return IDLE_PASSED_ELSEWHERE;
         if (!experiment_worth(experiment, variant) ||

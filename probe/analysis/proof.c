@@ -71,6 +71,15 @@ static bool point_at(const struct cube *cube, unsigned n, unsigned *point)
     return c <= count;
 }
 
+// Whether the trials still speak for the cause more than for any other.
+static bool still_best(struct experiment *experiment, const struct cause *cause)
+{
+    if (!experiment_believe(experiment, &cause->cube))
+        return false;
+    const struct hypothesis *mine = cause_hypothesis(experiment, cause);
+    return mine && mine == belief_best(&experiment->belief);
+}
+
 static bool find_pair(struct experiment *experiment, const struct cause *cause, unsigned term, unsigned condition,
                       struct proof_pair *pair)
 {
@@ -95,7 +104,7 @@ static bool find_pair(struct experiment *experiment, const struct cause *cause, 
         if (experiment_ask(experiment, &pair->failing) == OBSERVED_SIGNATURE &&
             experiment_ask(experiment, &pair->passing) == OBSERVED_NO_SIGNATURE)
             return true;
-        if (experiment_over(experiment))
+        if (experiment_over(experiment) || !still_best(experiment, cause))
             return false;
     }
     return false;
@@ -129,8 +138,8 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
 {
     struct tally failing = experiment_tally(experiment, &pair->failing);
     struct tally passing = experiment_tally(experiment, &pair->passing);
-    bool fail = failing.signature < failures_needed(experiment) + failing.no_signature;
-    bool pass = passing.no_signature < experiment->confirmations + passing.signature;
+    bool fail = failing.signature < failures_needed(experiment);
+    bool pass = passing.no_signature < experiment->confirmations;
     if (!fail && !pass && !both_orders(&failing, &passing)) {
         fail = failing.last->number < passing.first->number;
         pass = !fail;
@@ -220,10 +229,7 @@ enum proof prove(struct experiment *experiment, const struct cause *cause, struc
             if (find_pair(experiment, cause, k, i, &pairs[count++]))
                 continue;
             // Where the trials that a pair takes speak against the cause, it is not the cause.
-            if (experiment_over(experiment) || !experiment_believe(experiment, &cause->cube))
-                return NOT_PROVED;
-            const struct hypothesis *mine = cause_hypothesis(experiment, cause);
-            return !mine || mine != belief_best(&experiment->belief) ? REFUTED : NOT_PROVED;
+            return !experiment_over(experiment) && !still_best(experiment, cause) ? REFUTED : NOT_PROVED;
         }
     }
     *gap = "a minimal pair could not be repeated until it was sure";
@@ -330,6 +336,9 @@ const struct trial *unexplained(const struct experiment *experiment, const struc
         enum observation seen = experiment_observe(experiment, trial);
         if (seen != experiment_known(experiment, &trial->variant))
             continue; // an accident, by what the other trials of the variant say
+        struct tally tally = experiment_tally(experiment, &trial->variant);
+        if (tally.signature + tally.no_signature == 1 && experiment_disagreed(experiment))
+            continue; // weighed already
         if (experiment_evades(experiment, &trial->variant) && !cube_evades(&cause->cube))
             continue;
         bool in_cube = true, certain = false, excluded = true;

@@ -7,9 +7,11 @@
 #include "analysis/experiment.h"
 
 enum {
-    // So often a level, or a pair of levels, is tried before it is left alone as unresolved.
-    ATTEMPTS_LEVEL = 4,
-    ATTEMPTS_PAIR = 2
+    // So often a level, or a pair of levels, is tried before it is left alone as unresolved, in halves: what may have
+    // been
+    // an accident counts as one half.
+    ATTEMPTS_LEVEL = 8,
+    ATTEMPTS_PAIR = 4
 };
 
 struct coverage {
@@ -43,10 +45,12 @@ static void cover(struct coverage *coverage, const struct experiment *experiment
         bool resolved = experiment_observe(experiment, trial) != OBSERVED_UNRESOLVED;
         if (!resolved && trial->until < experiment_until(experiment, &trial->variant))
             continue;
+        unsigned char half = experiment_accident(trial) ? 1 : 2;
         for (int f = 0; f < FACTOR_COUNT; f++) {
             for (int g = f; g < FACTOR_COUNT; g++) {
                 coverage->suspect[f][level[f]] = coverage->suspect[f][level[f]] || !resolved;
-                if (resolved || ++attempts[f][level[f]][g][level[g]] >= (f == g ? ATTEMPTS_LEVEL : ATTEMPTS_PAIR))
+                if (resolved ||
+                    (attempts[f][level[f]][g][level[g]] += half) >= (f == g ? ATTEMPTS_LEVEL : ATTEMPTS_PAIR))
                     coverage->pair[f][level[f]][g][level[g]] = true;
             }
         }

@@ -135,9 +135,19 @@ const struct hypothesis *cause_hypothesis(const struct experiment *experiment, c
     return NULL;
 }
 
+bool experiment_disagreed(const struct experiment *experiment)
+{
+    for (unsigned i = 0; i < experiment->count; i++) {
+        struct tally tally = experiment_tally(experiment, &experiment->trials[i]->variant);
+        if (tally.signature && tally.no_signature)
+            return true;
+    }
+    return false;
+}
+
 const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any)
 {
-    enum { AGREEING = 3 };
+    enum { AGREEING = 4 };
     const struct cube *cube = &experiment->belief_cube;
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct trial *trial = experiment->trials[i];
@@ -150,7 +160,9 @@ const struct variant *contradicting(const struct experiment *experiment, const s
         unsigned against = seen == OBSERVED_SIGNATURE ? tally.signature : tally.no_signature;
         bool mixed = tally.signature && tally.no_signature;
         enum observation known = experiment_known(experiment, &trial->variant);
-        if (any ? known == seen || known == OBSERVED_UNRESOLVED : against >= AGREEING && !mixed)
+        // Where trials of one variant are known to disagree, a single one that does not fit needs no further reason.
+        if (any ? (known == seen || known == OBSERVED_UNRESOLVED) && (against > 1 || !experiment_disagreed(experiment))
+                : against >= AGREEING && !mixed)
             return &trial->variant;
     }
     return NULL;
