@@ -15,8 +15,11 @@ static enum exit_status report(const struct run *run)
     struct page page = page_open(stdout);
     if (count == 0 || run->options->json || run->options->quiet)
         return EXIT_CONNECTED;
+    if (trials[count - 1]->redirected_from)
+        shown = count - 1;
     for (size_t i = count; i-- > 0;) { // the first failure says more than the successes around it
-        if (trials[i]->outcome.result == RESULT_FAILED)
+        bool followed = i + 1 < count && trials[i + 1]->redirected_from == trials[i]->number;
+        if (trials[i]->outcome.result == RESULT_FAILED && !followed)
             shown = i;
     }
     if (count > 1) {
@@ -31,11 +34,26 @@ static enum exit_status report(const struct run *run)
     return EXIT_CANNOT_RUN;
 }
 
+// The trial at the end of a broker's redirections, or NULL as of runner_trial().
+static const struct trial *follow(struct run *run, const struct trial *trial)
+{
+    enum { HOPS_MAX = 5 }; // a broker that sends to itself must not go on forever
+    bool followed = run->options->follow_redirect;
+    for (unsigned hop = 0; followed && trial && hop < HOPS_MAX; hop++) {
+        const struct trial *next = runner_follow(run->runner, trial, &followed);
+        if (followed)
+            trial = next;
+    }
+    return trial;
+}
+
 static enum exit_status run_trials(struct run *run)
 {
     enum exit_status status = EXIT_CONNECTED;
     for (unsigned i = 0; i < run->options->repeat; i++) {
         const struct trial *trial = runner_trial(run->runner, &run->options->baseline, run->options->until.phase);
+        if (trial)
+            trial = follow(run, trial);
         if (!trial)
             return run_stop_status(run, status);
         if (trial->outcome.result == RESULT_FAILED)

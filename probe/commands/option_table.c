@@ -242,6 +242,13 @@ static bool read_count(const char *text, unsigned *count, char *error, size_t si
     return true;
 }
 
+static bool take_follow_redirect(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->follow_redirect = true;
+    return true;
+}
+
 static bool take_repeat(struct options *o, const char *text, char *error, size_t size)
 {
     return read_count(text, &o->repeat, error, size);
@@ -393,6 +400,8 @@ static const struct option_row rows[] = {
                              "(default: how the baseline fails)", COMMAND_ISOLATE, take_signature},
     {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)",
      COMMAND_CONNECT, take_until},
+    {"follow-redirect", 0, NULL, "where a broker redirects, go there with a further connection and a further logon",
+     COMMAND_CONNECT, take_follow_redirect},
     {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat},
     {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline},
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,

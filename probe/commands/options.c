@@ -10,7 +10,7 @@
 #include "trial/nearest.h"
 #include "trial/user_name.h"
 
-enum { ROWS_MAX = 40, RDP_PORT = 3389, FIRST_VALUE = 256 };
+enum { ROWS_MAX = 64, RDP_PORT = 3389, FIRST_VALUE = 256 };
 
 __attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size, const char *format, ...)
 {

@@ -48,6 +48,7 @@ struct options {
     unsigned max_failed_logons, max_trials, repeat;
     struct until until;
     bool reset_failed_logons;
+    bool follow_redirect;
 
     const char *journal;
     bool json, quiet;

@@ -20,6 +20,7 @@
 #include "runner/scratch.h"
 #include "runner/zygote.h"
 #include "trial/fact.h"
+#include "trial/redirected.h"
 
 enum { LINE_MAX_BYTES = 1 << 16, REASON_MAX = 400, INTERRUPT_LOOK_MS = 200 };
 
@@ -33,6 +34,7 @@ struct runner {
     double last_end; // event_clock() at which the latest trial ended
     enum stop stop;
     char why[REASON_MAX];
+    uint64_t redirected_from; // of the trial that is run now
 };
 
 // Set by the handler; the handler resets itself, so that a second signal ends the program at once.
@@ -400,6 +402,7 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
     keep_license(runner, trial, config);
     scratch_remove(config);
     runner->last_end = event_clock();
+    trial->redirected_from = runner->redirected_from;
     if (o->on_trial)
         o->on_trial(o->context, trial);
     if (!write_record(runner, trial_to_json(trial)))
@@ -419,4 +422,28 @@ const struct trial *runner_trial(struct runner *runner, const struct variant *va
             return NULL;
     }
     return run_one(runner, variant, until);
+}
+
+const struct trial *runner_follow(struct runner *runner, const struct trial *trial, bool *followed)
+{
+    const struct run_options *here = runner->options;
+    struct run_options there = *here;
+    struct variant variant = trial->variant;
+    const char *token;
+    struct target from;
+    const char *error;
+
+    // A further hop starts from where the last one went.
+    *followed = target_parse(trial->target, here->target.port, &from, &error) &&
+                trial_redirected_to(trial, &from, &there.target, &token);
+    if (!*followed)
+        return NULL;
+    variant.level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;
+    there.load_balance_info = *token ? token : NULL;
+    runner->options = &there;
+    runner->redirected_from = trial->number;
+    const struct trial *next = run_one(runner, &variant, trial->until);
+    runner->redirected_from = 0;
+    runner->options = here;
+    return next;
 }

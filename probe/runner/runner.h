@@ -76,6 +76,11 @@ enum stop {
 // license=clear. until before PHASE_NLA involves no password. NULL when no trial may be or could be run: see runner_stop().
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until);
 
+// Runs the further connection that a trial of this runner, ended by a broker's redirection, asks for: the same variant
+// until the same phase against the place it was sent to. NULL with *followed false where it was sent nowhere; else as
+// runner_trial().
+const struct trial *runner_follow(struct runner *runner, const struct trial *trial, bool *followed);
+
 // Why runner_trial() returned NULL, with a sentence for people in *why (owned by the runner).
 enum stop runner_stop(const struct runner *runner, const char **why);
 

@@ -80,6 +80,8 @@ json_t *trial_to_json(const struct trial *trial)
     json_object_set_new(json, "connections", json_integer(trial->connections));
     json_object_set_new(json, "logons", json_integer(trial->logons));
     json_object_set_new(json, "failed_logons", json_integer(trial->failed_logons));
+    if (trial->redirected_from)
+        json_object_set_new(json, "redirected_from", json_integer((json_int_t)trial->redirected_from));
     json_object_set_new(json, "ms", milliseconds(trial->ms));
     if (trial->peak_kib)
         json_object_set_new(json, "peak_kib", json_integer((json_int_t)trial->peak_kib));
@@ -219,6 +221,7 @@ bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_
     trial->connections = (unsigned)integer_of(json, "connections");
     trial->logons = (unsigned)integer_of(json, "logons");
     trial->failed_logons = (unsigned)integer_of(json, "failed_logons");
+    trial->redirected_from = (uint64_t)integer_of(json, "redirected_from");
     trial->ms = json_number_value(json_object_get(json, "ms"));
     trial->peak_kib = (uint64_t)integer_of(json, "peak_kib");
 

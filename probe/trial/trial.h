@@ -27,12 +27,13 @@ struct trial {
     struct outcome outcome;
     struct phase_time phases[PHASE_COUNT];
     unsigned phase_count;
-    json_t *facts;          // see trial/fact.h; owned
-    unsigned connections;   // TCP connections made
-    unsigned logons;        // AUTHENTICATE messages and Client Infos with a password that were sent
-    unsigned failed_logons; // those of them that the server refused, or may have refused
-    double ms;              // whole trial
-    uint64_t peak_kib;      // worker's peak resident memory, KiB; 0 if unknown
+    json_t *facts;            // see trial/fact.h; owned
+    unsigned connections;     // TCP connections made
+    unsigned logons;          // AUTHENTICATE messages and Client Infos with a password that were sent
+    unsigned failed_logons;   // those of them that the server refused, or may have refused
+    uint64_t redirected_from; // number of the trial whose redirection this one follows; 0: none
+    double ms;                // whole trial
+    uint64_t peak_kib;        // worker's peak resident memory, KiB; 0 if unknown
 };
 
 // Sets an empty record with an empty set of facts. Returns false if memory is out.

@@ -150,3 +150,37 @@ def test_a_redirection_ends_the_trial(trial, security, moment):
                   "LB_DONTSTOREUSERNAME"],
         "session": 5, "address": "host7.example", "load_balance_info": "Cookie: msts=7.15629.0000", "user": "bob"}
     assert "Redirection-Pw1" not in result.stdout + result.stderr
+
+
+def test_a_redirection_is_followed_on_request(lab, rdpprobe):
+    """Two servers at one port of two addresses: the first sends everybody to the second."""
+    broker = lab("--bind", "127.0.0.1", "--redirect", "127.0.0.2", user="bob", password="Lab-Pw1")
+    host = lab("--bind", "127.0.0.2", user="bob", password="Lab-Pw1", port=broker.port)
+    words = ["connect", "--json", "--user", "bob", "--pause", "0"]
+    result = rdpprobe(*words, "--follow-redirect", f"127.0.0.1:{broker.port}", password="Lab-Pw1")
+    first, second = result.trials
+    assert result.status == 0, result
+    assert (first["outcome"]["family"], second["outcome"]["result"]) == ("redirection", "connected")
+    assert (first.get("redirected_from"), second["redirected_from"]) == (None, first["trial"])
+    assert (first["target"], second["target"]) == (f"127.0.0.1:{broker.port}", f"127.0.0.2:{broker.port}")
+    assert (first["connections"], second["connections"], first["logons"], second["logons"]) == (1, 1, 1, 1)
+    assert len(broker.wait_for(1)) == 1 and host.wait_for(1)[0]["logon_reported"] == "logged-on"
+    # The report is about where it went, and counts both connections.
+    report = rdpprobe(*words[:1], *words[2:], "--follow-redirect", f"127.0.0.1:{broker.port}", password="Lab-Pw1")
+    assert "2 trials, 2 connections, 2 logons" in report.stdout
+    assert f"127.0.0.2:{broker.port}: connected" in report.stdout
+    # Unasked, nobody goes there.
+    result = rdpprobe(*words, f"127.0.0.1:{broker.port}", password="Lab-Pw1")
+    assert result.status == 1 and len(result.trials) == 1
+    assert len(host.records()) == 2
+
+
+def test_a_token_is_brought_back_to_the_broker_and_not_forever(lab, rdpprobe):
+    server = lab("--redirect", "127.0.0.2", "--redirect-token", "7.15629.0000", user="bob", password="Lab-Pw1")
+    result = rdpprobe("connect", "--json", "--user", "bob", "--pause", "0", "--follow-redirect", server.target,
+                      password="Lab-Pw1")
+    assert result.status == 1 and len(result.trials) == 6
+    assert [trial.get("redirected_from") for trial in result.trials] == [None, 1, 2, 3, 4, 5]
+    assert [trial["variant"]["load-balance"] for trial in result.trials] == ["off"] + ["token"] * 5
+    assert all(trial["in_effect"] is True for trial in result.trials)
+    assert ["7.15629.0000" in record["cookie"] for record in server.connections()] == [False] + [True] * 5

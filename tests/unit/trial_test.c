@@ -27,6 +27,7 @@ static struct trial example(void)
                                      .detail = "the server denied the connection",
                                      .mstsc = {BASIS_DOCUMENTED, 3, 7},
                                      .freerdp = {0x2000D, "ERRCONNECT_CONNECT_TRANSPORT_FAILED"}};
+    trial.redirected_from = 6;
     trial.phases[0] = (struct phase_time){PHASE_RESOLVE, 0, 0.4, 0};
     trial.phases[1] = (struct phase_time){PHASE_TCP, 0.4, 1.125, 1};
     trial.phase_count = 2;
@@ -68,6 +69,7 @@ static void test_round_trip(void **state)
     assert_int_equal(read.phase_count, 2);
     assert_int_equal(read.phases[1].phase, PHASE_TCP);
     assert_true(read.phases[1].ms == 1.125);
+    assert_int_equal(read.redirected_from, 6);
     assert_int_equal(read.phases[1].round_trips, 1);
     assert_string_equal(fact_text(read.facts, FACT_TLS_VERSION, ""), "1.2");
     assert_true(fact_has(read.facts, FACT_LICENSING_MESSAGES, "LICENSE_INFO"));

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where a broker sent a trial's client: read from the facts of its redirection packet.
+#pragma once
+
+#include "trial/target.h"
+#include "trial/trial.h"
+
+// Fills *to with the target to follow to and *token with the routing token to bring along ("" for none; borrowed from
+// the trial's facts). As clients do it, a token is brought to where the client was, for the broker or balancer there to
+// route it; without one the client goes to the name or address given. False if the trial did not end with a redirection
+// or the packet names no place.
+bool trial_redirected_to(const struct trial *trial, const struct target *from, struct target *to, const char **token);
