@@ -7,6 +7,8 @@
 #include <cmocka.h>
 
 #include <freerdp/error.h>
+#include <freerdp/redirection.h>
+#include <freerdp/settings.h>
 #include <string.h>
 
 #include "knowledge/codes.h"
@@ -32,6 +34,83 @@ static void names_what_servers_answer(void **state)
     assert_string_equal(name_of(licensing_message_row, 0x13), "NEW_LICENSE_REQUEST");
     assert_string_equal(name_of(tls_alert_row, 70), "protocol_version");
     assert_string_equal(name_of(ultimatum_row, 1), "rn-provider-initiated");
+}
+
+static void names_what_servers_announce(void **state)
+{
+    (void)state;
+    assert_string_equal(name_of(rdp_version_row, 0x00080004), "5.0 to 8.1");
+    assert_string_equal(name_of(rdp_version_row, 0x00080011), "10.12");
+    assert_string_equal(name_of(encryption_method_row, 0), "ENCRYPTION_METHOD_NONE");
+    assert_string_equal(name_of(encryption_method_row, 8), "ENCRYPTION_METHOD_56BIT");
+    assert_string_equal(name_of(encryption_level_row, 3), "ENCRYPTION_LEVEL_HIGH");
+    assert_string_equal(name_of(mcs_result_row, 0), "rt-successful");
+    assert_string_equal(name_of(mcs_result_row, 14), "rt-unspecified-failure");
+    assert_string_equal(name_of(licensing_transition_row, 1), "ST_TOTAL_ABORT");
+    assert_string_equal(name_of(licensing_key_exchange_row, 1), "KEY_EXCHANGE_ALG_RSA");
+    assert_string_equal(name_of(status_info_row, 0x404), "TS_STATUS_REDIRECTING_TO_DESTINATION");
+    assert_string_equal(name_of(session_info_row, 2), "INFOTYPE_LOGON_PLAINNOTIFY");
+    assert_string_equal(name_of(capability_row, 0x1C), "SURFACE_COMMANDS");
+    assert_string_equal(name_of(capability_os_major_row, 1), "WINDOWS");
+    assert_string_equal(name_of(capability_os_minor_row, 3), "WINDOWS_NT");
+    assert_null(mcs_result_row(16));
+    assert_null(licensing_transition_row(0));
+    assert_null(status_info_row(0x500));
+    assert_null(capability_row(6));
+}
+
+// The numbers are FreeRDP's too.
+static void names_logon_notifications(void **state)
+{
+    (void)state;
+    assert_string_equal(name_of(logon_notification_row, LOGON_MSG_DISCONNECT_REFUSED), "LOGON_MSG_DISCONNECT_REFUSED");
+    assert_string_equal(name_of(logon_notification_row, LOGON_MSG_NO_PERMISSION), "LOGON_MSG_NO_PERMISSION");
+    assert_string_equal(name_of(logon_notification_row, LOGON_MSG_BUMP_OPTIONS), "LOGON_MSG_BUMP_OPTIONS");
+    assert_string_equal(name_of(logon_notification_row, LOGON_MSG_RECONNECT_OPTIONS), "LOGON_MSG_RECONNECT_OPTIONS");
+    assert_string_equal(name_of(logon_notification_row, LOGON_MSG_SESSION_TERMINATE), "LOGON_MSG_SESSION_TERMINATE");
+    assert_string_equal(name_of(logon_notification_row, LOGON_MSG_SESSION_CONTINUE), "LOGON_MSG_SESSION_CONTINUE");
+    assert_null(logon_notification_row(LOGON_FAILED_BAD_PASSWORD));
+    assert_string_equal(name_of(logon_data_row, LOGON_FAILED_BAD_PASSWORD), "LOGON_FAILED_BAD_PASSWORD");
+    assert_string_equal(name_of(logon_data_row, LOGON_FAILED_UPDATE_PASSWORD), "LOGON_FAILED_UPDATE_PASSWORD");
+    assert_string_equal(name_of(logon_data_row, LOGON_FAILED_OTHER), "LOGON_FAILED_OTHER");
+    assert_string_equal(name_of(logon_data_row, LOGON_WARNING), "LOGON_WARNING");
+    assert_null(logon_data_row(4)); // a session
+    assert_null(logon_data_row(LOGON_MSG_NO_PERMISSION));
+}
+
+static void tells_a_failed_logon_from_a_dialog(void **state)
+{
+    (void)state;
+    assert_true(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, LOGON_FAILED_BAD_PASSWORD));
+    assert_true(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, LOGON_FAILED_OTHER));
+    assert_false(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, LOGON_WARNING));
+    assert_false(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, 4)); // back in a session of before
+    assert_true(logon_error_is_failure(LOGON_MSG_NO_PERMISSION, 4));
+    assert_true(logon_error_is_failure(LOGON_MSG_DISCONNECT_REFUSED, 4));
+    assert_false(logon_error_is_failure(LOGON_MSG_BUMP_OPTIONS, 4));
+    assert_false(logon_error_is_failure(LOGON_MSG_RECONNECT_OPTIONS, 4));
+    assert_true(logon_error_tells_data(LOGON_MSG_SESSION_CONTINUE));
+    assert_false(logon_error_tells_data(LOGON_MSG_NO_PERMISSION));
+}
+
+static void names_flags(void **state)
+{
+    (void)state;
+    assert_string_equal(server_early_flag_at(3)->name, "RNS_UD_SC_SKIP_CHANNELJOIN_SUPPORTED");
+    assert_null(server_early_flag_at(4));
+    assert_int_equal(multitransport_flag_at(0)->code, 1);
+    const struct code_row *row;
+    uint32_t all = 0;
+    for (size_t i = 0; (row = redirection_flag_at(i)); i++) {
+        assert_int_equal(row->code & (row->code - 1), 0); // one bit each
+        assert_int_equal(all & row->code, 0);
+        all |= row->code;
+    }
+    assert_int_equal(all, LB_TARGET_NET_ADDRESS | LB_LOAD_BALANCE_INFO | LB_USERNAME | LB_DOMAIN | LB_PASSWORD |
+                              LB_DONTSTOREUSERNAME | LB_SMARTCARD_LOGON | LB_NOREDIRECT | LB_TARGET_FQDN |
+                              LB_TARGET_NETBIOS_NAME | LB_TARGET_NET_ADDRESSES | LB_CLIENT_TSV_URL |
+                              LB_SERVER_TSV_CAPABLE | LB_PASSWORD_IS_PK_ENCRYPTED | LB_REDIRECTION_GUID |
+                              LB_TARGET_CERTIFICATE);
 }
 
 static void knows_a_gateway_by_hresult_low_word_and_http_status(void **state)
@@ -139,6 +218,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_what_servers_answer),
+        cmocka_unit_test(names_what_servers_announce),
+        cmocka_unit_test(names_logon_notifications),
+        cmocka_unit_test(tells_a_failed_logon_from_a_dialog),
+        cmocka_unit_test(names_flags),
         cmocka_unit_test(knows_a_gateway_by_hresult_low_word_and_http_status),
         cmocka_unit_test(has_no_row_for_what_is_not_specified),
         cmocka_unit_test(blocks_accounts_that_must_rest),
