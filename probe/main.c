@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"connect", "one trial, phase by phase", connect_command},
     {"isolate", "find the factor that triggers the failure", isolate_command},
+    {"matrix", "targets x variants, against expectations", matrix_command},
     {"report", "journals as text, JUnit XML or JSON; shards joined", report_command},
 };
 

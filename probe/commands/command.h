@@ -14,4 +14,5 @@ enum exit_status {
 // Each gets its own arguments, argv[0] being the command's name, and returns an exit status.
 int connect_command(int argc, char **argv);
 int isolate_command(int argc, char **argv);
+int matrix_command(int argc, char **argv);
 int report_command(int argc, char **argv);

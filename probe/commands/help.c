@@ -39,6 +39,29 @@ static void options(struct page *page, enum command command)
     }
 }
 
+static void usage(struct page *page, enum command command)
+{
+    static const char *const names[] = {
+        [COMMAND_CONNECT] = "connect", [COMMAND_ISOLATE] = "isolate", [COMMAND_MATRIX] = "matrix"};
+    static const char *const purposes[] = {
+        [COMMAND_CONNECT] = "Makes one RDP connection and reports it phase by phase: times, facts, how it ended, and "
+                            "what mstsc would show.",
+        [COMMAND_ISOLATE] = "Reproduces a failing RDP connection, varies one client-side factor after another, and "
+                            "names the one that triggers the failure, with the two trials that prove it; or says that "
+                            "none does.",
+        [COMMAND_MATRIX] = "Runs the trials that a scenario plans, each target with each variant, many targets at the "
+                           "same time, and judges them by what the scenario expects."};
+    page_line(page, STYLE_PLAIN, "Usage: rdpprobe %s [OPTIONS] %s", names[command],
+              command == COMMAND_MATRIX ? "SCENARIO" : "TARGET");
+    page_newline(page);
+    page_wrap(page, 0, 0, "%s", purposes[command]);
+    page_wrap(page, 0, 0, "%s",
+              command == COMMAND_MATRIX
+                  ? "SCENARIO is a YAML file that names targets, credentials by reference, factors, a design, limits and "
+                    "expectations; - is standard input. The files in scenarios/ are made to start from."
+                  : "TARGET is HOST[:PORT], IPV4[:PORT] or [IPV6]:PORT; the port is 3389 where none is given.");
+}
+
 static void factors(struct page *page)
 {
     page_newline(page);
@@ -54,15 +77,8 @@ static void factors(struct page *page)
 
 void help_command(struct page *page, enum command command)
 {
-    bool isolate = command == COMMAND_ISOLATE;
-    page_line(page, STYLE_PLAIN, "Usage: rdpprobe %s [OPTIONS] TARGET", isolate ? "isolate" : "connect");
-    page_newline(page);
-    page_wrap(page, 0, 0, "%s",
-              isolate ? "Reproduces a failing RDP connection, varies one client-side factor after another, and names "
-                        "the one that triggers the failure, with the two trials that prove it; or says that none does."
-                      : "Makes one RDP connection and reports it phase by phase: times, facts, how it ended, and what "
-                        "mstsc would show.");
-    page_wrap(page, 0, 0, "TARGET is HOST[:PORT], IPV4[:PORT] or [IPV6]:PORT; the port is 3389 where none is given.");
+    bool isolate = command == COMMAND_ISOLATE, matrix = command == COMMAND_MATRIX;
+    usage(page, command);
     options(page, command);
     factors(page);
     paragraph(page, "What a trial does to the target",
@@ -72,23 +88,32 @@ void help_command(struct page *page, enum command command)
               "logon scripts run, and it is left disconnected until the server ends it. On a client edition of Windows "
               "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
               "a test account.");
+    if (matrix)
+        paragraph(page, "Runs of many trials",
+                  "A target has one connection at a time, in the order of the plan: what sends no password comes first. "
+                  "Until a password is proved, only so many logons of its account are under way as may fail; an account "
+                  "that is refused twice, locked out or disabled stops its own trials, and the others go on. The "
+                  "journal has each trial as soon as it ends; --resume goes on where a run was interrupted or killed, "
+                  "with the same plan only. The first SIGINT lets the trials under way end, a second one does not.");
     paragraph(page, "Logons",
               "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
               "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
               "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
               "account is locked out, disabled or expired ends all trials at once. Trials follow each other with a "
               "pause, never side by side. A password is never taken as an argument.");
-    if (!isolate)
+    if (command == COMMAND_CONNECT)
         paragraph(page, "Without a logon",
                   "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "
                   "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent "
                   "that a server could count as a logon. With --set security=tls or rdp it stops before MCS.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
-    page_line(page, STYLE_PLAIN, "  0  %s", isolate ? "nothing failed" : "connected");
-    page_line(page, STYLE_PLAIN, "  1  a failure was found%s", isolate ? ", whatever the verdict" : "");
-    page_line(page, STYLE_PLAIN, "  2  usage error");
+    page_line(page, STYLE_PLAIN, "  0  %s",
+              isolate ? "nothing failed" : matrix ? "every expectation is met" : "connected");
+    page_line(page, STYLE_PLAIN, "  1  %s%s", matrix ? "an expectation is not met" : "a failure was found",
+              isolate ? ", whatever the verdict" : "");
+    page_line(page, STYLE_PLAIN, "  2  usage%s error", matrix ? " or scenario" : "");
     page_line(page, STYLE_PLAIN, "  3  could not run");
-    page_line(page, STYLE_PLAIN, "  4  stopped by a safety limit");
+    page_line(page, STYLE_PLAIN, "  4  %sstopped by a safety limit", matrix ? "trials were " : "");
     page_line(page, STYLE_PLAIN, "  130  interrupted");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/options.h"
+#include "scenario/shard.h"
 #include "trial/nearest.h"
 
 enum { GATEWAY_PORT = 443 };
@@ -261,7 +262,64 @@ static bool take_max_trials(struct options *o, const char *text, char *error, si
 
 static bool take_max_failed_logons(struct options *o, const char *text, char *error, size_t size)
 {
+    o->has_max_failed_logons = true;
     return read_count(text, &o->max_failed_logons, error, size);
+}
+
+static bool take_max_in_flight(struct options *o, const char *text, char *error, size_t size)
+{
+    enum { IN_FLIGHT_MAX = 10000 };
+    if (!read_count(text, &o->max_in_flight, error, size))
+        return false;
+    return o->max_in_flight <= IN_FLIGHT_MAX || refuse(error, size, "takes a number from 1 to 10000");
+}
+
+static bool take_rate(struct options *o, const char *text, char *error, size_t size)
+{
+    char *end = NULL;
+    bool plain = text[0] && strspn(text, "0123456789.") == strlen(text);
+    o->rate = plain ? strtod(text, &end) : 0;
+    if (plain && !*end && o->rate >= 0.001 && o->rate <= 100000)
+        return true;
+    snprintf(error, size, "takes trials a second from 0.001 to 100000, and not '%s'", text);
+    return false;
+}
+
+static bool take_shard(struct options *o, const char *text, char *error, size_t size)
+{
+    struct shard shard;
+    const char *clause;
+    if (!shard_parse(text, &shard, &clause)) {
+        snprintf(error, size, "'%s' %s: it takes I/N, such as 2/8", text, clause);
+        return false;
+    }
+    o->has_shard = true;
+    o->shard = shard.index;
+    o->shards = shard.count;
+    return true;
+}
+
+static bool take_resume(struct options *o, const char *text, char *error, size_t size)
+{
+    if (!text[0])
+        return refuse(error, size, "names no file");
+    o->resume = text;
+    return true;
+}
+
+static bool take_dry_run(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->dry_run = true;
+    return true;
+}
+
+static bool take_report(struct options *o, const char *text, char *error, size_t size)
+{
+    if (o->report_count == REPORT_OPTIONS_MAX)
+        return refuse(error, size, "was given too often");
+    o->reports[o->report_count++] = text;
+    return true;
 }
 
 static bool take_until(struct options *o, const char *text, char *error, size_t size)
@@ -385,7 +443,7 @@ static const struct option_row rows[] = {
     {"gateway-token-file", 0, "FILE", "file with an access token for the gateway (PAA cookie)", COMMAND_ALL,
      take_gateway_token_file},
     {"cert-policy", 0, "report|require", "only report on certificates (default), or fail where one is not trusted",
-     COMMAND_ALL, take_certificate_policy},
+     COMMAND_EVERY, take_certificate_policy},
     {"client-name", 0, "NAME", "name of the client computer, up to 15 characters (default: this machine's)",
      COMMAND_ALL, take_client_name},
     {"load-balance-info", 0, "TEXT|@FILE",
@@ -407,20 +465,28 @@ static const struct option_row rows[] = {
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,
      take_settle},
     {"pause", 0, "SECONDS", "pause between two trials (default: 0.5)", COMMAND_ALL, take_pause},
-    {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_ALL, take_max_trials},
+    {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_EVERY, take_max_trials},
     {"max-failed-logons", 0, "N", "failed logons of an account, across runs, after which it is left alone (default: 2)",
-     COMMAND_ALL, take_max_failed_logons},
-    {"reset-failed-logons", 0, NULL, "first forget the failed logons on record for the account", COMMAND_ALL,
+     COMMAND_EVERY, take_max_failed_logons},
+    {"reset-failed-logons", 0, NULL, "first forget the failed logons on record for the account", COMMAND_EVERY,
      take_reset},
     {"autologon", 0, NULL,
      "send the password under security=tls and security=rdp too; each such trial counts as a failed logon unless the "
      "server reports the logon",
      COMMAND_ALL, take_autologon},
     {"no-error-info", 0, NULL, "the same as --set error-info=silent", COMMAND_ALL, take_no_error_info},
-    {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_ALL, take_journal},
-    {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_ALL, take_json},
-    {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_ALL, take_quiet},
-    {"help", 'h', NULL, "show this", COMMAND_ALL, take_help},
+    {"dry-run", 0, NULL, "print the plan and what it costs; connect to nothing", COMMAND_MATRIX, take_dry_run},
+    {"shard", 0, "I/N", "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)",
+     COMMAND_MATRIX, take_shard},
+    {"max-in-flight", 0, "N", "trials at the same time, one a target (default: the scenario's, or 64)", COMMAND_MATRIX,
+     take_max_in_flight},
+    {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX, take_rate},
+    {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX, take_resume},
+    {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report},
+    {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal},
+    {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json},
+    {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_EVERY, take_quiet},
+    {"help", 'h', NULL, "show this", COMMAND_EVERY, take_help},
 };
 
 const struct option_row *option_rows(size_t *count)

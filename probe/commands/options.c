@@ -110,6 +110,21 @@ static bool take_target(struct options *options, int argc, char **argv, char *er
     return true;
 }
 
+static bool take_scenario(struct options *options, int argc, char **argv, char *error, size_t size)
+{
+    if (optind >= argc)
+        return refuse(error, size, "a SCENARIO is missing: the name of a YAML file");
+    if (argc - optind > 1)
+        return refuse(error, size, "one SCENARIO is taken, and %d arguments without an option were given",
+                      argc - optind);
+    options->scenario = argv[optind];
+    if (options->resume && options->journal)
+        return refuse(error, size, "--resume goes on with the journal that it names, so --journal does not go with it");
+    if (options->dry_run && options->resume)
+        return refuse(error, size, "--dry-run does not go with --resume");
+    return true;
+}
+
 static bool given(const char *file, const char *variable)
 {
     return file || (variable && getenv(variable));
@@ -219,6 +234,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
         if (options->help)
             return true;
     }
+    if (command == COMMAND_MATRIX)
+        return take_scenario(options, argc, argv, error, size);
     use_unless_set(options, FACTOR_GATEWAY, GATEWAY_HTTP, options->has_gateway);
     use_unless_set(options, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, options->load_balance_info[0]);
     use_unless_set(options, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, options->client_name[0]);

@@ -13,12 +13,14 @@
 #include "trial/until.h"
 
 // Commands, as bits of the set that an option belongs to.
-enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3 };
+enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3, COMMAND_MATRIX = 4, COMMAND_EVERY = 7 };
 
 // What the protocol has room for: 15 characters in Client Core Data (MS-RDPBCGR 2.2.1.3.2); a TPDU of at most 254
 // octets, with 6 and a negotiation request of 8 besides the token and its CR LF (X.224 13.2.1, MS-RDPBCGR 2.2.1.1).
 // Each with its terminating zero.
 enum { CLIENT_NAME_MAX = 15 + 1, LOAD_BALANCE_MAX = 254 - 6 - 8 - 2 + 1 };
+
+enum { REPORT_OPTIONS_MAX = 8 };
 
 struct options {
     enum command command;
@@ -49,6 +51,17 @@ struct options {
     struct until until;
     bool reset_failed_logons;
     bool follow_redirect;
+
+
+    // Of matrix.
+    const char *scenario, *resume; // these point into argv
+    bool dry_run, has_shard;
+    unsigned shard, shards;
+    unsigned max_in_flight;        // 0: as the scenario says
+    double rate;                   // likewise; trials a second
+    bool has_max_failed_logons;
+    const char *reports[REPORT_OPTIONS_MAX]; // as given: FORMAT=FILE
+    size_t report_count;
 
     const char *journal;
     bool json, quiet;

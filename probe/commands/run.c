@@ -64,7 +64,7 @@ static bool read_secrets(struct run *run, const int stash[2])
     bool gateway = read_secret(run, o->gateway_password_file, stash[1], &gateway_password) &&
                    set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain,
                                gateway_password);
-    return own && gateway && read_secret(run, o->gateway_token_file, SECRET_NONE, &run->settings.gateway_token);
+    return own && gateway && read_secret(run, o->gateway_token_file, SECRET_NOT_STASHED, &run->settings.gateway_token);
 }
 
 static bool forget(const struct run *run, const char *user, const char *domain, const char *host)

@@ -23,7 +23,7 @@ bool secret_stash(const char *variable, int *stash, char *error, size_t size)
 {
     char *value = getenv(variable);
     int ends[2];
-    *stash = SECRET_NONE;
+    *stash = SECRET_NOT_STASHED;
     if (!value)
         return true;
     size_t length = strlen(value);
@@ -114,9 +114,9 @@ bool secret_read(const char *file, int stash, char **secret, const char **warnin
     *warning = NULL;
     if (file)
         ok = from_file(file, secret, warning, error, size);
-    else if (stash != SECRET_NONE)
+    else if (stash != SECRET_NOT_STASHED)
         ok = from_descriptor(stash, "the environment variable", false, secret, error, size);
-    if (stash != SECRET_NONE)
+    if (stash != SECRET_NOT_STASHED)
         close(stash);
     return ok;
 }

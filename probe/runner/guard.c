@@ -5,21 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "connection/event.h"
 #include "knowledge/codes.h"
-#include "runner/ledger.h"
+#include "runner/known_accounts.h"
 #include "trial/fact.h"
 
-enum { ACCOUNT_MAX = 600 };
-
-struct held {
-    bool used; // this trial sends the account's password
-    char name[ACCOUNT_MAX];
-};
+// How soon an account is asked for again that trials of other processes hold.
+enum { ASK_AGAIN_MS = 100 };
 
 struct guard {
-    const struct run_options *options;
+    enum guard_mode mode;
     struct ledger *ledger;
-    struct held target, gateway;
+    struct known_accounts *known; // of a fleet
 };
 
 static bool has_password(const struct account *account)
@@ -27,79 +24,144 @@ static bool has_password(const struct account *account)
     return account->user && account->user[0] && account->password && account->password[0];
 }
 
-// The account that the gateway is given: its own, or the target's.
-static const struct account *gateway_account(const struct run_options *options)
-{
-    const struct account *own = &options->gateway_account;
-    return own->user && own->user[0] ? own : &options->account;
-}
-
 static bool gateway_asks(const struct run_options *options)
 {
-    return options->has_gateway && !options->gateway_token && has_password(gateway_account(options));
+    return options->has_gateway && !options->gateway_token && has_password(run_options_gateway_account(options));
 }
 
-struct guard *guard_new(const struct run_options *options, char *error, size_t size)
+bool guard_needed(const struct run_options *options)
+{
+    return has_password(&options->account) || gateway_asks(options);
+}
+
+struct guard *guard_new(enum guard_mode mode, bool logons, char *error, size_t size)
 {
     struct guard *guard = calloc(1, sizeof *guard);
-    if (!guard) {
+    if (guard && mode == GUARD_FLEET)
+        guard->known = known_accounts_new();
+    if (!guard || (mode == GUARD_FLEET && !guard->known)) {
         snprintf(error, size, "memory is out");
+        guard_free(guard);
         return NULL;
     }
-    guard->options = options;
-    const struct account *account = &options->account;
-    ledger_account(account->user ? account->user : "", account->domain ? account->domain : "", options->target.host,
-                   guard->target.name, sizeof guard->target.name);
-    if (options->has_gateway) {
-        account = gateway_account(options);
-        ledger_account(account->user ? account->user : "", account->domain ? account->domain : "",
-                       options->gateway.host, guard->gateway.name, sizeof guard->gateway.name);
-    }
-    if (has_password(&options->account) || gateway_asks(options)) {
-        guard->ledger = ledger_open(error, size);
-        if (!guard->ledger) {
-            free(guard);
-            return NULL;
-        }
+    guard->mode = mode;
+    if (logons && !(guard->ledger = ledger_open(error, size))) {
+        guard_free(guard);
+        return NULL;
     }
     return guard;
 }
 
-static bool sends_target_password(const struct guard *guard, const struct variant *variant, enum phase until)
+static bool sends_target_password(const struct run_options *options, const struct variant *variant, enum phase until)
 {
-    if (!has_password(&guard->options->account))
+    if (!has_password(&options->account))
         return false;
     if (variant->level[FACTOR_SECURITY] == SECURITY_NLA)
-        return until >= PHASE_NLA && !(until == PHASE_NLA && guard->options->at_challenge);
-    return guard->options->autologon && until >= PHASE_INFO;
+        return until >= PHASE_NLA && !(until == PHASE_NLA && options->at_challenge);
+    return options->autologon && until >= PHASE_INFO;
 }
 
-bool guard_begin(struct guard *guard, const struct variant *variant, enum phase until, char *error, size_t size)
+static const char *or_empty(const char *text)
 {
-    const unsigned limit = guard->options->max_failed_logons;
-    char ignored[8];
-    bool same = strcmp(guard->target.name, guard->gateway.name) == 0;
+    return text ? text : "";
+}
 
-    guard->target.used = sends_target_password(guard, variant, until);
-    guard->gateway.used = variant->level[FACTOR_GATEWAY] != GATEWAY_OFF && gateway_asks(guard->options) &&
-                          until >= PHASE_GATEWAY && !(same && guard->target.used);
+static void name_account(struct held_account *held, const struct account *account, const char *host)
+{
+    ledger_account(or_empty(account->user), or_empty(account->domain), host, held->name, sizeof held->name);
+}
+
+static enum leave begin_in_fleet(struct guard *guard, struct held_account *held, unsigned limit, char *error,
+                                 size_t size)
+{
+    struct known_account *known = known_accounts_get(guard->known, held->name);
+    if (!known) {
+        snprintf(error, size, "memory is out");
+        return LEAVE_REFUSED;
+    }
+    if (known->stopped) {
+        snprintf(error, size, "%s", known->why ? known->why : "memory is out");
+        return LEAVE_REFUSED;
+    }
+    // Asking the ledger is not free, and mostly cannot help before a trial of this account has ended.
+    if (!known->proved && (known->unproved >= limit || event_clock() < known->ask_again))
+        return LEAVE_LATER;
+    enum leave leave = ledger_share(guard->ledger, held->name, limit, known->proved, &held->slot, error, size);
+    held->proved = known->proved;
+    if (leave == LEAVE_GRANTED)
+        known->unproved += !known->proved;
+    else if (leave == LEAVE_REFUSED)
+        known_account_stop(known, error);
+    else
+        known->ask_again = event_clock() + ASK_AGAIN_MS;
+    return leave;
+}
+
+static bool end_in_fleet(struct guard *guard, struct held_account *held, enum logon_result result, unsigned failures,
+                         char *error, size_t size)
+{
+    struct known_account *known = known_accounts_get(guard->known, held->name);
+    if (known) {
+        known->unproved -= !held->proved && known->unproved > 0;
+        known->ask_again = 0;
+        if (result == LOGON_VERIFIED)
+            known->proved = true;
+        else if (result != LOGON_NOT_SENT)
+            known->proved = false;
+    }
+    return ledger_return(guard->ledger, held->name, held->slot, result, failures, error, size);
+}
+
+static enum leave begin_account(struct guard *guard, struct held_account *held, unsigned limit, char *error,
+                                size_t size)
+{
+    if (guard->mode == GUARD_FLEET)
+        return begin_in_fleet(guard, held, limit, error, size);
+    return ledger_begin(guard->ledger, held->name, limit, error, size) ? LEAVE_GRANTED : LEAVE_REFUSED;
+}
+
+static bool end_account(struct guard *guard, struct held_account *held, enum logon_result result, unsigned failures,
+                        char *error, size_t size)
+{
+    held->used = false;
+    if (guard->mode == GUARD_FLEET)
+        return end_in_fleet(guard, held, result, failures, error, size);
+    return ledger_report(guard->ledger, held->name, result, failures, error, size);
+}
+
+enum leave guard_begin(struct guard *guard, const struct run_options *options, const struct variant *variant,
+                       enum phase until, struct guard_hold *hold, char *error, size_t size)
+{
+    char ignored[8];
+
+    hold->target.used = sends_target_password(options, variant, until);
+    hold->gateway.used =
+        variant->level[FACTOR_GATEWAY] != GATEWAY_OFF && gateway_asks(options) && until >= PHASE_GATEWAY;
+    hold->target.name[0] = hold->gateway.name[0] = '\0';
+    if (hold->target.used)
+        name_account(&hold->target, &options->account, options->target.host);
+    if (hold->gateway.used)
+        name_account(&hold->gateway, run_options_gateway_account(options), options->gateway.host);
+    if (hold->target.used && hold->gateway.used && strcmp(hold->target.name, hold->gateway.name) == 0)
+        hold->gateway.used = false;
     // Locks are taken in the order of names, so that two runs with the same two accounts cannot wait for each other.
-    struct held *order[2] = {&guard->target, &guard->gateway};
-    if (strcmp(guard->gateway.name, guard->target.name) < 0) {
-        order[0] = &guard->gateway;
-        order[1] = &guard->target;
+    struct held_account *order[2] = {&hold->target, &hold->gateway};
+    if (strcmp(hold->gateway.name, hold->target.name) < 0) {
+        order[0] = &hold->gateway;
+        order[1] = &hold->target;
     }
     for (int i = 0; i < 2; i++) {
-        if (!order[i]->used || ledger_begin(guard->ledger, order[i]->name, limit, error, size))
+        if (!order[i]->used)
+            continue;
+        enum leave leave = begin_account(guard, order[i], options->max_failed_logons, error, size);
+        if (leave == LEAVE_GRANTED)
             continue;
         order[i]->used = false;
-        if (i == 1 && order[0]->used) {
-            ledger_report(guard->ledger, order[0]->name, LOGON_NOT_SENT, 0, ignored, sizeof ignored);
-            order[0]->used = false;
-        }
-        return false;
+        if (i == 1 && order[0]->used)
+            end_account(guard, order[0], LOGON_NOT_SENT, 0, ignored, sizeof ignored);
+        return leave;
     }
-    return true;
+    return LEAVE_GRANTED;
 }
 
 static enum logon_result target_result(const struct trial *trial, bool autologon)
@@ -117,25 +179,25 @@ static enum logon_result target_result(const struct trial *trial, bool autologon
     return autologon && trial->logons ? LOGON_FAILED : LOGON_NOT_SENT;
 }
 
-bool guard_end(struct guard *guard, const struct trial *trial, char *error, size_t size)
+bool guard_end(struct guard *guard, const struct run_options *options, struct guard_hold *hold,
+               const struct trial *trial, char *error, size_t size)
 {
     bool at_gateway = trial->outcome.result == RESULT_FAILED && trial->outcome.phase == PHASE_GATEWAY;
     bool ok = true;
 
-    if (guard->target.used) {
+    if (hold->target.used) {
         enum logon_result result =
-            at_gateway && trial->failed_logons ? LOGON_FAILED : target_result(trial, guard->options->autologon);
+            at_gateway && trial->failed_logons ? LOGON_FAILED : target_result(trial, options->autologon);
         unsigned failures = trial->failed_logons ? trial->failed_logons : trial->logons;
-        ok = ledger_report(guard->ledger, guard->target.name, result, failures, error, size);
+        ok = end_account(guard, &hold->target, result, failures, error, size);
     }
-    if (guard->gateway.used) {
+    if (hold->gateway.used) {
         bool passed = fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) != NULL;
         enum logon_result result = passed                               ? LOGON_VERIFIED
                                    : at_gateway && trial->failed_logons ? LOGON_FAILED
                                                                         : LOGON_NOT_SENT;
-        ok = ledger_report(guard->ledger, guard->gateway.name, result, trial->failed_logons, error, size) && ok;
+        ok = end_account(guard, &hold->gateway, result, trial->failed_logons, error, size) && ok;
     }
-    guard->target.used = guard->gateway.used = false;
     return ok;
 }
 
@@ -143,6 +205,7 @@ void guard_free(struct guard *guard)
 {
     if (!guard)
         return;
+    known_accounts_free(guard->known);
     ledger_close(guard->ledger);
     free(guard);
 }

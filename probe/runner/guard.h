@@ -5,19 +5,46 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "runner/runner.h"
+#include "runner/ledger.h"
+#include "runner/run_options.h"
 
 struct guard;
 
-// Opens the ledger if any account of the options has a password. NULL with a sentence in error[size].
-struct guard *guard_new(const struct run_options *options, char *error, size_t size);
+enum guard_mode {
+    GUARD_ONE_BY_ONE, // one trial at a time: leave is waited for, and each account is held alone
+    GUARD_FLEET       // many at once: guard_begin() never waits
+};
 
-// Asks leave for a trial. False with a sentence in error[size] if an account's limit forbids it; nothing is then held.
-bool guard_begin(struct guard *guard, const struct variant *variant, enum phase until, char *error, size_t size);
+// logons: whether any trial may send a password; then the ledger is opened. NULL with a sentence in error[size].
+struct guard *guard_new(enum guard_mode mode, bool logons, char *error, size_t size);
+
+// Whether trials with these options may send a password at all.
+bool guard_needed(const struct run_options *options);
+
+enum { ACCOUNT_NAME_MAX = 600 };
+
+// An account that a trial sends a password for.
+struct held_account {
+    bool used;
+    bool proved; // by the fleet's own trials, when leave was given
+    int slot;    // of ledger_share()
+    char name[ACCOUNT_NAME_MAX];
+};
+
+// The accounts of one trial.
+struct guard_hold {
+    struct held_account target, gateway;
+};
+
+// Asks leave for a trial. Where it is not granted, nothing is held; LEAVE_REFUSED comes with a sentence in error[size].
+// After LEAVE_LATER ask again when a trial has ended, or after a while: other processes may hold the account.
+enum leave guard_begin(struct guard *guard, const struct run_options *options, const struct variant *variant,
+                       enum phase until, struct guard_hold *hold, char *error, size_t size);
 
 // Records what the trial did to the accounts that guard_begin() held. False with a sentence in error if the ledger
 // cannot be written: then no further trial may send a password.
-bool guard_end(struct guard *guard, const struct trial *trial, char *error, size_t size);
+bool guard_end(struct guard *guard, const struct run_options *options, struct guard_hold *hold,
+               const struct trial *trial, char *error, size_t size);
 
 // Free. Safe on NULL.
 void guard_free(struct guard *guard);

@@ -16,23 +16,33 @@
 #include <time.h>
 #include <unistd.h>
 
-// A trial sends the password of the target's account and perhaps that of a gateway's.
-enum { LEDGER_SCHEMA = 1, LEDGER_PATH_MAX = 4096, HELD_MAX = 4 };
+// Slots of an account are logons that may fail side by side: no more than one bit each in an entry's "pending".
+enum { LEDGER_SCHEMA = 1, LEDGER_PATH_MAX = 4096, SLOTS = 30 };
+
+// Slots of an account that this ledger holds.
+struct held {
+    uint64_t account;
+    uint32_t slots;
+};
 
 struct ledger {
     char directory[LEDGER_PATH_MAX - 64];
     char path[LEDGER_PATH_MAX];
-    struct {
-        int fd; // with the flock of an account under trial, -1 for none
-        uint64_t account;
-    } held[HELD_MAX];
+    int locks; // accounts.lock, in which every slot of every account is one octet with a lock of this open file
+    struct held *held;
+    size_t held_count, held_capacity;
+    // The file as it was read or written last, and which file that was: it is replaced, never changed in place.
+    json_t *root;
+    struct stat seen;
 };
 
-// What the file holds for an account: {"failures":2,"since":"…","last":"…","blocked":false,"pending":true}. "pending"
-// marks a trial that began and never was reported: its process died, and its logon may have failed.
+// What the file holds for an account: {"failures":2,"since":"…","last":"…","blocked":false,"pending":1}. "pending" is the
+// set of slots whose trials began and were not reported yet. Where nobody holds a slot's lock any more, its process died,
+// and its logon may have failed.
 struct entry {
     json_int_t failures;
-    bool blocked, pending;
+    bool blocked;
+    uint32_t pending;
     char since[32], last[32];
 };
 
@@ -78,11 +88,18 @@ static bool find_directory(struct ledger *ledger, char *error, size_t size)
     return true;
 }
 
+// A Boolean in files of before there were slots.
+static bool is_pending(const json_t *value)
+{
+    return json_is_boolean(value) || (json_is_integer(value) && json_integer_value(value) >= 0 &&
+                                      json_integer_value(value) < (json_int_t)1 << SLOTS);
+}
+
 static bool is_entry(const json_t *value)
 {
     return json_is_integer(json_object_get(value, "failures")) &&
            json_integer_value(json_object_get(value, "failures")) >= 0 &&
-           json_is_boolean(json_object_get(value, "blocked")) && json_is_boolean(json_object_get(value, "pending")) &&
+           json_is_boolean(json_object_get(value, "blocked")) && is_pending(json_object_get(value, "pending")) &&
            json_is_string(json_object_get(value, "since")) && json_is_string(json_object_get(value, "last"));
 }
 
@@ -101,11 +118,31 @@ static bool is_ledger(const json_t *root)
     return true;
 }
 
-// The whole ledger, an empty one if there is no file yet; NULL with a sentence if it cannot be trusted: an account's
-// failures are then unknown, and a guess could lock it.
-static json_t *load(const struct ledger *ledger, char *error, size_t size)
+static void remember(struct ledger *ledger, json_t *root, const struct stat *status)
+{
+    json_incref(root);
+    json_decref(ledger->root);
+    ledger->root = root;
+    ledger->seen = status ? *status : (struct stat){0};
+}
+
+static bool unchanged(const struct ledger *ledger)
+{
+    struct stat now;
+    return ledger->root && stat(ledger->path, &now) == 0 && now.st_ino == ledger->seen.st_ino &&
+           now.st_dev == ledger->seen.st_dev && now.st_size == ledger->seen.st_size &&
+           now.st_mtim.tv_sec == ledger->seen.st_mtim.tv_sec && now.st_mtim.tv_nsec == ledger->seen.st_mtim.tv_nsec;
+}
+
+// The whole ledger (a new reference), an empty one if there is no file yet; NULL with a sentence if it cannot be
+// trusted: an account's failures are then unknown, and a guess could lock it.
+static json_t *load(struct ledger *ledger, char *error, size_t size)
 {
     json_error_t problem;
+    struct stat status;
+    if (unchanged(ledger))
+        return json_incref(ledger->root);
+    remember(ledger, NULL, NULL);
     int fd = open(ledger->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         if (errno == ENOENT)
@@ -113,6 +150,7 @@ static json_t *load(const struct ledger *ledger, char *error, size_t size)
         refuse(error, size, "the logon ledger %s cannot be read: %s", ledger->path, strerror(errno));
         return NULL;
     }
+    bool known = fstat(fd, &status) == 0;
     json_t *root = json_loadfd(fd, JSON_REJECT_DUPLICATES, &problem);
     close(fd);
     if (!is_ledger(root)) {
@@ -123,6 +161,8 @@ static json_t *load(const struct ledger *ledger, char *error, size_t size)
                ledger->path);
         return NULL;
     }
+    if (known)
+        remember(ledger, root, &status);
     return root;
 }
 
@@ -141,14 +181,16 @@ static bool write_all(int fd, const char *text)
 }
 
 // Writes under a temporary name and renames, so that the file is whole at any moment.
-static bool save(const struct ledger *ledger, const json_t *root, char *error, size_t size)
+static bool save(struct ledger *ledger, json_t *root, char *error, size_t size)
 {
+    struct stat status;
     char name[LEDGER_PATH_MAX + 8];
     snprintf(name, sizeof name, "%s.XXXXXX", ledger->path);
     char *text = json_dumps(root, JSON_INDENT(1) | JSON_SORT_KEYS);
     int fd = text ? mkostemp(name, O_CLOEXEC) : -1; // mode 0600
     bool ok = fd >= 0 && write_all(fd, text) && write_all(fd, "\n");
     int problem = errno;
+    bool known = ok && fstat(fd, &status) == 0;
     if (fd >= 0 && close(fd) != 0 && ok) {
         problem = errno;
         ok = false;
@@ -158,6 +200,7 @@ static bool save(const struct ledger *ledger, const json_t *root, char *error, s
         ok = false;
     }
     free(text);
+    remember(ledger, ok && known ? root : NULL, ok && known ? &status : NULL);
     if (!ok) {
         if (fd >= 0)
             unlink(name);
@@ -173,7 +216,8 @@ static struct entry read_entry(const json_t *root, const char *account)
     if (value) {
         entry.failures = json_integer_value(json_object_get(value, "failures"));
         entry.blocked = json_is_true(json_object_get(value, "blocked"));
-        entry.pending = json_is_true(json_object_get(value, "pending"));
+        const json_t *pending = json_object_get(value, "pending");
+        entry.pending = json_is_true(pending) ? 1 : (uint32_t)json_integer_value(pending);
         snprintf(entry.since, sizeof entry.since, "%s", json_string_value(json_object_get(value, "since")));
         snprintf(entry.last, sizeof entry.last, "%s", json_string_value(json_object_get(value, "last")));
     }
@@ -189,9 +233,9 @@ static bool write_entry(json_t *root, const char *account, const struct entry *e
         return true;
     }
     return json_object_set_new(accounts, account,
-                               json_pack("{s:I, s:b, s:b, s:s, s:s}", "failures", entry->failures, "blocked",
-                                         (int)entry->blocked, "pending", (int)entry->pending, "since", entry->since,
-                                         "last", entry->last)) == 0;
+                               json_pack("{s:I, s:b, s:I, s:s, s:s}", "failures", entry->failures, "blocked",
+                                         (int)entry->blocked, "pending", (json_int_t)entry->pending, "since",
+                                         entry->since, "last", entry->last)) == 0;
 }
 
 static void count_failures(struct entry *entry, unsigned failures)
@@ -205,7 +249,7 @@ static void count_failures(struct entry *entry, unsigned failures)
     entry->failures += failures;
 }
 
-// FNV-1a, 64 bits: a file name of any account's name, the same in every process.
+// FNV-1a, 64 bits: the same in every process.
 static uint64_t hash(const char *text)
 {
     uint64_t h = UINT64_C(0xcbf29ce484222325);
@@ -214,14 +258,15 @@ static uint64_t hash(const char *text)
     return h;
 }
 
-// Takes an exclusive flock, which the kernel drops should this process die. Waits for up to seconds. Returns the
-// descriptor, or -1 with a sentence about what is locked.
-static int take_lock(const struct ledger *ledger, const char *name, unsigned seconds, const char *what, char *error,
-                     size_t size)
+// ---- locks ----
+
+// Takes the lock of the whole file, which the kernel drops should this process die. Waits for up to seconds. Returns the
+// descriptor, or -1 with a sentence.
+static int take_file_lock(const struct ledger *ledger, char *error, size_t size)
 {
-    enum { STEP_MS = 20 };
+    enum { STEP_MS = 2, PATIENCE_MS = 10000 };
     char path[LEDGER_PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/%s", ledger->directory, name);
+    snprintf(path, sizeof path, "%s/logons.lock", ledger->directory);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
         refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
@@ -229,13 +274,11 @@ static int take_lock(const struct ledger *ledger, const char *name, unsigned sec
     }
     for (unsigned waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += STEP_MS) {
         const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
-        if (errno == EWOULDBLOCK && waited < seconds * 1000 && nanosleep(&step, NULL) == 0)
+        bool taken = errno == EWOULDBLOCK;
+        if (taken && waited < PATIENCE_MS && (nanosleep(&step, NULL) == 0 || errno == EINTR))
             continue;
-        if (errno == EINTR)
-            refuse(error, size, "interrupted while another rdpprobe held %s", what);
-        else if (errno == EWOULDBLOCK)
-            refuse(error, size, "another rdpprobe has held %s for %u seconds: run them one after the other", what,
-                   seconds);
+        if (taken)
+            refuse(error, size, "another rdpprobe has held the logon ledger for %d seconds", PATIENCE_MS / 1000);
         else
             refuse(error, size, "the lock file %s cannot be locked: %s", path, strerror(errno));
         close(fd);
@@ -244,11 +287,89 @@ static int take_lock(const struct ledger *ledger, const char *name, unsigned sec
     return fd;
 }
 
-// Changes one account's entry under the lock of the whole file, which other accounts' processes share.
-static bool update(const struct ledger *ledger, const char *account,
-                   bool (*change)(struct entry *entry, void *context), void *context, char *error, size_t size)
+// The octets of accounts.lock that are an account's slots, from first on.
+static struct flock octets(uint64_t account, unsigned first, unsigned count, short type)
 {
-    int lock = take_lock(ledger, "logons.lock", 10, "the logon ledger", error, size);
+    // Offsets are signed, and SLOTS fit into 32.
+    return (struct flock){.l_type = type,
+                          .l_whence = SEEK_SET,
+                          .l_start = (off_t)((account >> 1 & ~UINT64_C(31)) + first),
+                          .l_len = count};
+}
+
+// Open file description locks (fcntl(2)): between processes and between ledgers of one process; gone with the process.
+static bool lock_slots(const struct ledger *ledger, uint64_t account, unsigned first, unsigned count)
+{
+    struct flock range = octets(account, first, count, F_WRLCK);
+    return fcntl(ledger->locks, F_OFD_SETLK, &range) == 0;
+}
+
+static void unlock_slots(const struct ledger *ledger, uint64_t account, unsigned first, unsigned count)
+{
+    struct flock range = octets(account, first, count, F_UNLCK);
+    fcntl(ledger->locks, F_OFD_SETLK, &range);
+}
+
+// Whether another ledger holds the slot; where that cannot be told, one is taken to.
+static bool locked_elsewhere(const struct ledger *ledger, uint64_t account, unsigned slot)
+{
+    struct flock range = octets(account, slot, 1, F_WRLCK);
+    return fcntl(ledger->locks, F_OFD_GETLK, &range) != 0 || range.l_type != F_UNLCK;
+}
+
+static struct held *find_held(const struct ledger *ledger, uint64_t account)
+{
+    for (size_t i = 0; i < ledger->held_count; i++) {
+        if (ledger->held[i].account == account)
+            return &ledger->held[i];
+    }
+    return NULL;
+}
+
+static bool note_held(struct ledger *ledger, uint64_t account, uint32_t slots)
+{
+    struct held *held = find_held(ledger, account);
+    if (!held && ledger->held_count == ledger->held_capacity) {
+        size_t capacity = ledger->held_capacity ? ledger->held_capacity * 2 : 8;
+        struct held *more = realloc(ledger->held, capacity * sizeof *more);
+        if (!more)
+            return false;
+        ledger->held = more;
+        ledger->held_capacity = capacity;
+    }
+    if (!held) {
+        held = &ledger->held[ledger->held_count++];
+        *held = (struct held){.account = account};
+    }
+    held->slots |= slots;
+    return true;
+}
+
+// Gives back the slots of a set, which are all that there are where the account was held alone.
+static void release(struct ledger *ledger, uint64_t account, uint32_t slots)
+{
+    struct held *held = find_held(ledger, account);
+    if (!held)
+        return;
+    held->slots &= ~slots;
+    if (held->slots == 0) {
+        unlock_slots(ledger, account, 0, SLOTS);
+        *held = ledger->held[--ledger->held_count];
+        return;
+    }
+    for (unsigned i = 0; i < SLOTS; i++) {
+        if (slots >> i & 1)
+            unlock_slots(ledger, account, i, 1);
+    }
+}
+
+// ---- the file ----
+
+// Changes one account's entry under the lock of the whole file, which other accounts' processes share.
+static bool update(struct ledger *ledger, const char *account, bool (*change)(struct entry *entry, void *context),
+                   void *context, char *error, size_t size)
+{
+    int lock = take_file_lock(ledger, error, size);
     if (lock < 0)
         return false;
     json_t *root = load(ledger, error, size);
@@ -262,6 +383,8 @@ static bool update(const struct ledger *ledger, const char *account,
             ok = ok && save(ledger, root, error, size);
         }
     }
+    if (!ok) // what was changed in memory only is not what the file says
+        remember(ledger, NULL, NULL);
     json_decref(root);
     close(lock);
     return ok;
@@ -270,44 +393,37 @@ static bool update(const struct ledger *ledger, const char *account,
 struct ledger *ledger_open(char *error, size_t size)
 {
     struct ledger *ledger = calloc(1, sizeof *ledger);
+    char path[LEDGER_PATH_MAX + 64];
     if (!ledger) {
         refuse(error, size, "memory is out");
         return NULL;
     }
-    for (int i = 0; i < HELD_MAX; i++)
-        ledger->held[i].fd = -1;
+    ledger->locks = -1;
     json_t *root = NULL;
-    if (find_directory(ledger, error, size) && make_directories(ledger->directory, error, size))
-        root = load(ledger, error, size);
+    if (find_directory(ledger, error, size) && make_directories(ledger->directory, error, size)) {
+        snprintf(path, sizeof path, "%s/accounts.lock", ledger->directory);
+        ledger->locks = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+        if (ledger->locks < 0)
+            refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
+        else
+            root = load(ledger, error, size);
+    }
     if (!root) {
-        free(ledger);
+        ledger_close(ledger);
         return NULL;
     }
     json_decref(root);
     return ledger;
 }
 
-static void release(struct ledger *ledger, int slot)
-{
-    if (ledger->held[slot].fd >= 0)
-        close(ledger->held[slot].fd);
-    ledger->held[slot].fd = -1;
-}
-
-static void release_account(struct ledger *ledger, const char *account)
-{
-    for (int i = 0; i < HELD_MAX; i++) {
-        if (ledger->held[i].fd >= 0 && ledger->held[i].account == hash(account))
-            release(ledger, i);
-    }
-}
-
 void ledger_close(struct ledger *ledger)
 {
     if (!ledger)
         return;
-    for (int i = 0; i < HELD_MAX; i++)
-        release(ledger, i);
+    if (ledger->locks >= 0)
+        close(ledger->locks);
+    json_decref(ledger->root);
+    free(ledger->held);
     free(ledger);
 }
 
@@ -328,78 +444,158 @@ char *ledger_account(const char *user, const char *domain, const char *host, cha
     return text;
 }
 
+// ---- trials ----
+
+static unsigned count_slots(uint32_t slots)
+{
+    return (unsigned)__builtin_popcount(slots);
+}
+
 struct begin {
-    struct entry seen;
+    const struct ledger *ledger;
+    uint64_t account;
     unsigned limit;
-    bool allowed;
+    bool alone;        // nobody else holds a slot of the account
+    struct entry seen;
+    int slot;          // set where leave was given
+    enum leave leave;
 };
+
+// Slots whose trials are still under way somewhere.
+static uint32_t living(const struct begin *begin, uint32_t pending)
+{
+    const struct held *own = find_held(begin->ledger, begin->account);
+    uint32_t alive = 0;
+    for (unsigned i = 0; i < SLOTS && !begin->alone; i++) {
+        if (pending >> i & 1 &&
+            ((own && own->slots >> i & 1) || locked_elsewhere(begin->ledger, begin->account, i)))
+            alive |= UINT32_C(1) << i;
+    }
+    return alive;
+}
 
 static bool begin_trial(struct entry *entry, void *context)
 {
     struct begin *begin = context;
-    bool died = entry->pending;
+    uint32_t alive = living(begin, entry->pending);
+    uint32_t died = entry->pending & ~alive;
     if (died)
-        count_failures(entry, 1);
-    entry->pending = false;
-    begin->allowed = !entry->blocked && entry->failures < begin->limit;
+        count_failures(entry, count_slots(died));
+    entry->pending = alive;
     begin->seen = *entry;
-    entry->pending = begin->allowed;
-    return begin->allowed || died;
+    begin->slot = -1;
+    if (entry->blocked || entry->failures >= begin->limit) {
+        begin->leave = LEAVE_REFUSED;
+    } else if (entry->failures + count_slots(alive) >= begin->limit) {
+        begin->leave = LEAVE_LATER;
+    } else {
+        begin->leave = LEAVE_LATER;
+        for (int i = 0; i < SLOTS && begin->slot < 0; i++) {
+            // A slot may be locked and not yet pending, where another process holds the account alone.
+            if (!(alive >> i & 1) && (begin->alone || lock_slots(begin->ledger, begin->account, (unsigned)i, 1)))
+                begin->slot = i;
+        }
+        if (begin->slot >= 0) {
+            begin->leave = LEAVE_GRANTED;
+            entry->pending |= UINT32_C(1) << begin->slot;
+        }
+    }
+    return died || begin->leave == LEAVE_GRANTED;
+}
+
+static void explain(const struct ledger *ledger, const char *account, const struct entry *seen, unsigned limit,
+                    char *error, size_t size)
+{
+    if (seen->blocked)
+        refuse(error, size,
+               "the server said on %s that %s is locked out, disabled or expired (%s): have the account put right, "
+               "then run again with --reset-failed-logons",
+               seen->last, account, ledger->path);
+    else
+        refuse(error, size,
+               "%" JSON_INTEGER_FORMAT " failed logon%s of %s %s on record since %s (%s), and the limit is %u "
+               "(--max-failed-logons): find out why before the account locks, then run again with "
+               "--reset-failed-logons",
+               seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are",
+               seen->since, ledger->path, limit);
+}
+
+static enum leave begin_slot(struct ledger *ledger, const char *account, unsigned limit, bool alone, int *slot,
+                             char *error, size_t size)
+{
+    struct begin begin = {.ledger = ledger, .account = hash(account), .limit = limit, .alone = alone, .slot = -1};
+    bool ok = update(ledger, account, begin_trial, &begin, error, size);
+    if (ok && begin.leave == LEAVE_GRANTED && !note_held(ledger, begin.account, UINT32_C(1) << begin.slot))
+        ok = refuse(error, size, "memory is out");
+    *slot = begin.slot;
+    if (!ok) {
+        if (begin.slot >= 0 && !alone)
+            unlock_slots(ledger, begin.account, (unsigned)begin.slot, 1);
+        return LEAVE_REFUSED;
+    }
+    if (begin.leave == LEAVE_REFUSED)
+        explain(ledger, account, &begin.seen, limit, error, size);
+    return begin.leave;
+}
+
+enum leave ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot, char *error,
+                        size_t size)
+{
+    *slot = LEDGER_NO_SLOT;
+    if (!proved)
+        return begin_slot(ledger, account, limit, false, slot, error, size);
+    // Nothing is written for each of thousands of logons with a password that is known to be right.
+    json_t *root = load(ledger, error, size);
+    if (!root)
+        return LEAVE_REFUSED;
+    struct entry entry = read_entry(root, account);
+    json_decref(root);
+    if (!entry.blocked && entry.failures < limit)
+        return LEAVE_GRANTED;
+    explain(ledger, account, &entry, limit, error, size);
+    return LEAVE_REFUSED;
 }
 
 bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size)
 {
-    enum { WAIT_SECONDS = 60 };
-    struct begin begin = {.limit = limit};
-    char name[40], what[300];
+    enum { STEP_MS = 20, PATIENCE_SECONDS = 60 };
+    uint64_t key = hash(account);
+    int slot;
 
-    int slot = 0;
-    release_account(ledger, account); // an earlier trial that was never reported
-    while (slot < HELD_MAX && ledger->held[slot].fd >= 0)
-        slot++;
-    if (slot == HELD_MAX)
-        return refuse(error, size, "a trial cannot send the passwords of more than %d accounts", HELD_MAX);
-    snprintf(name, sizeof name, "account-%016" PRIx64 ".lock", hash(account));
-    snprintf(what, sizeof what, "the account %s", account);
-    ledger->held[slot].account = hash(account);
-    ledger->held[slot].fd = take_lock(ledger, name, WAIT_SECONDS, what, error, size);
-    if (ledger->held[slot].fd < 0)
-        return false;
-    if (update(ledger, account, begin_trial, &begin, error, size)) {
-        if (begin.allowed)
-            return true;
-        const struct entry *seen = &begin.seen;
-        if (seen->blocked)
-            refuse(error, size,
-                   "the server said on %s that %s is locked out, disabled or expired (%s): have the account put right, "
-                   "then run again with --reset-failed-logons",
-                   seen->last, account, ledger->path);
-        else
-            refuse(error, size,
-                   "%" JSON_INTEGER_FORMAT " failed logon%s of %s %s on record since %s (%s), and the limit is %u "
-                   "(--max-failed-logons): find out why before the account locks, then run again with "
-                   "--reset-failed-logons",
-                   seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are",
-                   seen->since, ledger->path, limit);
+    release(ledger, key, UINT32_MAX); // an earlier trial that was never reported
+    for (unsigned waited = 0; !lock_slots(ledger, key, 0, SLOTS); waited += STEP_MS) {
+        const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
+        if (errno != EAGAIN && errno != EACCES)
+            return refuse(error, size, "the account %s cannot be locked in %s: %s", account, ledger->directory,
+                          strerror(errno));
+        if (waited >= PATIENCE_SECONDS * 1000)
+            return refuse(error, size,
+                          "another rdpprobe has held the account %s for %d seconds: run them one after the other",
+                          account, PATIENCE_SECONDS);
+        if (nanosleep(&step, NULL) != 0)
+            return refuse(error, size, "interrupted while another rdpprobe held the account %s", account);
     }
-    release(ledger, slot);
-    return false;
+    enum leave leave = begin_slot(ledger, account, limit, true, &slot, error, size);
+    if (leave != LEAVE_GRANTED)
+        unlock_slots(ledger, key, 0, SLOTS);
+    return leave == LEAVE_GRANTED;
 }
 
 struct report {
     enum logon_result result;
     unsigned failures;
+    uint32_t slots; // that are no longer pending
 };
 
 static bool end_trial(struct entry *entry, void *context)
 {
     const struct report *report = context;
-    entry->pending = false;
+    entry->pending &= ~report->slots;
     switch (report->result) {
     case LOGON_NOT_SENT:
         break;
     case LOGON_VERIFIED:
-        *entry = (struct entry){0};
+        *entry = (struct entry){.pending = entry->pending}; // of other processes
         break;
     case LOGON_FAILED:
         count_failures(entry, report->failures);
@@ -412,12 +608,31 @@ static bool end_trial(struct entry *entry, void *context)
     return true;
 }
 
+static bool on_record(const struct ledger *ledger, const char *account)
+{
+    return json_object_get(json_object_get(ledger->root, "accounts"), account) != NULL;
+}
+
+bool ledger_return(struct ledger *ledger, const char *account, int slot, enum logon_result result, unsigned failures,
+                   char *error, size_t size)
+{
+    uint32_t slots = slot == LEDGER_NO_SLOT ? 0 : UINT32_C(1) << slot;
+    struct report report = {result, failures, slots};
+    bool nothing = !slots && (result == LOGON_NOT_SENT ||
+                              (result == LOGON_VERIFIED && unchanged(ledger) && !on_record(ledger, account)));
+    bool ok = nothing || update(ledger, account, end_trial, &report, error, size);
+    if (slots)
+        release(ledger, hash(account), slots);
+    return ok;
+}
+
 bool ledger_report(struct ledger *ledger, const char *account, enum logon_result result, unsigned failures, char *error,
                    size_t size)
 {
-    struct report report = {result, failures};
+    // Held alone: whatever is pending is this trial, or died before it.
+    struct report report = {result, failures, UINT32_MAX};
     bool ok = update(ledger, account, end_trial, &report, error, size);
-    release_account(ledger, account);
+    release(ledger, hash(account), UINT32_MAX);
     return ok;
 }
 

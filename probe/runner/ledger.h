@@ -35,5 +35,26 @@ enum logon_result {
 bool ledger_report(struct ledger *ledger, const char *account, enum logon_result result, unsigned failures, char *error,
                    size_t size);
 
+// ---- many trials at once with one account ----
+
+enum leave {
+    LEAVE_GRANTED,
+    LEAVE_LATER,  // as many logons are under way as may fail: ask again when one of them has ended
+    LEAVE_REFUSED // never in this run
+};
+
+enum { LEDGER_NO_SLOT = -1 };
+
+// Asks leave for one trial of several with this account, without waiting. As long as nobody has proved the password, so
+// many may be under way, over all processes, as may fail before `limit` is reached; each holds a *slot of the account.
+// proved: this run has seen it accepted and not refused since; then any number may be under way, and *slot is
+// LEDGER_NO_SLOT. LEAVE_REFUSED comes with a sentence in error[size], as of ledger_begin().
+enum leave ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot, char *error,
+                        size_t size);
+
+// Records the end of a trial that ledger_share() granted, and gives back its slot. False as of ledger_report().
+bool ledger_return(struct ledger *ledger, const char *account, int slot, enum logon_result result, unsigned failures,
+                   char *error, size_t size);
+
 // Forgets an account's failures, on the user's explicit word. False with a sentence in error.
 bool ledger_reset(struct ledger *ledger, const char *account, char *error, size_t size);

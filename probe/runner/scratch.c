@@ -33,6 +33,12 @@ bool scratch_make(char path[SCRATCH_PATH])
            join(issued, path, ISSUED) && mkdir(issued, 0700) == 0;
 }
 
+bool scratch_make_part(const char *path)
+{
+    char issued[SCRATCH_PATH];
+    return mkdir(path, 0700) == 0 && join(issued, path, ISSUED) && mkdir(issued, 0700) == 0;
+}
+
 static int remove_one(const char *path, const struct stat *status, int type, struct FTW *walk)
 {
     (void)status;

@@ -13,6 +13,9 @@ enum { SCRATCH_PATH = 4096 };
 // Makes a directory of mode 0700 under TMPDIR and writes its path. False with errno.
 bool scratch_make(char path[SCRATCH_PATH]);
 
+// Makes a directory inside of it, of the given path, with licences of its own. False with errno.
+bool scratch_make_part(const char *path);
+
 // Removes a directory with all that is in it. Safe on one that is not there.
 void scratch_remove(const char *path);
 

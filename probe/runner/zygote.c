@@ -184,6 +184,10 @@ static _Noreturn void zygote_main(int control, const char *scratch)
     struct nursery nursery = {.control = control};
     sigset_t child;
 
+    // Journals, pipes with secrets: nothing of the parent's is left open to a worker.
+    if (control > STDERR_FILENO + 1)
+        close_range(STDERR_FILENO + 1, (unsigned)control - 1, 0);
+    close_range((unsigned)control + 1, ~0U, 0);
     setsid();
     signal(SIGINT, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
@@ -257,7 +261,8 @@ int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms)
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof(int));
     memcpy(CMSG_DATA(header), &pair[1], sizeof(int));
-    ssize_t sent = sendmsg(zygote->control, &message, MSG_NOSIGNAL);
+    // Were this to block while the zygote reports more ends than its queue holds, both would wait for ever.
+    ssize_t sent = sendmsg(zygote->control, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     int saved = errno;
     close(pair[1]);
     if (sent != sizeof order) {
@@ -268,12 +273,19 @@ int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms)
     return pair[0];
 }
 
-bool zygote_wait(struct zygote *zygote, struct worker_end *end)
+int zygote_descriptor(const struct zygote *zygote)
+{
+    return zygote->control;
+}
+
+bool zygote_take_end(struct zygote *zygote, struct worker_end *end)
 {
     ssize_t n;
     do
-        n = recv(zygote->control, end, sizeof *end, 0);
+        n = recv(zygote->control, end, sizeof *end, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
+    if (n >= 0)
+        errno = EPIPE;
     return n == sizeof *end;
 }
 

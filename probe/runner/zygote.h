@@ -14,7 +14,7 @@ struct zygote;
 struct zygote *zygote_start(const char *scratch, char *error, size_t size);
 
 // Has a worker forked that is killed after deadline_ms. Returns the socket to it (the request goes in, events come out;
-// the caller closes it), or -1 with errno.
+// the caller closes it), or -1 with errno: EAGAIN where the zygote has too many orders to take another one yet.
 int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms);
 
 struct worker_end {
@@ -24,8 +24,12 @@ struct worker_end {
     uint64_t peak_kib; // peak resident memory, KiB
 };
 
-// Waits for the next worker to end. False if the zygote is gone.
-bool zygote_wait(struct zygote *zygote, struct worker_end *end);
+// A descriptor that is readable when a worker has ended, or the zygote is gone.
+int zygote_descriptor(const struct zygote *zygote);
+
+// Takes the next worker that has ended, without waiting. False with errno: EAGAIN where there is none, else the zygote is
+// gone.
+bool zygote_take_end(struct zygote *zygote, struct worker_end *end);
 
 // Ends the zygote and its workers and frees it. Safe on NULL.
 void zygote_stop(struct zygote *zygote);

@@ -17,11 +17,12 @@ struct journal {
 };
 
 // Opens a journal file for appending, created with mode 0600 (it names hosts and users); path NULL: no file. copy is a
-// second stream for the same lines, not owned. Returns false with errno set if the file cannot be opened.
+// second stream for the same lines, not owned. A line that a killed run left cut at the file's end is removed. Returns
+// false with errno set if the file cannot be opened.
 bool journal_open(struct journal *journal, const char *path, FILE *copy);
 
 // Writes one record as one line and flushes it. Borrowed. Returns false on the first failed write (errno set) and
-// after.
+// after; the file then ends with the record before.
 bool journal_write(struct journal *journal, const json_t *record);
 
 // Closes the file. Returns false if anything was not written.

@@ -37,7 +37,7 @@ static bool read_back(const char *content, size_t length, char **secret, const c
     assert_non_null(file);
     assert_int_equal(fwrite(content, 1, length, file), length);
     fclose(file);
-    return secret_read(path, SECRET_NONE, secret, warning, error, sizeof error);
+    return secret_read(path, SECRET_NOT_STASHED, secret, warning, error, sizeof error);
 }
 
 static void strips_one_newline(void **state)
@@ -77,7 +77,7 @@ static void refuses_what_is_no_text(void **state)
     memset(huge, 'x', 70000);
     assert_false(read_back(huge, 70000, &secret, &warning));
     free(huge);
-    assert_false(secret_read("/nonexistent/file", SECRET_NONE, &secret, &warning, error, sizeof error));
+    assert_false(secret_read("/nonexistent/file", SECRET_NOT_STASHED, &secret, &warning, error, sizeof error));
     assert_string_equal(error, "/nonexistent/file cannot be opened: No such file or directory");
 }
 
@@ -97,7 +97,7 @@ static void takes_and_removes_the_variable(void **state)
     secret_wipe(secret);
 
     assert_true(secret_stash("RDPPROBE_TEST_SECRET", &stash, error, sizeof error));
-    assert_int_equal(stash, SECRET_NONE);
+    assert_int_equal(stash, SECRET_NOT_STASHED);
     assert_true(secret_read(NULL, stash, &secret, &warning, error, sizeof error));
     assert_null(secret);
 }

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+// rdpprobe matrix: targets x variants, against expectations.
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands/fleet_accounts.h"
+#include "commands/fleet_journal.h"
+#include "commands/help.h"
+#include "commands/plan_text.h"
+#include "commands/run.h"
+#include "runner/schedule.h"
+
+enum { SENTENCE = 1024 };
+
+struct matrix {
+    const struct options *options;
+    struct scenario *scenario;
+    struct plan *plan;
+    struct fleet_accounts accounts;
+    struct schedule *schedule;
+    struct journal journal;
+    struct fleet_progress progress;
+    uint32_t *gateways; // of each target of the plan: 1 to gateway_count, 0 for none
+    uint32_t gateway_count;
+    size_t due;         // trials of the plan that were not done before
+    size_t ended;       // of them
+    size_t skipped;     // that accounts' limits forbade
+    bool told_stopped;  // …and the first was told
+    bool shows_progress, shows_line;
+    struct page page; // results
+};
+
+// ---- the plan ----
+
+static bool choose_shard(const struct matrix *matrix, struct shard *shard, char *error, size_t size)
+{
+    const struct options *o = matrix->options;
+    const char *clause;
+    *shard = shard_whole();
+    if (o->has_shard) {
+        *shard = (struct shard){.index = o->shard, .count = o->shards, .source = "--shard"};
+        return true;
+    }
+    if (shard_from_environment(shard, &clause) || !clause)
+        return true;
+    snprintf(error, size, "%s", clause);
+    return false;
+}
+
+static bool make_plan(struct matrix *matrix, char *error, size_t size)
+{
+    const struct options *o = matrix->options;
+    struct shard shard;
+    matrix->scenario = scenario_read(o->scenario, error, size);
+    if (!matrix->scenario || !choose_shard(matrix, &shard, error, size))
+        return false;
+    // What the command line says about pace counts for the cost, too; the fingerprint does not know of it.
+    if (o->max_in_flight)
+        matrix->scenario->max_in_flight = o->max_in_flight;
+    if (o->rate > 0)
+        matrix->scenario->rate = o->rate;
+    if (o->max_trials)
+        matrix->scenario->max_trials = o->max_trials;
+    if (o->has_max_failed_logons)
+        matrix->scenario->max_failed_logons = o->max_failed_logons;
+    matrix->plan = plan_new(matrix->scenario, shard, error, size);
+    return matrix->plan != NULL;
+}
+
+static int compare_gateways(const void *a, const void *b, void *context)
+{
+    const struct matrix *matrix = context;
+    const struct scenario_target *targets = matrix->scenario->targets;
+    const struct target *x = &targets[matrix->plan->targets[*(const uint32_t *)a]].gateway;
+    const struct target *y = &targets[matrix->plan->targets[*(const uint32_t *)b]].gateway;
+    int order = strcasecmp(x->host, y->host);
+    return order ? order : (int)x->port - (int)y->port;
+}
+
+// Numbers the gateways, each of which has a rate of its own.
+static bool number_gateways(struct matrix *matrix)
+{
+    const struct plan *plan = matrix->plan;
+    uint32_t count = 0;
+    uint32_t *order = calloc(plan->target_count + 1, sizeof *order);
+    matrix->gateways = calloc(plan->target_count + 1, sizeof *matrix->gateways);
+    if (!order || !matrix->gateways) {
+        free(order);
+        return false;
+    }
+    for (size_t i = 0; i < plan->target_count; i++) {
+        if (matrix->scenario->targets[plan->targets[i]].has_gateway)
+            order[count++] = (uint32_t)i;
+    }
+    qsort_r(order, count, sizeof *order, compare_gateways, matrix);
+    for (uint32_t i = 0; i < count; i++) {
+        if (i == 0 || compare_gateways(&order[i - 1], &order[i], matrix) != 0)
+            matrix->gateway_count++;
+        matrix->gateways[order[i]] = matrix->gateway_count;
+    }
+    free(order);
+    return true;
+}
+
+// ---- what the schedule asks ----
+
+static const struct scenario_target *target_of(const struct matrix *matrix, size_t target)
+{
+    return &matrix->scenario->targets[matrix->plan->targets[target]];
+}
+
+static unsigned repeats_of(const struct matrix *matrix)
+{
+    return matrix->scenario->repeats ? matrix->scenario->repeats : 1;
+}
+
+static enum schedule_answer answer_step(void *context, uint32_t target, uint32_t step, struct schedule_step *set)
+{
+    const struct matrix *matrix = context;
+    const unsigned repeats = repeats_of(matrix);
+    if (step >= matrix->progress.steps)
+        return STEP_NONE;
+    *set = (struct schedule_step){.variant = matrix->plan->variants[step / repeats],
+                                  .until = matrix->scenario->until,
+                                  .repeat = step % repeats + 1};
+    return fleet_progress_done(&matrix->progress, target, step) ||
+                   !plan_applies(target_of(matrix, target), &set->variant, NULL)
+               ? STEP_SKIP
+               : STEP_RUN;
+}
+
+static void answer_options(void *context, uint32_t target, struct run_options *options)
+{
+    const struct matrix *matrix = context;
+    const struct scenario *s = matrix->scenario;
+    fleet_accounts_of(&matrix->accounts, target_of(matrix, target), options);
+    options->certificate_policy = matrix->options->certificate_policy;
+    options->deadline_ms = s->deadline_ms ? s->deadline_ms : options->deadline_ms;
+    options->settle_ms = s->settle_ms ? s->settle_ms : options->settle_ms;
+    options->pause_ms = s->pause_ms ? s->pause_ms : options->pause_ms;
+    options->max_failed_logons = s->max_failed_logons ? s->max_failed_logons : options->max_failed_logons;
+}
+
+static uint32_t answer_gateway(void *context, uint32_t target)
+{
+    return ((const struct matrix *)context)->gateways[target];
+}
+
+// ---- results ----
+
+static bool write_record(struct matrix *matrix, json_t *record, char *why, size_t size)
+{
+    bool ok = record && journal_write(&matrix->journal, record);
+    if (!ok)
+        snprintf(why, size, "the journal cannot be written%s%.200s: %s", matrix->journal.path[0] ? " to " : "",
+                 matrix->journal.path, record ? strerror(errno) : "memory is out");
+    json_decref(record);
+    return ok;
+}
+
+static void clear_progress_line(struct matrix *matrix)
+{
+    if (matrix->shows_line)
+        fputs("\r\033[K", stderr);
+    matrix->shows_line = false;
+}
+
+static bool reports(const struct matrix *matrix)
+{
+    return !matrix->options->json && !matrix->options->quiet;
+}
+
+// One line for an unmet expectation, as soon as it is known.
+static void tell_unmet(struct matrix *matrix, const struct trial *trial, const char *sentence)
+{
+    char text[VARIANT_TEXT_MAX];
+    if (!reports(matrix))
+        return;
+    clear_progress_line(matrix);
+    page_put(&matrix->page, STYLE_BAD, "%s", trial->target);
+    page_put(&matrix->page, STYLE_PLAIN, " %s", variant_text(&trial->variant, text, sizeof text));
+    page_line(&matrix->page, STYLE_PLAIN, ": %s", sentence);
+    page_close(&matrix->page);
+}
+
+static bool take_trial(void *context, uint32_t target, uint32_t step, bool planned, const struct trial *trial,
+                       char *why, size_t size)
+{
+    struct matrix *matrix = context;
+    char unmet[600];
+    json_t *record = fleet_trial(matrix->plan, target, step, planned, trial, unmet, sizeof unmet);
+    if (!write_record(matrix, record, why, size))
+        return false;
+    if (planned) {
+        matrix->ended++;
+        matrix->progress.trials++;
+        matrix->progress.unmet += unmet[0] != '\0';
+    }
+    if (unmet[0])
+        tell_unmet(matrix, trial, unmet);
+    return true;
+}
+
+static bool take_stopped(void *context, uint32_t target, uint32_t step, const struct schedule_step *what,
+                         const char *sentence, char *why, size_t size)
+{
+    struct matrix *matrix = context;
+    if (!matrix->told_stopped) {
+        clear_progress_line(matrix);
+        run_complain("matrix", "trials are left out: %s", sentence);
+        matrix->told_stopped = true;
+    }
+    matrix->skipped++;
+    return write_record(matrix,
+                        fleet_skipped(matrix->plan, target, step, &what->variant, what->repeat, sentence), why, size);
+}
+
+static void show_progress(void *context, const struct schedule_state *state)
+{
+    struct matrix *matrix = context;
+    char left[40] = "";
+    size_t done = matrix->ended + matrix->skipped;
+    if (matrix->ended && done < matrix->due) {
+        double seconds = ceil(state->seconds * (double)(matrix->due - done) / (double)matrix->ended);
+        if (seconds < 100)
+            snprintf(left, sizeof left, ", %.0f s left", seconds);
+        else
+            snprintf(left, sizeof left, ", %.0f min left", ceil(seconds / 60));
+    }
+    fprintf(stderr, "\r%zu of %zu done, %zu failing, %u in flight%s\033[K", done, matrix->due, matrix->progress.unmet,
+            state->in_flight, left);
+    fflush(stderr);
+    matrix->shows_line = true;
+}
+
+// ---- the run ----
+
+static bool has_licenses(const struct matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->plan->variant_count; i++) {
+        if (license_needs_issue(matrix->plan->variants[i].level[FACTOR_LICENSE]))
+            return true;
+    }
+    return false;
+}
+
+static struct schedule_work make_work(struct matrix *matrix)
+{
+    const struct scenario *s = matrix->scenario;
+    return (struct schedule_work){
+        .targets = (uint32_t)matrix->plan->target_count,
+        .gateways = matrix->gateway_count,
+        .rate = s->rate,
+        .gateway_rate = s->gateway_rate,
+        .max_in_flight = s->max_in_flight ? s->max_in_flight : PLAN_IN_FLIGHT,
+        .max_trials = s->max_trials,
+        .first_number = matrix->progress.number + 1,
+        .logons = fleet_accounts_log_on(&matrix->accounts),
+        .licenses = has_licenses(matrix),
+        .context = matrix,
+        .step = answer_step,
+        .options = answer_options,
+        .gateway = answer_gateway,
+        .ended = take_trial,
+        .stopped = take_stopped,
+        .progress = matrix->shows_progress ? show_progress : NULL,
+    };
+}
+
+static const char *stop_name(enum stop stop)
+{
+    static const char *const names[] = {[STOP_NONE] = "",
+                                        [STOP_SAFETY] = "safety",
+                                        [STOP_BUDGET] = "budget",
+                                        [STOP_INTERRUPT] = "interrupt",
+                                        [STOP_ENVIRONMENT] = "environment"};
+    return names[stop];
+}
+
+static void summarise(struct matrix *matrix)
+{
+    const struct fleet_progress *p = &matrix->progress;
+    size_t left = matrix->due - matrix->ended - matrix->skipped;
+    if (!reports(matrix))
+        return;
+    if (p->unmet)
+        page_put(&matrix->page, STYLE_BAD, "%zu of %zu trials do not meet what is expected", p->unmet, p->trials);
+    else
+        page_put(&matrix->page, STYLE_GOOD, "%zu trials meet what is expected", p->trials);
+    if (matrix->skipped)
+        page_put(&matrix->page, STYLE_DOUBT, ", %zu were left out for the safety of accounts", matrix->skipped);
+    if (left)
+        page_put(&matrix->page, STYLE_DOUBT, ", %zu were not run", left);
+    page_newline(&matrix->page);
+}
+
+static enum exit_status run_schedule(struct matrix *matrix)
+{
+    struct schedule_state state;
+    char why[SENTENCE], problem[SENTENCE];
+    const struct schedule_work work = make_work(matrix);
+    matrix->due = matrix->plan->trials > matrix->progress.trials ? matrix->plan->trials - matrix->progress.trials : 0;
+    if (!write_record(matrix, fleet_header(matrix->plan, runner_versions(), matrix->options->resume != NULL), problem,
+                      sizeof problem)) {
+        run_complain("matrix", "%s", problem);
+        return EXIT_CANNOT_RUN;
+    }
+    enum stop stop = schedule_run(matrix->schedule, &work, &state, why, sizeof why);
+    clear_progress_line(matrix);
+    if (stop != STOP_NONE)
+        run_complain("matrix", "no more trials: %s", why);
+    if (!matrix->journal.failed &&
+        !write_record(matrix, fleet_end(&matrix->progress, matrix->skipped, stop_name(stop), why), problem,
+                      sizeof problem)) {
+        run_complain("matrix", "%s", problem);
+        stop = STOP_ENVIRONMENT;
+    }
+    summarise(matrix);
+    if (!page_close(&matrix->page)) {
+        run_complain("matrix", "the report cannot be written: %s", strerror(errno));
+        return EXIT_CANNOT_RUN;
+    }
+    if (stop == STOP_ENVIRONMENT)
+        return EXIT_CANNOT_RUN;
+    if (stop == STOP_INTERRUPT)
+        return EXIT_INTERRUPTED;
+    if (matrix->skipped)
+        return EXIT_SAFETY;
+    return matrix->progress.unmet ? EXIT_FAILURE_FOUND : EXIT_CONNECTED;
+}
+
+// Everything before the first trial, in the order that keeps secrets from the zygote.
+static enum exit_status prepare(struct matrix *matrix)
+{
+    const struct options *o = matrix->options;
+    char error[SENTENCE], warning[SENTENCE];
+    bool usage;
+    if (!fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return EXIT_USAGE;
+    }
+    if (!number_gateways(matrix) || !fleet_progress_init(&matrix->progress, matrix->plan)) {
+        run_complain("matrix", "memory is out");
+        return EXIT_CANNOT_RUN;
+    }
+    if (!fleet_journal_open(&matrix->journal, o->resume ? o->resume : o->journal, o->json ? stdout : NULL,
+                            o->resume != NULL, matrix->plan, &matrix->progress, &usage, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return usage ? EXIT_USAGE : EXIT_CANNOT_RUN;
+    }
+    if (!(matrix->schedule = schedule_start(error, sizeof error))) {
+        run_complain("matrix", "%s", error);
+        return EXIT_CANNOT_RUN;
+    }
+    if (!fleet_accounts_read(&matrix->accounts, warning, sizeof warning, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return EXIT_USAGE;
+    }
+    if (warning[0])
+        run_complain("matrix", "warning: %s", warning);
+    if (o->reset_failed_logons && !fleet_accounts_forget(&matrix->accounts, matrix->plan, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return EXIT_CANNOT_RUN;
+    }
+    return EXIT_CONNECTED;
+}
+
+static enum exit_status run_matrix(struct matrix *matrix)
+{
+    enum exit_status status = prepare(matrix);
+    if (status == EXIT_CONNECTED)
+        status = run_schedule(matrix);
+    schedule_end(matrix->schedule);
+    fleet_accounts_clear(&matrix->accounts);
+    bool had_failed = matrix->journal.failed;
+    if (!journal_close(&matrix->journal) && !had_failed) {
+        run_complain("matrix", "the journal is not complete: %s", strerror(errno));
+        status = EXIT_CANNOT_RUN;
+    }
+    fleet_progress_clear(&matrix->progress);
+    free(matrix->gateways);
+    return status;
+}
+
+static enum exit_status show_plan(struct matrix *matrix)
+{
+    bool ok;
+    if (matrix->options->json) {
+        ok = plan_json(stdout, matrix->plan);
+    } else {
+        plan_text(&matrix->page, matrix->plan);
+        ok = page_close(&matrix->page);
+    }
+    if (!ok)
+        run_complain("matrix", "the plan cannot be written: %s", strerror(errno));
+    return ok ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
+}
+
+int matrix_command(int argc, char **argv)
+{
+    struct options options;
+    char error[SENTENCE];
+    struct matrix matrix = {.options = &options, .page = page_open(stdout)};
+
+    if (!options_parse(&options, COMMAND_MATRIX, argc, argv, error, sizeof error)) {
+        run_complain(argv[0], "%s (rdpprobe %s --help)", error, argv[0]);
+        return EXIT_USAGE;
+    }
+    if (options.help) {
+        help_command(&matrix.page, COMMAND_MATRIX);
+        return page_close(&matrix.page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
+    }
+    matrix.shows_progress = isatty(STDERR_FILENO) && !options.quiet && !options.json;
+    enum exit_status status = EXIT_USAGE;
+    if (!make_plan(&matrix, error, sizeof error))
+        run_complain(argv[0], "%s", error);
+    else
+        status = options.dry_run ? show_plan(&matrix) : run_matrix(&matrix);
+    plan_free(matrix.plan);
+    scenario_free(matrix.scenario);
+    return status;
+}

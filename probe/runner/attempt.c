@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/attempt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "connection/event.h"
+#include "connection/request.h"
+#include "trial/fact.h"
+
+enum { BUFFER_FIRST = 16 * 1024, LINE_MAX_BYTES = 64 * 1024 };
+
+bool attempt_init(struct attempt *attempt, const struct run_options *options, const char *store, uint64_t number,
+                  const struct variant *variant, enum phase until, unsigned repeat)
+{
+    struct trial *trial = &attempt->trial;
+    *attempt = (struct attempt){.options = options, .store = store, .fd = -1};
+    if (!trial_init(trial))
+        return false;
+    trial->number = number;
+    trial->variant = *variant;
+    trial->until = until;
+    trial->repeat = repeat;
+    trial->at_challenge = options->at_challenge && until == PHASE_NLA;
+    target_text(&options->target, trial->target, sizeof trial->target);
+    return true;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static bool send_request(const struct attempt *attempt)
+{
+    const struct run_options *o = attempt->options;
+    const struct trial *trial = &attempt->trial;
+    bool password = trial->until >= PHASE_NLA && !trial->at_challenge;
+    const struct connection_request request = {
+        .variant = trial->variant,
+        .until = trial->until,
+        .at_challenge = trial->at_challenge,
+        .target = o->target,
+        .gateway = o->gateway,
+        .user = or_empty(o->account.user),
+        .domain = or_empty(o->account.domain),
+        // A worker that stops before the logon gets no password at all, unless the gateway wants the same one.
+        .password = password || o->has_gateway ? or_empty(o->account.password) : "",
+        .gateway_user = or_empty(o->gateway_account.user),
+        .gateway_domain = or_empty(o->gateway_account.domain),
+        .gateway_password = or_empty(o->gateway_account.password),
+        .gateway_token = or_empty(o->gateway_token),
+        .client_name = or_empty(o->client_name),
+        .load_balance_info = or_empty(o->load_balance_info),
+        .config_path = attempt->config,
+        .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
+        .autologon = o->autologon,
+        .settle_ms = o->settle_ms,
+        .deadline_ms = o->deadline_ms,
+    };
+    return request_send(&request, attempt->fd);
+}
+
+bool attempt_start(struct attempt *attempt, struct zygote *zygote, uint32_t id)
+{
+    const enum license_level license = (enum license_level)attempt->trial.variant.level[FACTOR_LICENSE];
+    if (!scratch_prepare(attempt->store, (unsigned long)attempt->trial.number, license, attempt->config))
+        return false;
+    attempt->start = event_clock();
+    attempt->fd = zygote_spawn(zygote, id, attempt->options->deadline_ms);
+    if (attempt->fd < 0)
+        return false;
+    // A worker that has died already says nothing, and its end tells.
+    send_request(attempt);
+    return true;
+}
+
+static bool make_room(struct attempt *attempt)
+{
+    if (attempt->used < attempt->capacity)
+        return true;
+    size_t capacity = attempt->capacity ? attempt->capacity * 2 : BUFFER_FIRST;
+    char *buffer = capacity <= LINE_MAX_BYTES ? realloc(attempt->buffer, capacity) : NULL; // no event is longer
+    if (!buffer)
+        return false;
+    attempt->buffer = buffer;
+    attempt->capacity = capacity;
+    return true;
+}
+
+static void apply_lines(struct attempt *attempt)
+{
+    char *line = attempt->buffer, *end;
+    while ((end = memchr(line, '\n', attempt->used - (size_t)(line - attempt->buffer)))) {
+        size_t length = (size_t)(end - line);
+        if (event_apply(&attempt->trial, line, length) && memmem(line, length, "\"outcome\"", 9))
+            attempt->ended_well = true;
+        line = end + 1;
+    }
+    attempt->used -= (size_t)(line - attempt->buffer);
+    memmove(attempt->buffer, line, attempt->used);
+}
+
+bool attempt_read(struct attempt *attempt)
+{
+    while (attempt->fd >= 0) {
+        ssize_t n = make_room(attempt) ? recv(attempt->fd, attempt->buffer + attempt->used,
+                                              attempt->capacity - attempt->used, MSG_DONTWAIT)
+                                       : 0;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return true;
+        if (n <= 0)
+            break;
+        attempt->used += (size_t)n;
+        apply_lines(attempt);
+    }
+    attempt_cut(attempt);
+    return false;
+}
+
+void attempt_cut(struct attempt *attempt)
+{
+    struct trial *trial = &attempt->trial;
+    if (attempt->fd >= 0)
+        close(attempt->fd);
+    attempt->fd = -1;
+    free(attempt->buffer);
+    attempt->buffer = NULL;
+    attempt->used = attempt->capacity = 0;
+    if (!attempt->ended_well && trial->logons && !fact_get(trial->facts, FACT_CREDENTIALS))
+        trial->failed_logons = 1;
+}
+
+void attempt_reap(struct attempt *attempt, const struct worker_end *end)
+{
+    attempt->end = *end;
+    attempt->reaped = true;
+}
+
+bool attempt_over(const struct attempt *attempt)
+{
+    return attempt->reaped && attempt->fd < 0;
+}
+
+static void fail(struct trial *trial, enum family family, uint32_t code, const char *name, const char *detail)
+{
+    trial->outcome.result = RESULT_FAILED;
+    trial->outcome.family = family;
+    trial->outcome.code = code;
+    snprintf(trial->outcome.name, sizeof trial->outcome.name, "%s", name);
+    snprintf(trial->outcome.detail, sizeof trial->outcome.detail, "%s", detail);
+}
+
+// What the worker could not say itself, because it was killed or died.
+static void explain(struct trial *trial, const struct worker_end *end, double ms, unsigned deadline_ms)
+{
+    char detail[120];
+    const char *signal_name;
+
+    event_finish(trial, ms);
+    if (end->killed) {
+        snprintf(detail, sizeof detail, "no end within the deadline of %g s", deadline_ms / 1000.0);
+        fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
+    } else if (WIFSIGNALED(end->status)) {
+        signal_name = sigabbrev_np(WTERMSIG(end->status));
+        snprintf(detail, sizeof detail, "the client library died of signal %d", WTERMSIG(end->status));
+        fail(trial, FAMILY_CRASH, (uint32_t)WTERMSIG(end->status), signal_name ? signal_name : "", detail);
+    } else {
+        fail(trial, FAMILY_LOCAL, 0, "NO_WORKER", "this machine could not make a process for the trial");
+    }
+}
+
+void attempt_finish(struct attempt *attempt)
+{
+    struct trial *trial = &attempt->trial;
+    trial->peak_kib = attempt->end.peak_kib;
+    if (!attempt->ended_well)
+        explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->deadline_ms);
+    if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
+        fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE"))
+        scratch_save_licenses(attempt->store, attempt->config);
+    scratch_remove(attempt->config);
+    attempt->config[0] = '\0';
+}
+
+void attempt_clear(struct attempt *attempt, struct trial *keep)
+{
+    if (!attempt->options)
+        return;
+    if (attempt->fd >= 0)
+        close(attempt->fd);
+    free(attempt->buffer);
+    if (attempt->config[0])
+        scratch_remove(attempt->config);
+    if (keep)
+        *keep = attempt->trial;
+    else
+        trial_clear(&attempt->trial);
+    *attempt = (struct attempt){.fd = -1};
+}

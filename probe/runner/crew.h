@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every run of trials is worked with: a zygote and a scratch directory.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "runner/scratch.h"
+#include "runner/zygote.h"
+
+struct crew {
+    struct zygote *zygote;
+    char scratch[SCRATCH_PATH];
+};
+
+// Makes the scratch directory, forks the zygote, catches interrupts. Must come before any secret is read: zygote and
+// workers then hold no more secrets than their own trial's. False with a sentence in error[size] if this machine cannot
+// run trials at all (exit status 3).
+bool crew_start(struct crew *crew, char *error, size_t size);
+
+// Ends workers and zygote and removes the scratch directory. Safe on a zeroed crew.
+void crew_end(struct crew *crew);

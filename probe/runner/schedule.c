@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runner/schedule.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "connection/event.h"
+#include "runner/attempt.h"
+#include "runner/crew.h"
+#include "runner/guard.h"
+#include "runner/interrupt.h"
+#include "runner/turns.h"
+
+enum {
+    SENTENCE = 1024,
+    BURST = 16,           // starts before ends are looked at again
+    SWEEP_MS = 100,       // how often events of trials in flight are read
+    PROGRESS_MS = 250,    // how often progress is told
+    BUSY_MS = 5,          // how soon a zygote that was too busy is asked again
+    SPARE_DESCRIPTORS = 64,
+    FROM_ZYGOTE = -1, // in place of a slot's index
+    FROM_INTERRUPT = -2
+};
+
+// A trial in flight.
+struct slot {
+    bool used, planned;
+    uint32_t target, step;
+    struct run_options options;
+    struct guard_hold hold;
+    struct attempt attempt;
+    char store[SCRATCH_PATH]; // with the licences of the target
+};
+
+// What is kept of each target.
+struct course {
+    uint32_t step;
+    bool issued;    // a trial to have a licence issued was made for this step
+    bool has_store; // a scratch directory of its own
+};
+
+struct schedule {
+    struct crew crew;
+    const struct schedule_work *work;
+    struct guard *guard;
+    struct turns *turns;
+    struct course *courses;
+    struct slot **slots;
+    unsigned slot_count, places; // made so far, of so many
+    unsigned *idle;              // slots that are free, the last first
+    unsigned idle_count;
+    int epoll;
+    struct schedule_state state;
+    double begin, swept, told, busy_until;
+    uint64_t number;
+    bool lost; // the zygote is gone, and all workers with it
+    enum stop stop;
+    char why[SENTENCE];
+};
+
+struct schedule *schedule_start(char *error, size_t size)
+{
+    struct schedule *schedule = calloc(1, sizeof *schedule);
+    if (!schedule)
+        snprintf(error, size, "memory is out");
+    if (!schedule || !crew_start(&schedule->crew, error, size)) {
+        free(schedule);
+        return NULL;
+    }
+    schedule->epoll = -1;
+    return schedule;
+}
+
+const char *schedule_scratch(const struct schedule *schedule)
+{
+    return schedule->crew.scratch;
+}
+
+static void stop(struct schedule *s, enum stop reason, const char *sentence)
+{
+    if (s->stop != STOP_NONE)
+        return;
+    s->stop = reason;
+    snprintf(s->why, sizeof s->why, "%s", sentence);
+}
+
+// ---- targets ----
+
+static uint32_t lane_of(const struct schedule *s, uint32_t target, const struct variant *variant)
+{
+    return variant->level[FACTOR_GATEWAY] == GATEWAY_OFF ? 0 : s->work->gateway(s->work->context, target);
+}
+
+// The next step of a target that is to be run; false if there is none.
+static bool find_step(struct schedule *s, uint32_t target, struct schedule_step *step)
+{
+    struct course *course = &s->courses[target];
+    for (;; course->step++, course->issued = false) {
+        enum schedule_answer answer = s->work->step(s->work->context, target, course->step, step);
+        if (answer != STEP_SKIP)
+            return answer == STEP_RUN;
+    }
+}
+
+static void name_store(const struct schedule *s, uint32_t target, char store[SCRATCH_PATH])
+{
+    int n = s->work->licenses ? snprintf(store, SCRATCH_PATH, "%s/target-%u", s->crew.scratch, target)
+                              : snprintf(store, SCRATCH_PATH, "%s", s->crew.scratch);
+    if (n >= SCRATCH_PATH)
+        store[0] = '\0';
+}
+
+static void leave_target(struct schedule *s, uint32_t target)
+{
+    char store[SCRATCH_PATH];
+    if (!s->courses[target].has_store)
+        return;
+    name_store(s, target, store);
+    scratch_remove(store);
+    s->courses[target].has_store = false;
+}
+
+// Lines the target up for its next trial, if it has one.
+static void line_up(struct schedule *s, uint32_t target, double not_before)
+{
+    struct schedule_step step;
+    if (find_step(s, target, &step))
+        turns_wait(s->turns, target, lane_of(s, target, &step.variant), not_before);
+    else
+        leave_target(s, target);
+}
+
+// ---- slots ----
+
+static struct slot *take_slot(struct schedule *s, unsigned *index)
+{
+    if (s->idle_count) {
+        *index = s->idle[--s->idle_count];
+        return s->slots[*index];
+    }
+    struct slot *slot = s->slot_count < s->places ? calloc(1, sizeof *slot) : NULL;
+    if (slot) {
+        *index = s->slot_count;
+        s->slots[s->slot_count++] = slot;
+    }
+    return slot;
+}
+
+static void give_back(struct schedule *s, unsigned index)
+{
+    s->slots[index]->used = false;
+    s->idle[s->idle_count++] = index;
+}
+
+static bool has_place(const struct schedule *s)
+{
+    return s->idle_count || s->slot_count < s->places;
+}
+
+// ---- a trial's beginning ----
+
+static bool prepare_store(struct schedule *s, struct slot *slot)
+{
+    struct course *course = &s->courses[slot->target];
+    name_store(s, slot->target, slot->store);
+    if (!s->work->licenses || course->has_store)
+        return slot->store[0];
+    course->has_store = slot->store[0] && scratch_make_part(slot->store);
+    return course->has_store;
+}
+
+// The step itself, or before it the same with license=clear where a licence is to be presented and none was issued.
+static void plan_trial(struct schedule *s, struct slot *slot, struct schedule_step *step)
+{
+    slot->planned = !license_needs_issue(step->variant.level[FACTOR_LICENSE]) || step->until < PHASE_LICENSING ||
+                    s->courses[slot->target].issued || scratch_has_licenses(slot->store);
+    if (!slot->planned)
+        step->variant = variant_with(step->variant, FACTOR_LICENSE, LICENSE_CLEAR);
+}
+
+static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, const struct schedule_step *step)
+{
+    struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = index};
+    bool ready = attempt_init(&slot->attempt, &slot->options, slot->store, s->number, &step->variant, step->until,
+                              step->repeat);
+    if (!ready)
+        errno = ENOMEM;
+    // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record.
+    return ready && attempt_start(&slot->attempt, s->crew.zygote, index) &&
+           epoll_ctl(s->epoll, EPOLL_CTL_ADD, slot->attempt.fd, &event) == 0;
+}
+
+// Nothing was begun: tries again soon, or gives up where nothing else is in flight that would make room.
+static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint32_t lane, int problem)
+{
+    char sentence[SENTENCE];
+    guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence);
+    attempt_clear(&slot->attempt, NULL);
+    if (problem != EAGAIN && s->state.in_flight == 0) {
+        snprintf(sentence, sizeof sentence, "no trial can be run on this machine: %s", strerror(problem));
+        stop(s, STOP_ENVIRONMENT, sentence);
+    }
+    s->busy_until = event_clock() + BUSY_MS;
+    turns_wait(s->turns, slot->target, lane, s->busy_until);
+    give_back(s, index);
+}
+
+// The step is left out for good; the target's next one is looked at at once.
+static void forbid(struct schedule *s, uint32_t target, const struct schedule_step *step, const char *sentence)
+{
+    char why[SENTENCE];
+    struct course *course = &s->courses[target];
+    s->state.stopped++;
+    if (!s->work->stopped(s->work->context, target, course->step, step, sentence, why, sizeof why))
+        stop(s, STOP_ENVIRONMENT, why);
+    course->step++;
+    course->issued = false;
+    line_up(s, target, 0);
+}
+
+// Begins the trial of a target whose turn it is.
+static void begin(struct schedule *s, uint32_t target)
+{
+    struct schedule_step step;
+    char sentence[SENTENCE];
+    unsigned index;
+    if (!find_step(s, target, &step))
+        return;
+    const uint32_t lane = lane_of(s, target, &step.variant);
+    struct slot *slot = take_slot(s, &index);
+    if (!slot) {
+        stop(s, STOP_ENVIRONMENT, "memory is out");
+        return;
+    }
+    slot->target = target;
+    slot->step = s->courses[target].step;
+    slot->options = run_options_default();
+    s->work->options(s->work->context, target, &slot->options);
+    if (!prepare_store(s, slot)) {
+        snprintf(sentence, sizeof sentence, "no scratch directory can be made: %s", strerror(errno));
+        stop(s, STOP_ENVIRONMENT, sentence);
+        give_back(s, index);
+        return;
+    }
+    plan_trial(s, slot, &step);
+    enum leave leave = guard_begin(s->guard, &slot->options, &step.variant, step.until, &slot->hold, sentence,
+                                   sizeof sentence);
+    if (leave != LEAVE_GRANTED) {
+        give_back(s, index);
+        if (leave == LEAVE_LATER)
+            turns_park(s->turns, target, lane);
+        else
+            forbid(s, target, &step, sentence);
+        return;
+    }
+    if (!start_worker(s, slot, index, &step)) {
+        put_off(s, slot, index, lane, errno);
+        return;
+    }
+    slot->used = true;
+    s->number++;
+    s->state.started++;
+    s->state.in_flight++;
+    turns_started(s->turns, target, event_clock());
+}
+
+static void begin_some(struct schedule *s)
+{
+    uint32_t target;
+    char sentence[SENTENCE];
+    double now = event_clock();
+    if (now < s->busy_until)
+        return;
+    for (int i = 0; i < BURST && s->stop == STOP_NONE && has_place(s) && now >= s->busy_until; i++) {
+        if (s->work->max_trials && s->state.started >= s->work->max_trials && turns_waiting(s->turns)) {
+            snprintf(sentence, sizeof sentence, "the limit of %u trials is reached", s->work->max_trials);
+            stop(s, STOP_BUDGET, sentence);
+            return;
+        }
+        if (!turns_take(s->turns, now, &target))
+            return;
+        begin(s, target);
+    }
+}
+
+// ---- a trial's end ----
+
+static void finish(struct schedule *s, unsigned index)
+{
+    struct slot *slot = s->slots[index];
+    struct course *course = &s->courses[slot->target];
+    char sentence[SENTENCE];
+    bool held = slot->hold.target.used || slot->hold.gateway.used;
+
+    attempt_finish(&slot->attempt);
+    if (!guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence))
+        stop(s, STOP_ENVIRONMENT, sentence); // what no ledger counts may not be tried
+    s->state.ended++;
+    s->state.in_flight--;
+    if (!s->work->ended(s->work->context, slot->target, slot->step, slot->planned, &slot->attempt.trial, sentence,
+                        sizeof sentence))
+        stop(s, STOP_ENVIRONMENT, sentence);
+    attempt_clear(&slot->attempt, NULL);
+    course->issued = !slot->planned;
+    course->step += slot->planned;
+    line_up(s, slot->target, event_clock() + slot->options.pause_ms);
+    give_back(s, index);
+    if (held)
+        turns_wake(s->turns);
+}
+
+static void finish_if_over(struct schedule *s, unsigned index)
+{
+    if (s->slots[index]->used && attempt_over(&s->slots[index]->attempt))
+        finish(s, index);
+}
+
+static void take_ends(struct schedule *s)
+{
+    struct worker_end end;
+    while (zygote_take_end(s->crew.zygote, &end)) {
+        if (end.id >= s->slot_count || !s->slots[end.id]->used)
+            continue;
+        attempt_reap(&s->slots[end.id]->attempt, &end);
+        attempt_read(&s->slots[end.id]->attempt);
+        finish_if_over(s, end.id);
+    }
+    s->lost = errno != EAGAIN;
+    if (s->lost)
+        stop(s, STOP_ENVIRONMENT, "the process that makes the trials' processes has died");
+}
+
+// What was in flight has no end and is no trial, but its logons count.
+static void abandon(struct schedule *s)
+{
+    char ignored[SENTENCE];
+    for (unsigned i = 0; i < s->slot_count; i++) {
+        struct slot *slot = s->slots[i];
+        if (!slot->used)
+            continue;
+        attempt_read(&slot->attempt);
+        attempt_cut(&slot->attempt);
+        guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, ignored, sizeof ignored);
+        attempt_clear(&slot->attempt, NULL);
+        give_back(s, i);
+    }
+    s->state.in_flight = 0;
+}
+
+// Sockets hold a few hundred events; a worker waits where its own is full.
+static void sweep(struct schedule *s, double now)
+{
+    if (now < s->swept + SWEEP_MS)
+        return;
+    s->swept = now;
+    for (unsigned i = 0; i < s->slot_count; i++) {
+        if (s->slots[i]->used && !attempt_read(&s->slots[i]->attempt))
+            finish_if_over(s, i);
+    }
+    if (turns_parked(s->turns)) // for accounts that other processes have given back
+        turns_wake(s->turns);
+}
+
+// ---- the loop ----
+
+static void tell(struct schedule *s, double now, bool at_once)
+{
+    if (!s->work->progress || (!at_once && now < s->told + PROGRESS_MS))
+        return;
+    s->told = now;
+    s->state.seconds = (now - s->begin) / 1000;
+    s->work->progress(s->work->context, &s->state);
+}
+
+static int patience(const struct schedule *s, double now)
+{
+    double until = INFINITY;
+    if (s->stop == STOP_NONE && has_place(s))
+        until = fmax(turns_next(s->turns, now), s->busy_until);
+    if (s->state.in_flight || turns_parked(s->turns))
+        until = fmin(until, s->swept + SWEEP_MS);
+    if (s->work->progress)
+        until = fmin(until, s->told + PROGRESS_MS);
+    if (isinf(until))
+        return -1;
+    return until <= now ? 0 : (int)fmin(ceil(until - now), 60000);
+}
+
+static void wait_and_handle(struct schedule *s)
+{
+    enum { EVENTS = 64 };
+    struct epoll_event events[EVENTS];
+    int count = epoll_wait(s->epoll, events, EVENTS, patience(s, event_clock()));
+    bool ends = false;
+    for (int i = 0; i < count; i++) {
+        int64_t from = (int64_t)events[i].data.u64;
+        ends = ends || from == FROM_ZYGOTE;
+        if (from < 0 || !s->slots[from]->used || attempt_read(&s->slots[from]->attempt))
+            continue;
+        finish_if_over(s, (unsigned)from);
+    }
+    if (ends)
+        take_ends(s);
+}
+
+static void loop(struct schedule *s)
+{
+    while (s->state.in_flight || (s->stop == STOP_NONE && turns_waiting(s->turns))) {
+        if (interrupt_seen() && s->stop == STOP_NONE) {
+            stop(s, STOP_INTERRUPT, "interrupted");
+            epoll_ctl(s->epoll, EPOLL_CTL_DEL, interrupt_descriptor(), NULL); // nobody reads it
+        }
+        begin_some(s);
+        wait_and_handle(s);
+        double now = event_clock();
+        sweep(s, now);
+        tell(s, now, false);
+        if (s->lost)
+            abandon(s);
+    }
+    tell(s, event_clock(), true);
+}
+
+static bool listen_to(struct schedule *s, int descriptor, int64_t from)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)from};
+    return descriptor < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+// A descriptor for each trial in flight: as many as may be.
+static unsigned allow_descriptors(unsigned wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return wanted;
+    rlim_t need = (rlim_t)wanted + SPARE_DESCRIPTORS;
+    if (limit.rlim_cur < need) {
+        limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max > need ? need : limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= need)
+        return wanted;
+    return limit.rlim_cur > 2 * SPARE_DESCRIPTORS ? (unsigned)limit.rlim_cur - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
+}
+
+static bool set_up(struct schedule *s, const struct schedule_work *work, char *error, size_t size)
+{
+    s->work = work;
+    s->places = allow_descriptors(work->max_in_flight);
+    s->number = work->first_number;
+    s->guard = guard_new(GUARD_FLEET, work->logons, error, size);
+    if (!s->guard)
+        return false;
+    s->turns = turns_new(work->targets, work->gateways + 1, work->rate, work->gateway_rate);
+    s->courses = calloc((size_t)work->targets + 1, sizeof *s->courses);
+    s->slots = calloc(s->places, sizeof(struct slot *));
+    s->idle = calloc(s->places, sizeof *s->idle);
+    if (!s->turns || !s->courses || !s->slots || !s->idle) {
+        snprintf(error, size, "memory is out");
+        return false;
+    }
+    s->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (s->epoll < 0 || !listen_to(s, zygote_descriptor(s->crew.zygote), FROM_ZYGOTE) ||
+        !listen_to(s, interrupt_descriptor(), FROM_INTERRUPT)) {
+        snprintf(error, size, "trials cannot be waited for: %s", strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+enum stop schedule_run(struct schedule *s, const struct schedule_work *work, struct schedule_state *state, char *error,
+                       size_t size)
+{
+    *state = (struct schedule_state){0};
+    if (!set_up(s, work, error, size))
+        return STOP_ENVIRONMENT;
+    s->begin = s->swept = event_clock();
+    for (uint32_t i = 0; i < work->targets; i++)
+        line_up(s, i, 0);
+    loop(s);
+    s->state.seconds = (event_clock() - s->begin) / 1000;
+    *state = s->state;
+    snprintf(error, size, "%s", s->why);
+    return s->stop;
+}
+
+void schedule_end(struct schedule *s)
+{
+    if (!s)
+        return;
+    if (s->slots && s->guard)
+        abandon(s);
+    crew_end(&s->crew);
+    guard_free(s->guard);
+    turns_free(s->turns);
+    for (unsigned i = 0; i < s->slot_count; i++)
+        free(s->slots[i]);
+    free(s->slots);
+    free(s->idle);
+    free(s->courses);
+    if (s->epoll >= 0)
+        close(s->epoll);
+    free(s);
+}
