@@ -8,8 +8,8 @@
 // and this does not return.
 void progress_begin(struct session *session, enum phase phase);
 
-// Counts the round trips of a phase: the client has sent something; something has arrived. What arrives unasked is none,
-// nor is what arrives after the first answer.
+// Counts the round trips of a phase: the client has sent something; something has arrived. What arrives unasked is
+// none, nor is what arrives after the first answer.
 void progress_sent(struct session *session);
 void progress_received(struct session *session);
 

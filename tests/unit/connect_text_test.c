@@ -129,7 +129,8 @@ static void draws_bars_of_blocks_where_they_can_be_read(void **state)
     connect_text(&page, &trial);
     assert_true(page_close(&page));
     fclose(page.file);
-    assert_non_null(strstr(text, "  resolve           10.0   0  \u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\u2588\n"));
+    assert_non_null(strstr(text, "  resolve           10.0   0  \u2588\u2588\u2588\u2588\u2588"
+                                 "\u2588\u2588\u2588\u2588\n"));
     assert_non_null(strstr(text, "  tcp                0.1   1           \u258F\n"));
     free(text);
     trial_clear(&trial);
