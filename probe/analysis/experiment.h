@@ -208,6 +208,8 @@ bool cube_possible(const struct experiment *experiment, const struct cube *cube,
 // now speak for something else.
 enum proof { PROVED, REFUTED, NOT_PROVED };
 enum proof prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap);
+// Whether it is still as sure with the trials that came after the proof.
+bool still_sure(struct experiment *experiment, const struct cause *cause);
 void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
 // A trial that the cause does not explain; NULL if it explains all.
 const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,

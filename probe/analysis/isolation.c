@@ -411,6 +411,13 @@ static void examine(struct experiment *experiment, struct verdict *verdict)
         find_factors(experiment, NULL, verdict);
         return;
     }
+    if (!still_sure(experiment, &cause)) {
+        take_back(verdict);
+        conclude(verdict, VERDICT_INCONCLUSIVE,
+                 "A cause was narrowed down, but trials that were run after its proof make it doubtful.");
+        find_factors(experiment, NULL, verdict);
+        return;
+    }
     verdict->kind = VERDICT_ISOLATED;
     find_factors(experiment, &cause, verdict);
     conclude_isolated(experiment, &cause, verdict);

@@ -5,8 +5,9 @@
 // A trial that is still unresolved after so many attempts cannot be had.
 enum { UNRESOLVED_MAX = 6, TURNS_MAX = 64 };
 
-// So probable a cause must be, beside all other causes of the family and with the noise that the trials show.
-static const double SURE = 0.998;
+// So probable a cause must be, beside all other causes of the family and with the noise that the trials show. Where
+// they show some, what noise there is may be more than is held possible.
+static const double SURE = 0.998, SURE_NOISY = 0.9995;
 
 struct proof_pair {
     enum factor factor;
@@ -185,7 +186,7 @@ static enum proof confirm(struct experiment *experiment, const struct cause *cau
         if (*confidence < 0.5)
             return REFUTED;
         if (!next_trial(experiment, cause, pairs, count, turn, &variant)) {
-            if (*confidence >= SURE)
+            if (*confidence >= (belief_noisy(&experiment->belief) > 0.5 ? SURE_NOISY : SURE))
                 return PROVED;
             if (belief_ask(&experiment->belief, &questions, &point, NULL))
                 variant = cube_variant(experiment, &cause->cube, point);
@@ -286,6 +287,39 @@ static struct sweep_row sweep_level(struct experiment *experiment, const struct 
     return row;
 }
 
+// A factor of which one level passes and all the others fail looks like a pass by accident: that pass is seen more
+// often.
+static void doubt(struct experiment *experiment, const struct verdict *verdict, const struct minimal_pair *pair)
+{
+    enum { FAILING_LEVELS = 2, PASSES = 5, TRIES = 4 };
+    unsigned failing = 0;
+    for (unsigned i = 0; i < verdict->sweep_count; i++) {
+        const struct sweep_row *row = &verdict->sweep[i];
+        const struct variant *passing = variant_of(experiment, pair->passing);
+        if (row->condition.factor != pair->factor || row->condition.level == passing->level[pair->factor])
+            continue;
+        if (row->observation == OBSERVED_NO_SIGNATURE)
+            return;
+        failing += row->observation == OBSERVED_SIGNATURE;
+    }
+    struct variant passing = *variant_of(experiment, pair->passing);
+    for (unsigned i = 0; failing >= FAILING_LEVELS && i < TRIES && !experiment_over(experiment); i++) {
+        if (experiment_tally(experiment, &passing).no_signature >= PASSES)
+            return;
+        experiment_run(experiment, &passing, experiment_until(experiment, &passing));
+    }
+}
+
+bool still_sure(struct experiment *experiment, const struct cause *cause)
+{
+    struct asking asking;
+    if (!experiment_believe(experiment, &cause->cube))
+        return false;
+    struct questions questions = experiment_questions(experiment, &asking);
+    const struct hypothesis *mine = cause_hypothesis(experiment, cause);
+    return mine && belief_class(&experiment->belief, &questions, mine) >= SURE;
+}
+
 void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
 {
     for (unsigned i = 0; i < verdict->pair_count; i++) {
@@ -300,6 +334,7 @@ void sweep(struct experiment *experiment, const struct cause *cause, struct verd
             if (level != failing.level[factor] && experiment_allows(experiment, factor, level))
                 verdict->sweep[verdict->sweep_count++] = sweep_level(experiment, &failing, factor, level);
         }
+        doubt(experiment, verdict, &verdict->pairs[i]);
     }
 }
 

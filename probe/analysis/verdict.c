@@ -88,6 +88,21 @@ static json_t *factors_json(const struct verdict *verdict)
     return factors;
 }
 
+static json_t *wishes_json(const struct verdict *verdict)
+{
+    json_t *wishes = json_array();
+    for (unsigned i = 0; i < verdict->wish_count; i++) {
+        const struct wish *wish = &verdict->wishes[i];
+        json_t *variant = json_object();
+        for (int f = 0; f < FACTOR_COUNT; f++)
+            json_object_set_new(variant, factor_row((enum factor)f)->name,
+                                json_string(level_name((enum factor)f, wish->variant.level[f])));
+        json_array_append_new(wishes, json_pack("{s:o, s:s, s:s}", "variant", variant, "until", phase_name(wish->until),
+                                                "why", wish->why));
+    }
+    return wishes;
+}
+
 json_t *verdict_to_json(const struct verdict *verdict)
 {
     char text[96];
@@ -104,8 +119,13 @@ json_t *verdict_to_json(const struct verdict *verdict)
     failed |= json_object_set_new(json, "sweep", sweep_json(verdict));
     failed |= json_object_set_new(json, "factors", factors_json(verdict));
     failed |= json_object_set_new(json, "causes", json_array());
+    failed |=
+        json_object_set_new(json, "confidence", verdict->confidence > 0 ? json_real(verdict->confidence) : json_null());
+    failed |= json_object_set_new(json, "next_trials", wishes_json(verdict));
     failed |= json_object_set_new(json, "trials", json_integer(verdict->trials));
     failed |= json_object_set_new(json, "surveys", json_integer(verdict->surveys));
+    failed |= json_object_set_new(json, "search_trials", json_integer(verdict->search));
+    failed |= json_object_set_new(json, "confirming_trials", json_integer(verdict->confirming));
     failed |= json_object_set_new(json, "logons", json_integer(verdict->logons));
     failed |= json_object_set_new(json, "reason", json_string(verdict->reason));
     if (failed) {
