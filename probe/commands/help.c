@@ -106,6 +106,16 @@ void help_command(struct page *page, enum command command)
                   "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "
                   "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent "
                   "that a server could count as a logon. With --set security=tls or rdp it stops before MCS.");
+    if (command == COMMAND_CONNECT)
+        paragraph(page, "Captures",
+                  "--capture writes a pcapng file for Wireshark while the trial runs, without any privilege; a trial "
+                  "that is killed leaves all up to there. TCP headers are made up, what they carry and the times are "
+                  "real. By default it is redacted: the decrypted PDUs, with passwords, NTLM responses, tickets, "
+                  "tokens, cookies, session data and pictures overwritten with zeros or cut off, and of the TCP "
+                  "connections the X.224 and TLS handshakes and alerts; it has no key, and what it shows of a "
+                  "gateway are HTTP heads. It still names users, computers and addresses. With --no-capture-redact "
+                  "it has every octet and the TLS secrets that decrypt them, a gateway's tunnel included: whoever "
+                  "has the file has the password. In both cases only you can read it (mode 0600).");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
     page_line(page, STYLE_PLAIN, "  0  %s",

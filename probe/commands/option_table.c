@@ -398,6 +398,26 @@ static bool take_reset(struct options *o, const char *text, char *error, size_t 
     return true;
 }
 
+static bool take_capture(struct options *o, const char *text, char *error, size_t size)
+{
+    if (!text[0])
+        return refuse(error, size, "names no file");
+    o->capture = text;
+    return true;
+}
+
+static bool take_capture_redact(struct options *o, const char *text, char *error, size_t size)
+{
+    o->capture_whole = strcmp(text, "no") == 0;
+    return o->capture_whole || strcmp(text, "yes") == 0 || refuse(error, size, "takes 'yes' or 'no'");
+}
+
+static bool take_no_capture_redact(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text;
+    return take_capture_redact(o, "no", error, size);
+}
+
 static bool take_journal(struct options *o, const char *text, char *error, size_t size)
 {
     if (!text[0])
@@ -483,6 +503,11 @@ static const struct option_row rows[] = {
     {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX, take_rate},
     {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX, take_resume},
     {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report},
+    {"capture", 0, "FILE", "record what the trial sends and receives in a new FILE (pcapng), see below",
+     COMMAND_CONNECT, take_capture},
+    {"capture-redact", 0, "yes|no", "leave out of the capture what carries credentials (default: yes)", COMMAND_CONNECT,
+     take_capture_redact},
+    {"no-capture-redact", 0, NULL, "the same as --capture-redact=no", COMMAND_CONNECT, take_no_capture_redact},
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal},
     {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json},
     {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_EVERY, take_quiet},

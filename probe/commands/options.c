@@ -193,6 +193,8 @@ static bool check(struct options *o, char *error, size_t size)
         return refuse(error, size, "--vary gateway needs --gateway HOST[:PORT]");
     if (o->was_varied[FACTOR_ADDRESS] && o->target.literal)
         return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
+    if (o->capture_whole && !o->capture)
+        return refuse(error, size, "--no-capture-redact needs --capture");
     if (!check_means(o, error, size))
         return false;
     if (!variant_possible(&o->baseline, &why))

@@ -63,6 +63,9 @@ struct options {
     const char *reports[REPORT_OPTIONS_MAX]; // as given: FORMAT=FILE
     size_t report_count;
 
+    const char *capture; // NULL: none
+    bool capture_whole;  // --no-capture-redact
+
     const char *journal;
     bool json, quiet;
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/capture.h"
 #include "commands/secret.h"
 #include "report/trial_line.h"
 #include "runner/ledger.h"
@@ -135,6 +136,8 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
         return EXIT_USAGE;
     if (options->reset_failed_logons && !reset_failed_logons(run))
         return EXIT_CANNOT_RUN;
+    if (!capture_start(run))
+        return EXIT_CANNOT_RUN;
     if (!runner_configure(run->runner, &run->settings, command, error, sizeof error)) {
         run_complain(command, "%s", error);
         return EXIT_CANNOT_RUN;
@@ -164,6 +167,8 @@ enum exit_status run_stop_status(const struct run *run, enum exit_status otherwi
 
 enum exit_status run_end(struct run *run, enum exit_status status)
 {
+    if (!capture_finish(run) && status <= EXIT_FAILURE_FOUND)
+        status = EXIT_CANNOT_RUN;
     runner_end(run->runner);
     account_clear(&run->settings.account);
     account_clear(&run->settings.gateway_account);

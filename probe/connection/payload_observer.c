@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connection/autodetect.h"
+#include "connection/capture.h"
 #include "connection/observe.h"
 #include "connection/progress.h"
 #include "connection/share.h"
@@ -134,6 +135,7 @@ void observe_server_payload(struct session *session, struct bytes payload)
     payload.size -= SECURITY_HEADER;
     if (flags & SEC_ENCRYPT) {
         plain = decrypt(session, FROM_SERVER, &payload);
+        capture_decrypted(session, false, flags, (struct bytes){plain, plain ? payload.size : 0});
         if (!plain)
             return;
     }
@@ -169,6 +171,7 @@ bool observe_client_payload(struct session *session, struct bytes payload)
     }
     if (flags & SEC_ENCRYPT) {
         plain = decrypt(session, FROM_CLIENT, &payload);
+        capture_decrypted(session, true, flags, (struct bytes){plain, plain ? payload.size : 0});
         if (!plain)
             return flags & SEC_INFO_PKT;
     }

@@ -39,10 +39,51 @@ static json_t *to_json(const struct connection_request *request)
                      (int)request->deadline_ms);
 }
 
+// Descriptors travel beside the octets (unix(7), SCM_RIGHTS).
+union ancillary {
+    struct cmsghdr align;
+    char octets[CMSG_SPACE(sizeof(int))];
+};
+
+static ssize_t send_with(int fd, char *data, size_t size, int descriptor)
+{
+    union ancillary ancillary = {0};
+    struct iovec part = {.iov_base = data, .iov_len = size};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+
+    if (descriptor >= 0) {
+        message.msg_control = ancillary.octets;
+        message.msg_controllen = sizeof ancillary.octets;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+// Stores a descriptor that came along.
+static ssize_t receive_with(int fd, char *data, size_t size, int *descriptor)
+{
+    union ancillary ancillary;
+    struct iovec part = {.iov_base = data, .iov_len = size};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary.octets, .msg_controllen = sizeof ancillary.octets};
+    ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+
+    struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
+    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+        header->cmsg_len == CMSG_LEN(sizeof(int)) && *descriptor < 0)
+        memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);
+    return n;
+}
+
 bool request_send(const struct connection_request *request, int fd)
 {
     json_t *json = to_json(request);
     json_object_set_new(json, "at_challenge", json_boolean(request->at_challenge));
+    json_object_set_new(json, "capture", json_integer(request->capture));
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     if (!line) {
@@ -52,7 +93,8 @@ bool request_send(const struct connection_request *request, int fd)
     size_t length = strlen(line), sent = 0;
     line[length] = '\n'; // takes the terminator's place: the line is sent by length
     while (sent <= length) {
-        ssize_t n = send(fd, line + sent, length + 1 - sent, MSG_NOSIGNAL);
+        ssize_t n = send_with(fd, line + sent, length + 1 - sent,
+                              sent == 0 && request->capture != CAPTURE_OFF ? request->capture_fd : -1);
         if (n < 0 && errno != EINTR)
             break;
         sent += n > 0 ? (size_t)n : 0;
@@ -100,10 +142,11 @@ bool request_receive(struct connection_request *request, int fd)
     char *line = malloc(REQUEST_MAX);
     size_t length = 0;
     json_t *json = NULL;
+    int descriptor = -1;
 
     *request = (struct connection_request){0};
     while (line && length < REQUEST_MAX) {
-        ssize_t n = recv(fd, line + length, REQUEST_MAX - length, 0);
+        ssize_t n = receive_with(fd, line + length, REQUEST_MAX - length, &descriptor);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -119,9 +162,14 @@ bool request_receive(struct connection_request *request, int fd)
     free(line);
     if (!is_request(json)) {
         json_decref(json);
+        if (descriptor >= 0)
+            close(descriptor);
         return false;
     }
 
+    json_int_t form = json_integer_value(json_object_get(json, "capture"));
+    request->capture = form == CAPTURE_REDACTED || form == CAPTURE_WHOLE ? (enum capture_form)form : CAPTURE_OFF;
+    request->capture_fd = descriptor;
     request->memory = json;
     for (int i = 0; i < FACTOR_COUNT; i++)
         request->variant.level[i] =

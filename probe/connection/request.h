@@ -10,6 +10,13 @@
 #include "trial/phase.h"
 #include "trial/target.h"
 
+// What a capture holds (connection/capture.h).
+enum capture_form {
+    CAPTURE_OFF,
+    CAPTURE_REDACTED, // decrypted PDUs without credentials, and of the segments what is no data
+    CAPTURE_WHOLE     // all segments, and the TLS secrets that open them
+};
+
 struct connection_request {
     struct variant variant;
     enum phase until;
@@ -26,6 +33,8 @@ struct connection_request {
     bool autologon;                // send the password in Client Info under tls and rdp security
     unsigned settle_ms;            // how long `active` must last
     unsigned deadline_ms;          // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it
+    enum capture_form capture;
+    int capture_fd;            // the file, where capture is not off; the worker gets a descriptor of its own
     void *memory;                  // what the strings live in once decoded; NULL otherwise
 };
 

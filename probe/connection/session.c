@@ -11,6 +11,7 @@
 #include <winpr/crypto.h>
 #include <winpr/synch.h>
 
+#include "connection/capture.h"
 #include "connection/certificate.h"
 #include "connection/channels.h"
 #include "connection/drawing.h"
@@ -72,6 +73,7 @@ void session_fail(struct session *session)
     }
     outcome = classify(&session->evidence);
     event_outcome(session->sink, &outcome);
+    capture_closed(session);
     _exit(0);
 }
 
@@ -88,6 +90,7 @@ void session_succeed(struct session *session)
         alarm(GOODBYE_SECONDS);
         freerdp_disconnect(session->context.instance);
     }
+    capture_closed(session);
     _exit(0);
 }
 
@@ -119,7 +122,10 @@ static BOOL wrap_disconnect(rdpTransport *transport)
     }
     session->fd = -1;
     session->ssl = session->gateway_ssl = NULL;
-    return session->io.TransportDisconnect(transport);
+    capture_closing(session);
+    BOOL ok = session->io.TransportDisconnect(transport);
+    capture_closed(session);
+    return ok;
 }
 
 static void on_error_info(void *context, const ErrorInfoEventArgs *e)
@@ -298,6 +304,7 @@ void session_run(const struct connection_request *request, struct event_sink *si
         _exit(0);
     }
     check_ciphers(session);
+    capture_begin(session);
     socket_resolve(session);
     if (!settings_apply(session))
         fail_locally(session, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");

@@ -12,6 +12,8 @@
 #include "connection/request.h"
 #include "connection/standard_security.h"
 
+struct capture;
+
 enum { ADDRESSES_MAX = 16 };
 
 struct session {
@@ -41,6 +43,7 @@ struct session {
     bool tls_ended[2];             // who ended the target's ([0]) or the gateway's ([1]) is reported
     bool security_headers;         // Standard RDP Security: every payload has a security header
     struct standard_security *rc4; // under RDP security with encryption
+    struct capture *capture;       // what records the trial; NULL for no capture
     bool over;                     // the trial is decided; later events are FreeRDP's own unwinding
 };
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connection/capture.h"
 #include "connection/progress.h"
 
 static const char *address_text(const struct sockaddr_storage *address, socklen_t size, char *text, size_t length)
@@ -89,7 +90,7 @@ void socket_resolve(struct session *session)
 }
 
 // Connects one socket within ms. Returns the descriptor, blocking, or -1 with errno.
-static int connect_within(const struct sockaddr_storage *address, socklen_t size, int ms)
+static int connect_within(struct session *session, const struct sockaddr_storage *address, socklen_t size, int ms)
 {
     int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int error = 0, one = 1;
@@ -97,9 +98,11 @@ static int connect_within(const struct sockaddr_storage *address, socklen_t size
 
     if (fd < 0)
         return -1;
-    if (connect(fd, (const struct sockaddr *)address, size) != 0) {
-        if (errno != EINPROGRESS) {
-            error = errno;
+    int begun = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : errno;
+    capture_connecting(session, fd, address);
+    if (begun != 0) {
+        if (begun != EINPROGRESS) {
+            error = begun;
         } else {
             struct pollfd wait = {.fd = fd, .events = POLLOUT};
             if (poll(&wait, 1, ms) == 0)
@@ -109,6 +112,8 @@ static int connect_within(const struct sockaddr_storage *address, socklen_t size
         }
     }
     if (error) {
+        if (error == ECONNREFUSED)
+            capture_refused(session);
         close(fd);
         errno = error;
         return -1;
@@ -126,7 +131,7 @@ static int connect_any(struct session *session)
     for (unsigned i = 0; i < session->address_count; i++) {
         bool last = i + 1 == session->address_count;
         int ms = last ? -1 : (int)(session->request->deadline_ms / (2 * session->address_count));
-        int fd = connect_within(&session->addresses[i], session->address_sizes[i], ms);
+        int fd = connect_within(session, &session->addresses[i], session->address_sizes[i], ms);
         address_text(&session->addresses[i], session->address_sizes[i], text, sizeof text);
         if (fd >= 0) {
             enum fact used = session->evidence.gateway ? FACT_GATEWAY_ADDRESS : FACT_ADDRESS_USED;
@@ -163,6 +168,7 @@ int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostn
     progress_received(session);
     event_connection(session->sink);
     session->fd = fd;
+    capture_connected(session, fd);
     if (session->evidence.gateway)
         progress_begin(session, PHASE_GATEWAY);
     else

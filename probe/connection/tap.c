@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/tap.h"
 
+#include "connection/capture.h"
 #include "connection/mcs.h"
 #include "connection/observe.h"
 #include "connection/progress.h"
@@ -56,9 +57,13 @@ int tap_read(rdpTransport *transport, wStream *s)
         return status;
     if (status > 0)
         progress_received(session);
-    if (status > 0)
-        on_read(session, (struct bytes){Stream_Buffer(s), Stream_Length(s)});
-    else if (status < 0 && session->evidence.peer_end == PEER_OPEN)
+    if (status > 0) {
+        struct bytes pdu = {Stream_Buffer(s), Stream_Length(s)};
+        capture_prepare(session, pdu);
+        capture_pdu(session, false, pdu);
+        on_read(session, pdu);
+    }
+    if (status < 0 && session->evidence.peer_end == PEER_OPEN)
         session->evidence.peer_end = socket_peer_end(session->fd);
     return status;
 }
@@ -70,6 +75,7 @@ int tap_write(rdpTransport *transport, wStream *s)
     struct mcs_pdu mcs;
     bool client_info = false;
 
+    capture_prepare(session, pdu);
     if (!session->over && pdu.size) {
         if (!session->evidence.confirmed)
             observe_request(session, pdu);
@@ -86,6 +92,7 @@ int tap_write(rdpTransport *transport, wStream *s)
         if (session_sends_password(session))
             event_logon(session->sink);
     }
+    capture_pdu(session, true, pdu); // only here: an observer may have ended the trial before the PDU is sent
     int status = session->io.WritePdu(transport, s);
     progress_sent(session);
     if (status < 0 && !session->over && session->evidence.peer_end == PEER_OPEN)

@@ -63,6 +63,8 @@ static bool send_request(const struct attempt *attempt)
         .autologon = o->autologon,
         .settle_ms = o->settle_ms,
         .deadline_ms = o->deadline_ms,
+        .capture = o->capture,
+        .capture_fd = o->capture_fd,
     };
     return request_send(&request, attempt->fd);
 }

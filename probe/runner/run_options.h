@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "connection/request.h"
+#include "connection/request.h"
 #include "trial/journal.h"
 #include "trial/target.h"
 #include "trial/trial.h"
@@ -40,6 +41,8 @@ struct run_options {
     unsigned pause_ms;          // between two trials (default 500)
     unsigned max_failed_logons; // for an account, across runs (default 2)
     unsigned max_trials;        // cap on all trials of the run; 0 = none
+    enum capture_form capture;  // of every trial (default: off)
+    int capture_fd;             // from capture_file_create(), where capture is not off; borrowed
     struct journal *journal;    // where records go; borrowed; may have no sink
     // Called with each finished record, before it is written; may be NULL.
     void (*on_trial)(void *context, const struct trial *trial);

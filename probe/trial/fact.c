@@ -155,6 +155,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_LOGON_NOTIFICATION] = {"logon", "notification", FACT_TEXT, "logon notification"},
     [FACT_LOGON_ERROR] = {"logon", "error", FACT_TEXT, "what it is about"},
     [FACT_CREDENTIALS] = {"logon", "credentials", FACT_TEXT, "credentials"},
+    [FACT_CAPTURE_INCOMPLETE] = {"capture", "incomplete", FACT_TEXT, "capture incomplete"},
 };
 
 const struct fact_row *fact_row(enum fact fact)

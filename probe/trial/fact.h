@@ -157,6 +157,7 @@ enum fact {
     FACT_LOGON_NOTIFICATION, // name of ErrorNotificationType
     FACT_LOGON_ERROR,        // name of ErrorNotificationData, or "session N"
     FACT_CREDENTIALS,        // verified, refused or "not checked"
+    FACT_CAPTURE_INCOMPLETE, // why the capture ends before the trial does: name of an errno
     FACT_COUNT
 };
 

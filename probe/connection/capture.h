@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Records a trial in a capture file while it runs: what its connections carry, as TCP segments, and how to read it. The
+// octets are seen at FreeRDP's BIOs, below TLS, through OpenSSL's hook for new ones: that needs no privilege, no thread
+// and no further socket, works with every FreeRDP 3, and changes nothing on the wire. Without a capture nothing is
+// hooked, and every function here does nothing.
+#pragma once
+
+#include "connection/observe.h"
+#include "connection/session.h"
+
+// Starts recording where the request has a capture. Call before FreeRDP connects, once in a worker.
+void capture_begin(struct session *session);
+
+// A TCP connection on its way, and how it came out. The established one is followed from then on.
+void capture_connecting(struct session *session, int fd, const struct sockaddr_storage *address);
+void capture_connected(struct session *session, int fd);
+void capture_refused(struct session *session);
+
+// A PDU as FreeRDP has it, out of TLS: first it is prepared, then, before it is sent or after it was read, recorded.
+// If RDP security encrypts it, it is recorded when its payload is decrypted, between the two; {NULL, 0} is for a
+// payload that cannot be.
+void capture_prepare(struct session *session, struct bytes pdu);
+void capture_pdu(struct session *session, bool from_client, struct bytes pdu);
+void capture_decrypted(struct session *session, bool from_client, uint16_t flags, struct bytes plain);
+
+// The connections are about to be closed; they are.
+void capture_closing(struct session *session);
+void capture_closed(struct session *session);
