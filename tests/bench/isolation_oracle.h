@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// An oracle with a known cause, for the benchmark of isolation: abstract factors, noise, and a judge of verdicts.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/isolation.h"
+
+enum { ORACLE_FACTORS = 12, ORACLE_TERMS = 2, ORACLE_TRIALS = 256 };
+
+struct oracle {
+    unsigned levels;  // of every factor
+    bool constrained; // not all levels go together
+    struct variant baseline;
+    unsigned term_count;                    // 0: nobody fails
+    unsigned terms[ORACLE_TERMS];           // bit sets of factors; 0: everybody fails
+    unsigned char triggers[ORACLE_FACTORS]; // bit sets of levels
+    double false_pass, false_failure, unresolved;
+    uint64_t seed;
+    struct trial trials[ORACLE_TRIALS];
+    unsigned count;
+};
+
+// The factors as an experiment needs them.
+const struct factor_space *oracle_space(const struct oracle *oracle);
+
+// A baseline and levels that trigger, drawn by the seed: with more than two levels, one, or all up or down to some one.
+void oracle_draw(struct oracle *oracle, uint64_t seed);
+
+// The callback of struct isolation; its context is a struct oracle.
+const struct trial *oracle_run(void *context, const struct variant *variant, enum phase until);
+
+// What fails, without noise.
+bool oracle_fails(const struct oracle *oracle, const struct variant *variant);
+
+enum judgement { JUDGED_EXACT, JUDGED_INCOMPLETE, JUDGED_INCONCLUSIVE, JUDGED_MISSED, JUDGED_FALSE };
+
+// Exact: names what triggers, or that nothing at the client does (both up to what no possible variant tells apart).
+// Incomplete: names nothing wrong, but not all. Missed: says that nothing at the client decides though something does.
+// False: names a factor that has no part in it.
+enum judgement oracle_judge(const struct oracle *oracle, const struct verdict *verdict);
+
+// One factor at a time from the failing side (each changed alone; what cures is said to trigger, all of it together)
+// and from the passing side (each set back alone; what fails is said to trigger by itself). Whether that names the
+// cause.
+bool oracle_one_at_a_time(struct oracle *oracle, bool from_passing, unsigned *trials);
