@@ -49,7 +49,7 @@ void observe_session_info(struct session *session, struct bytes body);
 // Auto-detection of either side, from behind its security header (payload_observer.c).
 void observe_autodetect(struct session *session, struct bytes message);
 
-// Appends the name of each flag that is set to a list; what has no name is given as a number.
+// Reports the names of the flags that are set; what has no name is given as a number.
 void observe_flags(struct session *session, enum fact list, uint32_t flags,
                    const struct code_row *(*row_at)(size_t index));
 

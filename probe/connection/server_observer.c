@@ -10,17 +10,19 @@ void observe_flags(struct session *session, enum fact list, uint32_t flags,
                    const struct code_row *(*row_at)(size_t index))
 {
     const struct code_row *row;
+    json_t *names = json_array();
     char number[16];
     for (size_t i = 0; (row = row_at(i)); i++) {
         if (!(flags & row->code))
             continue;
-        event_append(session->sink, list, row->name);
+        json_array_append_new(names, json_string(row->name));
         flags &= ~row->code;
     }
     if (flags) {
         snprintf(number, sizeof number, "0x%X", flags);
-        event_append(session->sink, list, number);
+        json_array_append_new(names, json_string(number));
     }
+    event_fact(session->sink, list, names);
 }
 
 static void named(struct session *session, enum fact fact, const struct code_row *row, uint32_t value)
@@ -45,11 +47,13 @@ static void core_data(struct session *session, const struct gcc_server_core *cor
     }
     if (!core->has_requested)
         return;
+    json_t *names = json_array();
     for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++)
         if (core->requested & protocols[i])
-            event_append(session->sink, FACT_SERVER_REQUESTED, x224_protocol_name(protocols[i]));
+            json_array_append_new(names, json_string(x224_protocol_name(protocols[i])));
     if (core->requested == PROTOCOL_RDP)
-        event_append(session->sink, FACT_SERVER_REQUESTED, x224_protocol_name(PROTOCOL_RDP));
+        json_array_append_new(names, json_string(x224_protocol_name(PROTOCOL_RDP)));
+    event_fact(session->sink, FACT_SERVER_REQUESTED, names);
     // A middlebox that changed the request is seen here.
     event_fact(session->sink, FACT_NEGOTIATION_MIDDLEBOX, json_boolean(core->requested != session->requested));
 }
