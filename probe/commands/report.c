@@ -35,6 +35,7 @@ struct reading {
     struct record_sum sum;
     const char *file; // the journal's name for people
     bool cannot;      // something could not be read, or is missing
+    bool spared;      // trials were left out for the safety of accounts
 };
 
 static volatile sig_atomic_t interrupted;
@@ -135,8 +136,8 @@ static enum exit_status help(void)
     page_wrap(
         &page, 0, 0,
         "Renders journals of connect, isolate and matrix in a format. A JOURNAL is a file that --journal wrote; - is "
-        "standard input. Journals are read as a stream: of matrix, less than 100 bytes a target are kept, and nothing of "
-        "a trial.");
+        "standard input. Journals are read as a stream: of matrix, less than 100 bytes a target are kept, and nothing "
+        "of a trial.");
     page_newline(&page);
     page_line(&page, STYLE_HEADING, "Options");
     help_option(&page, "  -f, --format FORMAT",
@@ -160,9 +161,8 @@ static enum exit_status help(void)
     page_line(&page, STYLE_PLAIN, "  0  every expectation is met; where none was stated, every trial connected");
     page_line(&page, STYLE_PLAIN, "  1  one is not");
     page_line(&page, STYLE_PLAIN, "  2  usage error, or journals of different plans");
-    page_line(&page, STYLE_PLAIN,
-              "  3  a journal cannot be read whole, a shard is missing, or the report cannot be "
-              "written");
+    page_line(&page, STYLE_PLAIN, "  3  a journal or a shard is missing or not whole, or no report can be written");
+    page_line(&page, STYLE_PLAIN, "  4  trials were left out for the safety of accounts");
     page_line(&page, STYLE_PLAIN, "  130  interrupted");
     return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
 }
@@ -245,6 +245,9 @@ static enum answer read_journal(struct reading *reading, const char *path)
     enum answer answer = read_file(reading, file);
     if (!standard)
         fclose(file);
+    reading->cannot = reading->cannot || reading->sum.open || reading->sum.stopped;
+    reading->spared = reading->spared || reading->sum.skipped;
+    reading->sum.open = reading->sum.stopped = reading->sum.skipped = false;
     return answer;
 }
 
@@ -284,6 +287,8 @@ static enum exit_status run(const struct report_options *options, int count, cha
         return EXIT_USAGE;
     if (!written || reading.cannot)
         return EXIT_CANNOT_RUN;
+    if (reading.spared)
+        return EXIT_SAFETY;
     return record_sum_complains(&reading.sum) ? EXIT_FAILURE_FOUND : EXIT_CONNECTED;
 }
 

@@ -280,6 +280,33 @@ static void counts(struct page *page, const struct evidence *evidence)
               count == 1 ? "" : "s", early, connections, connections == 1 ? "" : "s", logons, logons == 1 ? "" : "s");
 }
 
+// How sure it is, and by which trials.
+static void confidence(struct page *page, const struct verdict *verdict)
+{
+    if (verdict->confidence <= 0)
+        return;
+    // No number of trials makes it certain.
+    double percent = verdict->confidence < 0.9999 ? 100 * verdict->confidence : 99.99;
+    page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "confidence");
+    page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%.2f %% by %u trials that searched and %u that confirmed", percent,
+              verdict->search, verdict->confirming);
+}
+
+static void next_trials(struct page *page, const struct verdict *verdict)
+{
+    char text[VARIANT_TEXT_MAX];
+    if (verdict->wish_count == 0)
+        return;
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "What would decide it, best first");
+    for (unsigned i = 0; i < verdict->wish_count; i++) {
+        const struct wish *wish = &verdict->wishes[i];
+        page_put(page, STYLE_PLAIN, "%*s", FACTOR_COLUMN, "");
+        page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s until %s: %s",
+                  variant_text(&wish->variant, text, sizeof text), phase_name(wish->until), wish->why);
+    }
+}
+
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,
                   const struct verdict *verdict, const struct trial *const *trials, size_t count)
 {
@@ -288,10 +315,12 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
     page_newline(page);
     failure(page, &evidence);
     baseline(page, &isolation->baseline);
+    confidence(page, verdict);
     why(page, &evidence);
     findings(page, verdict, FINDING_INNOCENT, "Not the cause");
     findings(page, verdict, FINDING_UNDECIDED, "Undecided");
     findings(page, verdict, FINDING_NOT_TESTED, "Not tested");
+    next_trials(page, verdict);
     if (count > 0) {
         page_newline(page);
         trial_table(page, &isolation->baseline, verdict, trials, count);

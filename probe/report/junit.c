@@ -25,10 +25,13 @@ struct junit {
     struct xml xml;
     off_t all_at, suite_at; // what was reserved for the counts
     struct counts all, suite;
-    unsigned suites, extra;          // cases that are about no trial
+    unsigned suites, extra;          // extra: cases that are about no trial
+    unsigned taken;                  // names that another case had
     bool open;                       // a suite is
     struct tally tally;              // of the suite
     char scenario[160];              // clean, as names have it
+    struct target_set names;         // of the suite's cases, by target and step
+    struct count_table variants;     // likewise
     struct record_expectation first; // unmet of the trial at hand
     char message[MESSAGE_MAX];
     size_t used;
@@ -175,11 +178,8 @@ static void end_suite(struct junit *junit)
         return;
     if (tally->stop[0])
         put_error_case(junit, tally->stop, or (tally->why, "the run was stopped"));
-    if (tally_missing(tally)) {
-        snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu64 " planned trials are not recorded", tally_missing(tally),
-                 tally->planned);
+    if (*tally_unended_text(tally, text, sizeof text))
         put_error_case(junit, "incomplete", text);
-    }
     if (tally->failed)
         junit->xml.failed = true;
     xml_end(&junit->xml);
@@ -191,6 +191,8 @@ static void end_suite(struct junit *junit)
     junit->all.seconds += junit->suite.seconds;
     tally_clear(tally);
     tally_init(tally);
+    target_set_clear(&junit->names);
+    count_table_clear(&junit->variants);
     junit->open = false;
 }
 
@@ -276,7 +278,7 @@ static void put_system_out(struct xml *xml, const struct record *record, const s
 static void put_failure(struct junit *junit, const struct tally_trial *trial)
 {
     char message[1200];
-    bool judged = trial->checked > 0;
+    bool judged = trial->judged;
     bool failed = judged ? trial->unmet > 0 : trial->outcome.result == RESULT_FAILED;
     const char *meaning = or (trial->outcome.detail, outcome_meaning(trial->outcome.family, trial->outcome.code));
     if (!failed)
@@ -294,15 +296,24 @@ static void put_failure(struct junit *junit, const struct tally_trial *trial)
                junit->message);
 }
 
+static size_t variant_number(struct junit *junit, const struct tally_trial *trial)
+{
+    const struct count_row *row = count_table_named(&junit->variants, trial->variant);
+    return row ? (size_t)(row - junit->variants.rows) : 0;
+}
+
 // "target · scenario · variant", and what else it takes to be the only one.
-static void name_case(const struct junit *junit, const struct tally_trial *trial, char *name, size_t size)
+static void name_case(struct junit *junit, const struct record *record, const struct tally_trial *trial, char *name,
+                      size_t size)
 {
     char target[300], repeat[40] = "", again[40] = "";
     xml_clean(trial->target, target, sizeof target);
+    struct target_entry *entry = target_set_entry(&junit->names, target);
+    bool taken = !entry || target_set_again(&junit->names, entry, record, variant_number(junit, trial));
     if (trial->repeat > 1)
         snprintf(repeat, sizeof repeat, " · repeat %" PRId64, trial->repeat);
-    if (trial->again)
-        snprintf(again, sizeof again, " · again %" PRIu64, junit->tally.again);
+    if (taken) // another target of that host, or recorded twice
+        snprintf(again, sizeof again, " · again %u", ++junit->taken);
     snprintf(name, size, "%s · %s · %s%s%s", target, junit->scenario, trial->variant, repeat, again);
 }
 
@@ -316,9 +327,9 @@ static void take_trial(struct junit *junit, const struct record *record)
     junit->used = 0;
     junit->first = (struct record_expectation){.met = true};
     tally_add(&junit->tally, record, &trial, on_unmet, junit);
-    if (strcmp(junit->tally.run.command, "isolate") == 0) // an experiment's failures are no test's
+    if (trial.auxiliary || strcmp(junit->tally.run.command, "isolate") == 0) // an experiment's failures are no test's
         return;
-    name_case(junit, &trial, name, sizeof name);
+    name_case(junit, record, &trial, name, sizeof name);
     int64_t line = json_text_integer(record->member[MEMBER_LINE], 0);
     begin_case(junit, or (trial.group, junit->scenario), name, trial.ms,
                junit->first.line ? junit->first.line
@@ -341,7 +352,7 @@ static void take_skipped(struct junit *junit, const struct record *record)
     json_text_string(record->member[MEMBER_GROUP], trial.group, sizeof trial.group);
     json_text_string(record->member[MEMBER_WHY], why, sizeof why);
     record_variant(record->member[MEMBER_VARIANT], trial.variant, sizeof trial.variant);
-    name_case(junit, &trial, name, sizeof name);
+    name_case(junit, record, &trial, name, sizeof name);
     begin_case(junit, or (trial.group, junit->scenario), name, 0, 0);
     put_result(junit, "skipped", NULL, why, why);
     xml_end(&junit->xml);
@@ -410,6 +421,8 @@ bool junit_end(void *state, bool keep)
         errno = saved;
     }
     tally_clear(&junit->tally);
+    target_set_clear(&junit->names);
+    count_table_clear(&junit->variants);
     free(junit);
     return ok;
 }

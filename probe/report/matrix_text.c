@@ -67,7 +67,7 @@ void matrix_text_record(struct matrix_text *text, const struct record *record)
 {
     struct tally_trial trial;
     tally_add(&text->tally, record, &trial, on_unmet, text);
-    if (record->kind == RECORD_TRIAL && trial.checked == 0 && trial.outcome.result == RESULT_FAILED) {
+    if (record->kind == RECORD_TRIAL && !trial.judged && !trial.auxiliary && trial.outcome.result == RESULT_FAILED) {
         char sentence[400];
         const struct outcome *o = &trial.outcome;
         snprintf(sentence, sizeof sentence, "%s: %s", trial.ending,
@@ -91,7 +91,7 @@ static void headline(struct page *page, const struct tally *tally)
 {
     char clean[300];
     const char *name = tally->run.scenario[0] ? tally->run.scenario : "matrix";
-    bool judged = tally->trials_judged > 0;
+    bool judged = tally->expectations > 0;
     uint64_t failed = tally->trials - tally->connected;
     page_clean(name, clean, sizeof clean);
     page_put(page, tally_complains(tally) ? STYLE_BAD : tally->trials ? STYLE_GOOD : STYLE_DOUBT, "%s:", clean);
@@ -118,12 +118,11 @@ static void headline(struct page *page, const struct tally *tally)
 // What else the reader must know before the numbers.
 static void remarks(struct page *page, const struct tally *tally)
 {
-    uint64_t missing = tally_missing(tally);
+    char text[200];
     if (tally->stop[0] || tally->why[0])
         page_wrap(page, 0, 0, "Stopped (%s): %s", tally->stop, tally->why);
-    if (missing)
-        page_wrap(page, 0, 0, "Incomplete: %" PRIu64 " of %" PRIu64 " planned trials are not recorded", missing,
-                  tally->planned);
+    if (*tally_unended_text(tally, text, sizeof text))
+        page_wrap(page, 0, 0, "Incomplete: %s", text);
     if (tally->could_not_run)
         page_wrap(page, 0, 0, "%" PRIu64 " trial%s could not be run on this machine", tally->could_not_run,
                   s(tally->could_not_run));

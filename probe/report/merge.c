@@ -54,11 +54,8 @@ static bool was_there(struct merge *merge, const struct record *record)
     bool fresh;
     const struct json_text *m = record->member;
     struct count_row *row = count_table_row(&merge->variants, m[MEMBER_VARIANT].at, m[MEMBER_VARIANT].length, &fresh);
-    json_text_string(m[MEMBER_TARGET], target, sizeof target);
-    struct target_entry *entry = target_set_entry(&merge->targets, target);
-    return row && entry &&
-           target_set_again(&merge->targets, entry, (size_t)(row - merge->variants.rows),
-                            json_text_integer(m[MEMBER_REPEAT], 1));
+    struct target_entry *entry = target_set_entry(&merge->targets, target_key(record, target, sizeof target));
+    return row && entry && target_set_again(&merge->targets, entry, record, (size_t)(row - merge->variants.rows));
 }
 
 enum merge_answer merge_take(struct merge *merge, const struct record *record, const char *file, char *error,
@@ -71,7 +68,7 @@ enum merge_answer merge_take(struct merge *merge, const struct record *record, c
                  file);
         return MERGE_REFUSE;
     }
-    if (record->kind != RECORD_TRIAL || !was_there(merge, record))
+    if (record->kind != RECORD_TRIAL || record->member[MEMBER_PURPOSE].length > 0 || !was_there(merge, record))
         return MERGE_KEEP;
     merge->again++;
     return MERGE_DROP;

@@ -36,6 +36,9 @@ static const char *const members[MEMBER_COUNT] = {
     [MEMBER_FAILED_LOGONS] = "failed_logons",
     [MEMBER_MS] = "ms",
     [MEMBER_LINE] = "line",
+    [MEMBER_TARGET_ID] = "target_id",
+    [MEMBER_STEP] = "step",
+    [MEMBER_PURPOSE] = "purpose",
     [MEMBER_WHY] = "why",
     [MEMBER_STOP] = "stop",
     [MEMBER_VERDICT] = "verdict",
@@ -115,6 +118,8 @@ struct run_identity run_identity(const struct record *record)
     read_shard(m[MEMBER_SHARD], &run);
     run.seed = json_text_integer(m[MEMBER_SEED], -1);
     run.trials = json_text_integer(m[MEMBER_TRIALS], -1);
+    if (strcmp(run.file, "-") == 0) // standard input is no file that a reader could open
+        run.file[0] = '\0';
     if (!run.scenario[0])
         snprintf(run.scenario, sizeof run.scenario, "%.127s", run.file);
     return run;
@@ -205,8 +210,10 @@ static void add_trial(struct record_sum *sum, const struct record *record)
 {
     struct json_text none, item;
     struct json_walk walk = json_walk(record->member[MEMBER_EXPECTATIONS]);
+    if (record->member[MEMBER_PURPOSE].length > 0)
+        return;
+    sum->judged = sum->judged || record->member[MEMBER_EXPECTATIONS].length > 0;
     while (!walk.object && json_walk_next(&walk, &none, &item)) {
-        sum->judged = true;
         sum->unmet = sum->unmet || !json_text_true(json_text_member(item, "met"));
     }
     if (!sum->isolate)
@@ -216,12 +223,28 @@ static void add_trial(struct record_sum *sum, const struct record *record)
 
 void record_sum_add(struct record_sum *sum, const struct record *record)
 {
-    if (record->kind == RECORD_RUN)
+    switch (record->kind) {
+    case RECORD_RUN:
         sum->isolate = json_text_is(record->member[MEMBER_COMMAND], "isolate");
-    else if (record->kind == RECORD_TRIAL)
+        sum->open = json_text_is(record->member[MEMBER_COMMAND], "matrix");
+        sum->stopped = sum->skipped = false;
+        break;
+    case RECORD_TRIAL:
         add_trial(sum, record);
-    else if (record->kind == RECORD_VERDICT)
+        break;
+    case RECORD_SKIPPED:
+        sum->skipped = true;
+        break;
+    case RECORD_VERDICT:
         sum->verdict = sum->verdict || !json_text_is(record->member[MEMBER_VERDICT], "not-reproduced");
+        break;
+    case RECORD_END:
+        sum->open = false;
+        sum->stopped = record->member[MEMBER_STOP].length > 0;
+        break;
+    case RECORD_OTHER:
+        break;
+    }
 }
 
 bool record_sum_complains(const struct record_sum *sum)

@@ -48,7 +48,10 @@ enum record_member {
     MEMBER_LOGONS,
     MEMBER_FAILED_LOGONS,
     MEMBER_MS,
-    MEMBER_LINE, // of the scenario, where the target is named
+    MEMBER_LINE,      // of the scenario, where the target is named
+    MEMBER_TARGET_ID, // tells targets of one host apart
+    MEMBER_STEP,      // of the target: variant and repeat as one number
+    MEMBER_PURPOSE,   // what a trial was for that the plan does not have
     // of skipped trials, of verdicts and of ends
     MEMBER_WHY,
     MEMBER_STOP,
@@ -112,6 +115,7 @@ bool record_expectation_next(struct json_walk *walk, struct record_expectation *
 struct record_sum {
     bool isolate; // the run at hand is an experiment, whose trials may fail
     bool judged, unmet, failed, verdict;
+    bool open, stopped, skipped; // the run at hand: of matrix and not at its end; ended early; with trials left out
 };
 
 void record_sum_add(struct record_sum *sum, const struct record *record);

@@ -116,10 +116,10 @@ static json_t *run_json(const struct tally *tally)
     set_number(json, "could_not_run", tally->could_not_run);
     set_number(json, "skipped", tally->skipped);
     set_number(json, "repeated", tally->again);
-    if (tally->plan_known && tally->runs > 0) {
+    set_number(json, "auxiliary", tally->auxiliary);
+    if (tally->planned > 0)
         set_number(json, "planned", tally->planned);
-        set_number(json, "missing", tally_missing(tally));
-    }
+    set_number(json, "unended", tally_unended(tally));
     set_number(json, "targets", tally->targets.count);
     set_number(json, "targets_unmet", tally->targets.unmet);
     set_number(json, "expectations", tally->expectations);
@@ -159,7 +159,7 @@ static void end_run(struct summary *summary)
     }
     json_decref(run);
     put(summary, "}");
-    summary->complaint = summary->complaint || tally_complains(tally) || tally_missing(tally) || tally->stop[0];
+    summary->complaint = summary->complaint || tally_complains(tally) || tally_unended(tally) > 0 || tally->stop[0];
     summary->failed = summary->failed || tally->failed;
     tally_clear(tally);
     tally_init(tally);

@@ -6,15 +6,16 @@
 //     unmet     [{target, group, variant, repeat, trial, outcome, expectation, sentence, line}], in the journal's order
 //     command, scenario, file, fingerprint, seed, target, started, host   as in its header, where it has them
 //     shards    how many the plan has; shards_seen
-//     trials, connected, could_not_run, skipped, repeated, planned, missing   numbers of trials; repeated: recorded
-//               before; planned and missing where the header says how many there are
+//     trials, connected, could_not_run, skipped, repeated, auxiliary, planned   numbers of trials; repeated: recorded
+//               before; auxiliary: beside the plan, to have a licence issued; planned: where the header says
+//     unended   runs (shards) of matrix that did not come to their end
 //     targets, targets_unmet, expectations, expectations_unmet, trials_unmet, connections, logons, failed_logons, ms
 //     variants, groups, outcomes   {name: {trials, connected, unmet, ms, ms_max}}: ms is the trials' sum, milliseconds
 //     tests     {expectation: {checked, unmet}}
 //     stop, why where something stopped the run
 //     verdict   {verdict, signature, reason, …}: of isolate, as in its journal
 //   notes   sentences about the journals
-//   met     true where every expectation is met, nothing is missing and nothing is to be noted
+//   met     true where every expectation is met, every run came to its end, and nothing is to be noted
 #pragma once
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/tally.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,62 +73,96 @@ static void name_ending(struct tally_trial *trial)
         snprintf(trial->ending, sizeof trial->ending, "%s in %s", text, phase_name(trial->outcome.phase));
 }
 
-static void add_trial(struct tally *tally, const struct record *record, struct tally_trial *trial, tally_unmet *unmet,
-                      void *context)
+// Which target, which trial of it. False if memory is out.
+static bool place(struct tally *tally, const struct record *record, struct tally_trial *trial,
+                  const struct count_row *variant)
 {
-    const struct json_text *m = record->member;
-    *trial = (struct tally_trial){.outcome = record_outcome(record),
-                                  .repeat = json_text_integer(m[MEMBER_REPEAT], 1),
-                                  .ms = json_text_real(m[MEMBER_MS], 0)};
-    json_text_string(m[MEMBER_TARGET], trial->target, sizeof trial->target);
-    json_text_string(m[MEMBER_GROUP], trial->group, sizeof trial->group);
-    trial->could_not_run = record_could_not_run(&trial->outcome);
-    name_ending(trial);
-    struct count_row *variant = variant_row(tally, m[MEMBER_VARIANT], trial->variant, sizeof trial->variant);
-    judge(tally, record, trial, unmet, context);
+    char key[280];
+    struct target_entry *entry = target_set_entry(&tally->targets, target_key(record, key, sizeof key));
+    if (!entry || !variant)
+        return false;
+    trial->again = target_set_again(&tally->targets, entry, record, (size_t)(variant - tally->variants.rows));
+    if (trial->unmet > 0)
+        target_set_unmet(&tally->targets, entry);
+    return !tally->targets.failed;
+}
 
-    struct target_entry *entry = target_set_entry(&tally->targets, trial->target);
-    if (entry && variant) {
-        trial->again =
-            target_set_again(&tally->targets, entry, (size_t)(variant - tally->variants.rows), trial->repeat);
-        if (trial->unmet > 0)
-            target_set_unmet(&tally->targets, entry);
-    }
-    tally->failed = tally->failed || tally->targets.failed;
+static void add_planned(struct tally *tally, const struct record *record, struct tally_trial *trial, tally_unmet *unmet,
+                        void *context)
+{
+    struct count_row *variant =
+        variant_row(tally, record->member[MEMBER_VARIANT], trial->variant, sizeof trial->variant);
+    judge(tally, record, trial, unmet, context);
+    tally->failed = !place(tally, record, trial, variant) || tally->failed;
     tally->trials++;
     tally->connected += trial->outcome.result == RESULT_CONNECTED;
     tally->could_not_run += trial->could_not_run;
     tally->expectations += trial->checked;
     tally->unmet += trial->unmet;
-    tally->trials_judged += trial->checked > 0;
+    tally->trials_judged += trial->judged;
     tally->trials_unmet += trial->unmet > 0;
     tally->again += trial->again;
-    tally->connections += (uint64_t)json_text_integer(m[MEMBER_CONNECTIONS], 0);
-    tally->logons += (uint64_t)json_text_integer(m[MEMBER_LOGONS], 0);
-    tally->failed_logons += (uint64_t)json_text_integer(m[MEMBER_FAILED_LOGONS], 0);
-    tally->ms += trial->ms;
     count(tally, variant, trial);
     count(tally, count_table_named(&tally->groups, trial->group), trial);
     count(tally, count_table_named(&tally->outcomes, trial->ending), trial);
     count(tally, count_table_named(&tally->first_targets, trial->target), trial);
 }
 
+static void add_trial(struct tally *tally, const struct record *record, struct tally_trial *trial, tally_unmet *unmet,
+                      void *context)
+{
+    const struct json_text *m = record->member;
+    *trial = (struct tally_trial){.outcome = record_outcome(record),
+                                  .repeat = json_text_integer(m[MEMBER_REPEAT], 1),
+                                  .ms = json_text_real(m[MEMBER_MS], 0),
+                                  .judged = m[MEMBER_EXPECTATIONS].length > 0,
+                                  .auxiliary = m[MEMBER_PURPOSE].length > 0};
+    json_text_string(m[MEMBER_TARGET], trial->target, sizeof trial->target);
+    json_text_string(m[MEMBER_GROUP], trial->group, sizeof trial->group);
+    trial->could_not_run = record_could_not_run(&trial->outcome);
+    name_ending(trial);
+    tally->connections += (uint64_t)json_text_integer(m[MEMBER_CONNECTIONS], 0);
+    tally->logons += (uint64_t)json_text_integer(m[MEMBER_LOGONS], 0);
+    tally->failed_logons += (uint64_t)json_text_integer(m[MEMBER_FAILED_LOGONS], 0);
+    tally->ms += trial->ms;
+    if (trial->auxiliary)
+        tally->auxiliary++;
+    else
+        add_planned(tally, record, trial, unmet, context);
+}
+
 static void add_run(struct tally *tally, const struct record *record)
 {
     struct run_identity run = run_identity(record);
-    unsigned shard = run.shard - 1;
     if (tally->runs++ == 0) {
         tally->run = run;
-        tally->plan_known = true;
-        tally->shards = calloc(run.shards / 8 + 1, 1);
+        tally->shards = calloc(run.shards + 1, sizeof *tally->shards);
+        tally->failed = tally->failed || !tally->shards;
     }
-    tally->stop[0] = tally->why[0] = '\0';
-    tally->plan_known = tally->plan_known && run.trials >= 0 && tally->shards && shard < tally->run.shards;
-    if (!tally->plan_known || tally->shards[shard / 8] >> shard % 8 & 1)
+    tally->shard = tally->shards && run.shard <= tally->run.shards ? run.shard : 0;
+    if (!tally->shard)
         return;
-    tally->shards[shard / 8] |= (unsigned char)(1u << shard % 8);
-    tally->shards_seen++;
-    tally->planned += (uint64_t)run.trials;
+    struct shard_seen *shard = &tally->shards[tally->shard];
+    if (!shard->seen && run.trials > 0)
+        tally->planned += (uint64_t)run.trials;
+    tally->shards_seen += !shard->seen;
+    tally->shards_ended -= shard->ended;
+    *shard = (struct shard_seen){.seen = true};
+    if (tally->stopped_shard == tally->shard) // it goes on
+        tally->stop[0] = tally->why[0] = '\0';
+}
+
+static void add_end(struct tally *tally, const struct record *record)
+{
+    struct shard_seen *shard = tally->shard ? &tally->shards[tally->shard] : NULL;
+    tally->shards_ended += shard && !shard->ended;
+    if (shard)
+        shard->ended = true;
+    if (tally->stop[0] || record->member[MEMBER_STOP].length == 0)
+        return;
+    json_text_string(record->member[MEMBER_STOP], tally->stop, sizeof tally->stop);
+    json_text_string(record->member[MEMBER_WHY], tally->why, sizeof tally->why);
+    tally->stopped_shard = tally->shard;
 }
 
 void tally_add(struct tally *tally, const struct record *record, struct tally_trial *trial, tally_unmet *unmet,
@@ -144,8 +179,7 @@ void tally_add(struct tally *tally, const struct record *record, struct tally_tr
         tally->skipped++;
         break;
     case RECORD_END:
-        json_text_string(record->member[MEMBER_STOP], tally->stop, sizeof tally->stop);
-        json_text_string(record->member[MEMBER_WHY], tally->why, sizeof tally->why);
+        add_end(tally, record);
         break;
     case RECORD_VERDICT:
     case RECORD_OTHER:
@@ -167,10 +201,24 @@ bool tally_complains(const struct tally *tally)
     return tally->trials_judged > 0 ? tally->unmet > 0 : tally->connected < tally->trials;
 }
 
-uint64_t tally_missing(const struct tally *tally)
+unsigned tally_unended(const struct tally *tally)
 {
-    uint64_t seen = tally->trials - tally->again + tally->skipped;
-    return tally->plan_known && tally->planned > seen ? tally->planned - seen : 0;
+    return strcmp(tally->run.command, "matrix") == 0 ? tally->shards_seen - tally->shards_ended : 0;
+}
+
+char *tally_unended_text(const struct tally *tally, char *text, size_t size)
+{
+    unsigned unended = tally_unended(tally);
+    uint64_t recorded = tally->trials - tally->again;
+    text[0] = '\0';
+    if (unended > 0 && tally->run.shards > 1)
+        snprintf(text, size,
+                 "the runs of %u of %u shards did not end: %" PRIu64 " of %" PRIu64 " planned trials are recorded",
+                 unended, tally->shards_seen, recorded, tally->planned);
+    else if (unended > 0)
+        snprintf(text, size, "the run did not end: %" PRIu64 " of %" PRIu64 " planned trials are recorded", recorded,
+                 tally->planned);
+    return text;
 }
 
 void tally_clear(struct tally *tally)

@@ -16,16 +16,19 @@ enum { TALLY_TARGETS_MAX = 40, TALLY_NOTES_MAX = 100 };
 struct tally {
     struct run_identity run; // of the first header
     unsigned runs;           // headers
-    char stop[32], why[400]; // what stopped the last run, if anything did
-    uint64_t planned;        // trials of all shards seen
-    bool plan_known;         // every header said how many
-    unsigned char *shards;   // bit set of those seen
-    unsigned shards_seen;
+    char stop[32], why[400]; // what stopped a run, if anything did: the first that was not resumed
+    unsigned stopped_shard;
+    struct shard_seen {
+        bool seen, ended;
+    } * shards;                                // those of the plan
+    unsigned shards_seen, shards_ended, shard; // shard: the one at hand, 0: none of the plan
+    uint64_t planned;                          // trials of the shards seen, as far as headers say
 
-    uint64_t trials, connected, could_not_run, skipped;
+    uint64_t trials, connected, could_not_run, skipped; // trials of the plan
+    uint64_t auxiliary;           // trials beside the plan, such as those that had a licence issued
     uint64_t expectations, unmet; // checked, unmet
     uint64_t trials_unmet;        // with an unmet expectation
-    uint64_t trials_judged;       // with any expectation
+    uint64_t trials_judged;       // of which anything could be expected
     uint64_t again;               // recorded before, for the same target, variant and repeat
     uint64_t connections, logons, failed_logons;
     double ms;
@@ -48,6 +51,8 @@ struct tally_trial {
     char ending[128]; // "connected", "errinfo 0x7 in licensing"
     double ms;
     unsigned checked, unmet; // expectations
+    bool judged;             // anything could be expected: the journal is of matrix
+    bool auxiliary;          // not of the plan
     bool could_not_run;
     bool again;
 };
@@ -68,7 +73,10 @@ void tally_note(struct tally *tally, const char *sentence);
 // Whether the trials have anything to complain about: an unmet expectation, or, where none was stated, a failed trial.
 bool tally_complains(const struct tally *tally);
 
-// How many planned trials are not recorded, as far as the plan is known.
-uint64_t tally_missing(const struct tally *tally);
+// How many of the runs of matrix did not come to their end: they were killed, or still run.
+unsigned tally_unended(const struct tally *tally);
+
+// Says so in a sentence; "" where all did. Returns text.
+char *tally_unended_text(const struct tally *tally, char *text, size_t size);
 
 void tally_clear(struct tally *tally);

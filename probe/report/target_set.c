@@ -73,11 +73,18 @@ static uint64_t *word_of(struct target_set *set, struct target_entry *entry, siz
     return &entry->more[word - 1];
 }
 
-bool target_set_again(struct target_set *set, struct target_entry *entry, size_t variant, int64_t repeat)
+bool target_set_again(struct target_set *set, struct target_entry *entry, const struct record *record, size_t variant)
 {
-    if (variant >= TARGET_VARIANTS_MAX || repeat < 1 || repeat > TARGET_REPEATS_MAX)
+    int64_t repeat = json_text_integer(record->member[MEMBER_REPEAT], 1);
+    int64_t step = json_text_integer(record->member[MEMBER_STEP], -1);
+    size_t bit = (size_t)step;
+    if (step >= TARGET_STEPS_MAX)
         return false;
-    size_t bit = (size_t)(repeat - 1) * TARGET_VARIANTS_MAX + variant;
+    if (step < 0) {
+        if (variant >= TARGET_VARIANTS_MAX || repeat < 1 || repeat > TARGET_REPEATS_MAX)
+            return false;
+        bit = (size_t)(repeat - 1) * TARGET_VARIANTS_MAX + variant;
+    }
     uint64_t *word = word_of(set, entry, bit);
     uint64_t mask = (uint64_t)1 << bit % WORD;
     if (!word)
@@ -85,6 +92,12 @@ bool target_set_again(struct target_set *set, struct target_entry *entry, size_t
     bool again = *word & mask;
     *word |= mask;
     return again;
+}
+
+char *target_key(const struct record *record, char *text, size_t size)
+{
+    bool has_id = record->member[MEMBER_TARGET_ID].length > 0;
+    return json_text_string(record->member[has_id ? MEMBER_TARGET_ID : MEMBER_TARGET], text, size);
 }
 
 void target_set_clear(struct target_set *set)

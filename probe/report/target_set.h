@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "report/record.h"
+
 // Trials are told apart up to these; beyond, none is known to be there twice.
-enum { TARGET_VARIANTS_MAX = 1024, TARGET_REPEATS_MAX = 64 };
+enum { TARGET_VARIANTS_MAX = 1024, TARGET_REPEATS_MAX = 64, TARGET_STEPS_MAX = 65536 };
 
 struct target_entry {
     uint64_t hash; // of the target's text; 0: the place is free
@@ -29,7 +31,11 @@ struct target_entry *target_set_entry(struct target_set *set, const char *target
 // Notes that an expectation of the target is unmet.
 void target_set_unmet(struct target_set *set, struct target_entry *entry);
 
-// Notes a trial by its variant's number (from 0) and its repeat (from 1). True if it was there before.
-bool target_set_again(struct target_set *set, struct target_entry *entry, size_t variant, int64_t repeat);
+// Notes a trial: by its step, or, where the record names none, by its variant's number (from 0) and its repeat. True if
+// it was there before.
+bool target_set_again(struct target_set *set, struct target_entry *entry, const struct record *record, size_t variant);
+
+// What tells a trial's target apart, as text: its identity in the plan, else host and port. Returns text.
+char *target_key(const struct record *record, char *text, size_t size);
 
 void target_set_clear(struct target_set *set);
