@@ -6,6 +6,7 @@
 
 #include "analysis/isolation.h"
 #include "commands/help.h"
+#include "commands/isolate_offline.h"
 #include "commands/run.h"
 #include "commands/vary.h"
 #include "report/isolate_text.h"
@@ -23,6 +24,8 @@ static struct isolation make_isolation(struct run *run)
                                   .signature_given = o->has_signature,
                                   .signature = o->signature,
                                   .max_trials = o->max_trials,
+                                  .max_logons = o->max_logons,
+                                  .max_ms = o->max_seconds * 1000.0,
                                   .run = run_trial,
                                   .context = run};
     struct choice choice = choose_levels(o);
@@ -112,6 +115,8 @@ int isolate_command(int argc, char **argv)
         help_command(&page, COMMAND_ISOLATE);
         return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
     }
+    if (options.from)
+        return isolate_offline(&options, argv[0]);
     enum exit_status status = run_begin(&run, &options, argv[0]);
     if (status == EXIT_CONNECTED)
         status = run_experiment(&run);

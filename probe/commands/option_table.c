@@ -260,6 +260,35 @@ static bool take_max_trials(struct options *o, const char *text, char *error, si
     return read_count(text, &o->max_trials, error, size);
 }
 
+// trials=N, logons=N and seconds=N, with commas between.
+static bool take_budget(struct options *o, const char *text, char *error, size_t size)
+{
+    char words[128], *rest = NULL;
+    if (!copy(words, sizeof words, text, error, size))
+        return false;
+    if (!words[0])
+        return refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
+    for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        unsigned *count = strncmp(word, "trials=", 7) == 0    ? &o->max_trials
+                          : strncmp(word, "logons=", 7) == 0  ? &o->max_logons
+                          : strncmp(word, "seconds=", 8) == 0 ? &o->max_seconds
+                                                              : NULL;
+        if (!count)
+            return refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
+        if (!read_count(strchr(word, '=') + 1, count, error, size))
+            return false;
+    }
+    return true;
+}
+
+static bool take_from(struct options *o, const char *text, char *error, size_t size)
+{
+    if (!text[0])
+        return refuse(error, size, "names no file");
+    o->from = text;
+    return true;
+}
+
 static bool take_max_failed_logons(struct options *o, const char *text, char *error, size_t size)
 {
     o->has_max_failed_logons = true;
@@ -485,6 +514,10 @@ static const struct option_row rows[] = {
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,
      take_settle},
     {"pause", 0, "SECONDS", "pause between two trials (default: 0.5)", COMMAND_ALL, take_pause},
+    {"budget", 0, "trials=N,logons=N,seconds=N", "end before more trials, logons or seconds of trials than these",
+     COMMAND_ISOLATE, take_budget},
+    {"from", 0, "JOURNAL", "run no trial: isolate by the trials of one target in this journal", COMMAND_ISOLATE,
+     take_from},
     {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_EVERY, take_max_trials},
     {"max-failed-logons", 0, "N", "failed logons of an account, across runs, after which it is left alone (default: 2)",
      COMMAND_EVERY, take_max_failed_logons},

@@ -95,6 +95,8 @@ static bool take(struct options *options, int value, char *error, size_t size)
 static bool take_target(struct options *options, int argc, char **argv, char *error, size_t size)
 {
     const char *clause, *text;
+    if (optind >= argc && options->from)
+        return true; // the journal names it
     if (optind >= argc)
         return refuse(error, size, "a TARGET is missing: HOST[:PORT]");
     text = argv[optind];

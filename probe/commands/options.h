@@ -48,6 +48,8 @@ struct options {
 
     unsigned deadline_ms, settle_ms, pause_ms;
     unsigned max_failed_logons, max_trials, repeat;
+    unsigned max_logons, max_seconds; // of isolate --budget; 0: any
+    const char *from;                 // journal to isolate by; NULL: run trials
     struct until until;
     bool reset_failed_logons;
     bool follow_redirect;

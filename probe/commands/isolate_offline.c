@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/isolate_offline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/isolation.h"
+#include "commands/run.h"
+#include "report/isolate_text.h"
+#include "trial/journal.h"
+
+// The trials of one target, as a journal has them.
+struct recorded {
+    char target[sizeof((struct trial *)NULL)->target]; // "" until the first trial names it
+    struct trial **trials;
+    size_t count;
+    char error[256];
+    bool failed;
+};
+
+static bool take_record(const json_t *record, size_t line, void *context)
+{
+    struct recorded *recorded = context;
+    const char *kind = json_string_value(json_object_get(record, "record"));
+    char clause[200];
+    if (!kind || strcmp(kind, "trial") != 0)
+        return true;
+    struct trial *trial = calloc(1, sizeof *trial);
+    struct trial **trials = realloc(recorded->trials, (recorded->count + 1) * sizeof *trials);
+    if (trials)
+        recorded->trials = trials;
+    if (!trial || !trials || !trial_from_json(record, trial, clause, sizeof clause)) {
+        snprintf(recorded->error, sizeof recorded->error, "line %zu: %s", line,
+                 trial && trials ? clause : "memory is out");
+        recorded->failed = true;
+        free(trial);
+        return false;
+    }
+    if (!recorded->target[0])
+        memcpy(recorded->target, trial->target, sizeof recorded->target);
+    if (strcmp(recorded->target, trial->target) != 0) {
+        trial_clear(trial);
+        free(trial);
+        return true;
+    }
+    recorded->trials[recorded->count++] = trial;
+    trial->number = recorded->count; // journals of several runs have each number more than once
+    return true;
+}
+
+static void recorded_clear(struct recorded *recorded)
+{
+    for (size_t i = 0; i < recorded->count; i++) {
+        trial_clear(recorded->trials[i]);
+        free(recorded->trials[i]);
+    }
+    free(recorded->trials);
+}
+
+static bool read_journal(const struct options *options, struct recorded *recorded, const char *command)
+{
+    char error[256];
+    FILE *file = fopen(options->from, "re");
+    if (!file) {
+        run_complain(command, "the journal %s cannot be opened: %s", options->from, strerror(errno));
+        return false;
+    }
+    bool ok = journal_read(file, take_record, recorded, error, sizeof error);
+    fclose(file);
+    if (!ok || recorded->failed)
+        run_complain(command, "the journal %s cannot be read: %s", options->from, ok ? recorded->error : error);
+    else if (recorded->count == 0)
+        run_complain(command, "the journal %s has no trial%s%s", options->from, recorded->target[0] ? " of " : "",
+                     recorded->target);
+    return ok && !recorded->failed && recorded->count > 0;
+}
+
+// What is varied is what was varied on record; the baseline is the one given, else the first whole trial's.
+static struct isolation make_isolation(const struct options *options, const struct recorded *recorded)
+{
+    struct isolation isolation = {.baseline = options->baseline,
+                                  .signature_given = options->has_signature,
+                                  .signature = options->signature,
+                                  .recorded = (const struct trial *const *)recorded->trials,
+                                  .recorded_count = recorded->count};
+    bool given = false;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        given = given || options->was_set[f];
+    for (size_t i = recorded->count; i-- > 0 && !given;) {
+        if (recorded->trials[i]->until >= PHASE_ACTIVE)
+            isolation.baseline = recorded->trials[i]->variant;
+    }
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        isolation.levels[f] = 1u << isolation.baseline.level[f];
+        for (size_t i = 0; i < recorded->count; i++)
+            isolation.levels[f] |= 1u << recorded->trials[i]->variant.level[f];
+        if (!(isolation.levels[f] & (isolation.levels[f] - 1)))
+            isolation.untestable[f] = "no trial on record has another level";
+    }
+    return isolation;
+}
+
+enum exit_status isolate_offline(const struct options *options, const char *command)
+{
+    struct recorded recorded = {.count = 0};
+    struct verdict verdict;
+    enum exit_status status = EXIT_CANNOT_RUN;
+    if (options->target.host[0])
+        target_text(&options->target, recorded.target, sizeof recorded.target);
+    if (read_journal(options, &recorded, command)) {
+        struct isolation isolation = make_isolation(options, &recorded);
+        isolate(&isolation, &verdict);
+        bool ok = true;
+        if (options->json) {
+            json_t *json = verdict_to_json(&verdict);
+            struct journal journal;
+            ok = json && journal_open(&journal, NULL, stdout) && journal_write(&journal, json) &&
+                 journal_close(&journal);
+            json_decref(json);
+        } else if (!options->quiet) {
+            struct page page = page_open(stdout);
+            isolate_text(&page, recorded.target, &isolation, &verdict, isolation.recorded, recorded.count);
+            ok = page_close(&page);
+        }
+        status = !ok ? EXIT_CANNOT_RUN : verdict.kind == VERDICT_NOT_REPRODUCED ? EXIT_CONNECTED : EXIT_FAILURE_FOUND;
+    }
+    recorded_clear(&recorded);
+    return status;
+}
