@@ -116,6 +116,14 @@ void help_command(struct page *page, enum command command)
                   "gateway are HTTP heads. It still names users, computers and addresses. With --no-capture-redact "
                   "it has every octet and the TLS secrets that decrypt them, a gateway's tunnel included: whoever "
                   "has the file has the password. In both cases only you can read it (mode 0600).");
+    if (command == COMMAND_CONNECT)
+        paragraph(page, "Pictures",
+                  "--until graphics waits for the first paint. --screenshot FILE saves the desktop when nothing on it "
+                  "has changed for 0.3 seconds, or after five seconds (half of what --deadline leaves, if that is "
+                  "less) if it does not come to rest; --settle makes it wait longer. What was never painted is white; "
+                  "the facts say how much was painted, and whether all of it has one colour. The server paints "
+                  "bitmaps, or by the graphics pipeline with --set graphics=gfx. The file is readable by you alone: a "
+                  "desktop may show secrets. Where the session fails after something was painted, that is saved.");
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
     page_line(page, STYLE_PLAIN, "  0  %s",

@@ -353,14 +353,15 @@ static bool take_report(struct options *o, const char *text, char *error, size_t
 
 static bool take_until(struct options *o, const char *text, char *error, size_t size)
 {
-    const char *names[PHASE_LOGON + 2];
-    for (int i = 0; i <= PHASE_LOGON; i++)
+    const char *names[PHASE_COUNT + 1];
+    for (int i = 0; i < PHASE_COUNT; i++)
         names[i] = phase_name((enum phase)i);
-    names[PHASE_LOGON + 1] = until_name((struct until){PHASE_NLA, true});
-    if (until_from_name(text, &o->until) && o->until.phase <= PHASE_LOGON)
+    names[PHASE_COUNT] = until_name((struct until){PHASE_NLA, true});
+    o->until_set = true;
+    if (until_from_name(text, &o->until))
         return true;
-    const char *near = nearest_word(text, names, PHASE_LOGON + 2);
-    snprintf(error, size, "takes a phase from %s to %s, and not '%s'%s%s%s", names[0], names[PHASE_LOGON], text,
+    const char *near = nearest_word(text, names, PHASE_COUNT + 1);
+    snprintf(error, size, "takes a phase from %s to %s, and not '%s'%s%s%s", names[0], names[PHASE_COUNT - 1], text,
              near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
     return false;
 }
@@ -445,6 +446,19 @@ static bool take_no_capture_redact(struct options *o, const char *text, char *er
 {
     (void)text;
     return take_capture_redact(o, "no", error, size);
+}
+
+static bool take_screenshot(struct options *o, const char *text, char *error, size_t size)
+{
+    json_t *name = json_string(text); // the worker gets it in JSON
+    bool fits = name;
+    json_decref(name);
+    if (!text[0])
+        return refuse(error, size, "names no file");
+    if (!fits)
+        return refuse(error, size, "takes a file name in UTF-8");
+    o->screenshot = text;
+    return true;
 }
 
 static bool take_journal(struct options *o, const char *text, char *error, size_t size)
@@ -541,6 +555,9 @@ static const struct option_row rows[] = {
     {"capture-redact", 0, "yes|no", "leave out of the capture what carries credentials (default: yes)", COMMAND_CONNECT,
      take_capture_redact},
     {"no-capture-redact", 0, NULL, "the same as --capture-redact=no", COMMAND_CONNECT, take_no_capture_redact},
+    {"screenshot", 0, "FILE",
+     "save the desktop as the server drew it, as PNG, once it is quiet; implies --until graphics, see below",
+     COMMAND_CONNECT, take_screenshot},
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal},
     {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json},
     {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_EVERY, take_quiet},

@@ -197,6 +197,14 @@ static bool check(struct options *o, char *error, size_t size)
         return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
     if (o->capture_whole && !o->capture)
         return refuse(error, size, "--no-capture-redact needs --capture");
+    if (o->screenshot && o->until.phase != PHASE_GRAPHICS)
+        return refuse(error, size, "--screenshot needs --until graphics, and not --until %s", until_name(o->until));
+    if (o->screenshot && o->repeat > 1)
+        return refuse(error, size, "--screenshot is of one trial, and --repeat asks for %u", o->repeat);
+    if (o->until.phase == PHASE_GRAPHICS && o->baseline.level[FACTOR_GRAPHICS] == GRAPHICS_NONE)
+        return refuse(error, size, "%s needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is "
+                                          "drawn",
+                      o->screenshot ? "--screenshot" : "--until graphics");
     if (!check_means(o, error, size))
         return false;
     if (!variant_possible(&o->baseline, &why))
@@ -241,6 +249,9 @@ bool options_parse(struct options *options, enum command command, int argc, char
     if (command == COMMAND_MATRIX)
         return take_scenario(options, argc, argv, error, size);
     use_unless_set(options, FACTOR_GATEWAY, GATEWAY_HTTP, options->has_gateway);
+    if (options->screenshot && !options->until_set)
+        options->until.phase = PHASE_GRAPHICS;
+    use_unless_set(options, FACTOR_GRAPHICS, GRAPHICS_BITMAP, options->until.phase == PHASE_GRAPHICS);
     use_unless_set(options, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, options->load_balance_info[0]);
     use_unless_set(options, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, options->client_name[0]);
     return take_target(options, argc, argv, error, size) && check(options, error, size);

@@ -51,6 +51,8 @@ struct options {
     unsigned max_logons, max_seconds; // of isolate --budget; 0: any
     const char *from;                 // journal to isolate by; NULL: run trials
     struct until until;
+    bool until_set;
+    const char *screenshot; // NULL: none
     bool reset_failed_logons;
     bool follow_redirect;
 

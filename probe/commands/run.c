@@ -9,6 +9,7 @@
 
 #include "commands/capture.h"
 #include "commands/secret.h"
+#include "connection/image.h"
 #include "report/trial_line.h"
 #include "runner/ledger.h"
 
@@ -101,6 +102,7 @@ static void settle(struct run *run)
     run->settings.certificate_policy = o->certificate_policy;
     run->settings.client_name = o->client_name[0] ? o->client_name : NULL;
     run->settings.load_balance_info = o->load_balance_info[0] ? o->load_balance_info : NULL;
+    run->settings.screenshot = o->screenshot;
     run->settings.autologon = o->autologon;
     run->settings.at_challenge = o->until.at_challenge;
     run->settings.deadline_ms = o->deadline_ms;
@@ -124,6 +126,11 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
     settle(run);
     if (!journal_open(&run->journal, options->journal, options->json ? stdout : NULL)) {
         run_complain(command, "the journal %s cannot be opened: %s", options->journal, strerror(errno));
+        return EXIT_CANNOT_RUN;
+    }
+    if (options->screenshot && !image_can_save(options->screenshot)) {
+        run_complain(command, "the screenshot %s cannot be made: %s", options->screenshot,
+                     errno == EEXIST ? "there is something that is no plain file" : strerror(errno));
         return EXIT_CANNOT_RUN;
     }
     if (!secret_stash("RDPPROBE_PASSWORD", &stash[0], error, sizeof error) ||

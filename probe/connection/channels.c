@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/channels.h"
 
+#include <freerdp/addin.h>
 #include <freerdp/channels/channels.h>
+#include <freerdp/channels/drdynvc.h>
+#include <freerdp/channels/rdpgfx.h>
+#include <freerdp/client/channels.h>
 #include <freerdp/svc.h>
 #include <string.h>
 
-#include "connection/session.h"
+#include "connection/picture.h"
 
 struct channel {
     const char *name;
@@ -37,6 +41,29 @@ static bool announce(rdpSettings *settings, const struct channel *channel)
     return freerdp_settings_set_uint32(settings, FreeRDP_ChannelCount, count + 1);
 }
 
+// The graphics pipeline's plugin, and that of the dynamic channels which it goes through; the latter announces its own.
+// Nothing else is loaded: freerdp_client_load_addins() would add whatever it takes for granted.
+static bool load_pipeline(freerdp *instance)
+{
+    rdpContext *context = instance->context;
+    const char *const arguments[] = {RDPGFX_CHANNEL_NAME};
+    ADDIN_ARGV *pipeline = freerdp_addin_argv_new(1, arguments);
+    union {
+        PVIRTUALCHANNELENTRY plain;
+        PVIRTUALCHANNELENTRYEX extended; // what there is, under the same type
+    } entry;
+
+    freerdp_register_addin_provider(freerdp_channels_load_static_addin_entry, 0);
+    if (!pipeline || !freerdp_dynamic_channel_collection_add(context->settings, pipeline)) {
+        freerdp_addin_argv_free(pipeline);
+        return false;
+    }
+    entry.plain = freerdp_load_channel_addin_entry(DRDYNVC_SVC_CHANNEL_NAME, NULL, NULL,
+                                                   FREERDP_ADDIN_CHANNEL_STATIC | FREERDP_ADDIN_CHANNEL_ENTRYEX);
+    return entry.plain && freerdp_channels_client_load_ex(context->channels, context->settings, entry.extended,
+                                                          context->settings) == 0;
+}
+
 BOOL channels_announce(freerdp *instance)
 {
     const struct variant *variant = &session_of(instance->context)->request->variant;
@@ -47,7 +74,9 @@ BOOL channels_announce(freerdp *instance)
     for (size_t i = 0; redirection && i < sizeof redirected / sizeof redirected[0]; i++)
         ok = ok && announce(settings, &redirected[i]);
     // The graphics pipeline is a dynamic channel, and all of those go through this one.
-    if (redirection || variant->level[FACTOR_GRAPHICS] == GRAPHICS_GFX)
+    if (picture_by_pipeline(session_of(instance->context)->request))
+        ok = ok && load_pipeline(instance);
+    else if (redirection || variant->level[FACTOR_GRAPHICS] == GRAPHICS_GFX)
         ok = ok && announce(settings, &drdynvc);
     return ok;
 }

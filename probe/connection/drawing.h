@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nothing is drawn: what a server wants painted is taken and dropped.
+// What a server wants painted is taken and dropped, unless a picture is wanted (picture.h).
 #pragma once
 
 #include "connection/session.h"

@@ -10,7 +10,11 @@ void progress_begin(struct session *session, enum phase phase)
         session_succeed(session);
     session->evidence.phase = phase;
     session->begun = true;
+    session->phase_at = event_clock();
     event_phase(session->sink, phase);
+    // From here on the picture is waited for.
+    if (phase == PHASE_ACTIVE && session->request->until == PHASE_GRAPHICS)
+        progress_begin(session, PHASE_GRAPHICS);
 }
 
 void progress_sent(struct session *session)

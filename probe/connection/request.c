@@ -84,6 +84,7 @@ bool request_send(const struct connection_request *request, int fd)
     json_t *json = to_json(request);
     json_object_set_new(json, "at_challenge", json_boolean(request->at_challenge));
     json_object_set_new(json, "capture", json_integer(request->capture));
+    json_object_set_new(json, "screenshot", text(request->screenshot));
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
     json_decref(json);
     if (!line) {
@@ -187,6 +188,7 @@ bool request_receive(struct connection_request *request, int fd)
     request->gateway_token = member(json, "gateway_token");
     request->client_name = member(json, "client_name");
     request->load_balance_info = member(json, "load_balance_info");
+    request->screenshot = member(json, "screenshot");
     request->config_path = member(json, "config_path");
     request->require_certificate = json_is_true(json_object_get(json, "require_certificate"));
     request->autologon = json_is_true(json_object_get(json, "autologon"));

@@ -28,6 +28,7 @@ struct connection_request {
     const char *gateway_token;     // PAA token, or ""
     const char *client_name;       // for client-name=given, or ""
     const char *load_balance_info; // routing token for load-balance=token, or ""
+    const char *screenshot;        // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
     const char *config_path;       // absolute scratch directory; FreeRDP's ConfigPath
     bool require_certificate;      // end the trial where the certificate is not trusted or has another name
     bool autologon;                // send the password in Client Info under tls and rdp security

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/session.h"
 
+#include <errno.h>
 #include <freerdp/error.h>
 #include <freerdp/event.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include "connection/channels.h"
 #include "connection/drawing.h"
 #include "connection/kerberos.h"
+#include "connection/picture.h"
 #include "connection/progress.h"
 #include "connection/settings.h"
 #include "connection/socket.h"
@@ -66,6 +68,7 @@ void session_fail(struct session *session)
     tls_report_end(session);
     kerberos_report(session);
     tell_credentials(session);
+    (void)picture_report(session); // the failure says more than a file that cannot be written
     if (logon_may_have_failed(&session->evidence)) {
         if (session->evidence.phase == PHASE_GATEWAY)
             event_logon(session->sink);
@@ -77,10 +80,20 @@ void session_fail(struct session *session)
     _exit(0);
 }
 
+// What this machine lacks or could not do.
+static _Noreturn void fail_locally(struct session *session, const char *name, const char *detail)
+{
+    session->evidence.local = name;
+    snprintf(session->evidence.local_detail, sizeof session->evidence.local_detail, "%s", detail);
+    session_fail(session);
+}
+
 void session_succeed(struct session *session)
 {
     struct outcome outcome = {.result = RESULT_CONNECTED, .phase = session->request->until};
 
+    if (!picture_report(session))
+        fail_locally(session, "SCREENSHOT_NOT_SAVED", strerror(errno));
     session->over = true;
     tell_credentials(session);
     event_outcome(session->sink, &outcome);
@@ -98,15 +111,6 @@ static void on_alarm(int number)
 {
     (void)number;
     _exit(0); // the outcome is reported; see tap.c
-}
-
-// ---- what this machine lacks ----
-
-static _Noreturn void fail_locally(struct session *session, const char *name, const char *detail)
-{
-    session->evidence.local = name;
-    snprintf(session->evidence.local_detail, sizeof session->evidence.local_detail, "%s", detail);
-    session_fail(session);
 }
 
 // ---- FreeRDP's callbacks ----
@@ -153,8 +157,7 @@ static BOOL pre_connect(freerdp *instance)
 
 static BOOL post_connect(freerdp *instance)
 {
-    (void)instance;
-    return TRUE;
+    return picture_begin(session_of(instance->context));
 }
 
 static bool replace(char **text, const char *with)
@@ -259,11 +262,12 @@ static void check_ciphers(struct session *session)
 }
 
 // Whether an active session has shown what it was to show: it lasts, and where the logon was asked for, the server said
-// how that went. A failed logon that is to be the outcome gets as long to be taken back.
+// how that went. A failed logon that is to be the outcome gets as long to be taken back. A picture that was asked for
+// is there.
 static bool is_settled(const struct session *session, double end)
 {
     double now = event_clock();
-    if (now < end)
+    if (now < end || !picture_is_complete(session, now))
         return false;
     if (session->request->until != PHASE_LOGON || session->evidence.logged_on)
         return true;

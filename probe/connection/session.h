@@ -13,6 +13,7 @@
 #include "connection/standard_security.h"
 
 struct capture;
+struct picture;
 
 enum { ADDRESSES_MAX = 16 };
 
@@ -22,6 +23,7 @@ struct session {
     struct event_sink *sink;
     struct evidence evidence;
     bool begun;                                       // evidence.phase has begun
+    double phase_at;                                  // event_clock() when it did
     rdpTransportIo io;                                // FreeRDP's own callbacks
     char presented[HOST_MAX];                         // the name for SNI, certificate check and SPN
     struct sockaddr_storage addresses[ADDRESSES_MAX]; // to connect to: the target's, or the gateway's
@@ -44,6 +46,7 @@ struct session {
     bool security_headers;         // Standard RDP Security: every payload has a security header
     struct standard_security *rc4; // under RDP security with encryption
     struct capture *capture;       // what records the trial; NULL for no capture
+    struct picture *picture;       // what is drawn; NULL where nothing is (picture.h)
     bool over;                     // the trial is decided; later events are FreeRDP's own unwinding
 };
 

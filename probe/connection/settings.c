@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "connection/picture.h"
 #include "trial/user_name.h"
 
 struct text_setting {
@@ -212,16 +213,24 @@ static bool apply_client(struct session *session)
 
 static bool apply_quiet(struct session *session)
 {
-    // Nothing is drawn, no channel is loaded, nothing is asked that costs a round trip.
-    static const struct flag_setting flags[] = {
-        {FreeRDP_DeactivateClientDecoding, true}, {FreeRDP_SoftwareGdi, true},
-        {FreeRDP_SupportHeartbeatPdu, false},     {FreeRDP_SupportDynamicChannels, false},
+    // Nothing is drawn and no channel is loaded, unless a picture is wanted; nothing is asked that costs a round trip.
+    const bool picture = picture_wanted(session->request), pipeline = picture_by_pipeline(session->request);
+    const struct flag_setting flags[] = {
+        {FreeRDP_DeactivateClientDecoding, !picture}, {FreeRDP_SoftwareGdi, true},
+        {FreeRDP_SupportHeartbeatPdu, false},         {FreeRDP_SupportDynamicChannels, pipeline},
         {FreeRDP_CompressionEnabled, false},      {FreeRDP_AutoReconnectionEnabled, false},
         {FreeRDP_AudioPlayback, false},           {FreeRDP_AudioCapture, false},
         {FreeRDP_RedirectDrives, false},          {FreeRDP_RedirectClipboard, false},
         {FreeRDP_DeviceRedirection, false},       {FreeRDP_LogonNotify, true},
         // Otherwise a session ends at an order that was not announced, as xrdp's colour tables at 8 bits per pixel.
         {FreeRDP_AllowUnanouncedOrdersFromServer, true},
+        // All in one thread: what is drawn is looked at between two PDUs.
+        {FreeRDP_SynchronousStaticChannels, true},
+        {FreeRDP_SynchronousDynamicChannels, true},
+        // Not every FreeRDP has a decoder for it, and a server must do without.
+        {FreeRDP_GfxH264, false},
+        {FreeRDP_GfxAVC444, false},
+        {FreeRDP_GfxAVC444v2, false},
     };
     return apply_flags(session->context.settings, flags, COUNT(flags));
 }
@@ -243,6 +252,7 @@ bool settings_apply(struct session *session)
         {FreeRDP_DesktopWidth, 1024},
         {FreeRDP_DesktopHeight, 768},
         {FreeRDP_AutoReconnectMaxRetries, 0},
+        {FreeRDP_ThreadingFlags, THREADING_FLAGS_DISABLE_THREADS},
     };
     const struct flag_setting flags[] = {
         {FreeRDP_AuthenticationOnly, false},    {FreeRDP_CredentialsFromStdin, false},

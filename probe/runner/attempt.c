@@ -60,6 +60,7 @@ static bool send_request(const struct attempt *attempt)
         .load_balance_info = or_empty(o->load_balance_info),
         .config_path = attempt->config,
         .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
+        .screenshot = or_empty(o->screenshot),
         .autologon = o->autologon,
         .settle_ms = o->settle_ms,
         .deadline_ms = o->deadline_ms,

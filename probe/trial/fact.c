@@ -156,6 +156,15 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_LOGON_ERROR] = {"logon", "error", FACT_TEXT, "what it is about"},
     [FACT_CREDENTIALS] = {"logon", "credentials", FACT_TEXT, "credentials"},
     [FACT_CAPTURE_INCOMPLETE] = {"capture", "incomplete", FACT_TEXT, "capture incomplete"},
+    [FACT_GRAPHICS_PATH] = {"graphics", "path", FACT_TEXT, "painted by"},
+    [FACT_GRAPHICS_FIRST_PAINT] = {"graphics", "first_paint_ms", FACT_REAL, "first paint (ms after active)"},
+    [FACT_GRAPHICS_PAINTS] = {"graphics", "paints", FACT_INTEGER, "paints"},
+    [FACT_GRAPHICS_WIDTH] = {"graphics", "width", FACT_INTEGER, "width of the desktop"},
+    [FACT_GRAPHICS_HEIGHT] = {"graphics", "height", FACT_INTEGER, "height of the desktop"},
+    [FACT_GRAPHICS_PAINTED] = {"graphics", "painted_percent", FACT_REAL, "painted of the desktop (%)"},
+    [FACT_GRAPHICS_UNIFORM] = {"graphics", "uniform", FACT_BOOLEAN, "painted in one colour"},
+    [FACT_GRAPHICS_COLOR] = {"graphics", "color", FACT_TEXT, "which is"},
+    [FACT_GRAPHICS_SCREENSHOT] = {"graphics", "screenshot", FACT_TEXT, "screenshot"},
 };
 
 const struct fact_row *fact_row(enum fact fact)

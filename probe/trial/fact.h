@@ -158,6 +158,16 @@ enum fact {
     FACT_LOGON_ERROR,        // name of ErrorNotificationData, or "session N"
     FACT_CREDENTIALS,        // verified, refused or "not checked"
     FACT_CAPTURE_INCOMPLETE, // why the capture ends before the trial does: name of an errno
+    // What was drawn, where a picture was wanted.
+    FACT_GRAPHICS_PATH,        // bitmap or gfx: what the latest paint came by
+    FACT_GRAPHICS_FIRST_PAINT, // ms after the session became active
+    FACT_GRAPHICS_PAINTS,      // how often something was painted
+    FACT_GRAPHICS_WIDTH,       // of the desktop
+    FACT_GRAPHICS_HEIGHT,
+    FACT_GRAPHICS_PAINTED,    // percent of the desktop
+    FACT_GRAPHICS_UNIFORM,    // all that was painted has one colour; known once the desktop is quiet or painted whole
+    FACT_GRAPHICS_COLOR,      // that colour, "#RRGGBB"
+    FACT_GRAPHICS_SCREENSHOT, // the file
     FACT_COUNT
 };
 

@@ -57,6 +57,7 @@ static const char usage[] =
     "  --credssp-version N      speak this version of CredSSP (default: libfreerdp's; below 5 its own client\n"
     "                           does not get beyond the CHALLENGE)\n"
     "Other\n"
+    "  --no-picture             paint nothing\n"
     "  --verbose                diagnostics on stderr\n"
     "  --help\n"
     "\n"
@@ -299,6 +300,7 @@ enum option_id {
     OPTION_REDIRECT_AT,
     OPTION_CLOCK_SKEW,
     OPTION_CREDSSP_VERSION,
+    OPTION_NO_PICTURE,
     OPTION_VERBOSE,
     OPTION_HELP
 };
@@ -340,6 +342,7 @@ static const struct option long_options[] = {
     {"redirect-at", required_argument, NULL, OPTION_REDIRECT_AT},
     {"clock-skew", required_argument, NULL, OPTION_CLOCK_SKEW},
     {"credssp-version", required_argument, NULL, OPTION_CREDSSP_VERSION},
+    {"no-picture", no_argument, NULL, OPTION_NO_PICTURE},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0}};
@@ -464,6 +467,9 @@ static void take(struct lab_options *options, enum option_id id, const char *val
         break;
     case OPTION_MCS_RESULT:
         options->mcs_result = (int)number("--mcs-result", value, 255);
+        break;
+    case OPTION_NO_PICTURE:
+        options->no_picture = true;
         break;
     case OPTION_VERBOSE:
         options->verbose = true;

@@ -28,6 +28,25 @@ static void report_logon(struct connection *connection)
     record->logon_reported = true;
 }
 
+// A quarter each of red, green, blue and yellow, in reading order: what is mirrored, turned, or has its colours swapped
+// shows. At 8 bits per pixel one entry of a palette that is never sent.
+static void put_pixel(uint8_t *pixels, uint32_t depth, uint32_t x, uint32_t y)
+{
+    static const uint32_t colors[] = {0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00};
+    const uint32_t color = colors[(y >= PICTURE_SIZE / 2) * 2 + (x >= PICTURE_SIZE / 2)];
+    const uint32_t octets = (depth + 7) / 8, red = color >> 16, green = color >> 8 & 0xFF, blue = color & 0xFF;
+    uint8_t *to = pixels + ((PICTURE_SIZE - 1 - y) * PICTURE_SIZE + x) * octets; // the lowest row comes first
+    uint32_t value = color;
+    if (depth == 16)
+        value = (red >> 3) << 11 | (green >> 2) << 5 | blue >> 3;
+    else if (depth == 15)
+        value = (red >> 3) << 10 | (green >> 3) << 5 | blue >> 3;
+    else if (depth == 8)
+        value = 0x80;
+    for (uint32_t i = 0; i < octets; i++)
+        to[i] = (uint8_t)(value >> 8 * i);
+}
+
 // A Bitmap Update ([MS-RDPBCGR] 2.2.9.1.1.3.1.2), the one kind of picture that every client must be able to show
 static void send_picture(struct connection *connection)
 {
@@ -37,7 +56,9 @@ static void send_picture(struct connection *connection)
     uint8_t *pixels = malloc(length);
     if (!pixels)
         return;
-    memset(pixels, 0x80, length);
+    for (uint32_t y = 0; y < PICTURE_SIZE; y++)
+        for (uint32_t x = 0; x < PICTURE_SIZE; x++)
+            put_pixel(pixels, depth, x, y);
     BITMAP_DATA bitmap = {.destRight = PICTURE_SIZE - 1,
                           .destBottom = PICTURE_SIZE - 1,
                           .width = PICTURE_SIZE,
@@ -53,5 +74,6 @@ static void send_picture(struct connection *connection)
 void session_begin(struct connection *connection)
 {
     report_logon(connection);
-    send_picture(connection);
+    if (!connection->lab->options.no_picture)
+        send_picture(connection);
 }

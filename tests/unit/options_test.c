@@ -67,6 +67,15 @@ static void takes_what_is_given(void **state)
     assert_int_equal(options.until.phase, PHASE_NLA);
     assert_true(options.until.at_challenge);
 
+    assert_true(PARSE(COMMAND_CONNECT, "--until", "graphics", "srv"));
+    assert_int_equal(options.until.phase, PHASE_GRAPHICS);
+    assert_int_equal(options.baseline.level[FACTOR_GRAPHICS], GRAPHICS_BITMAP);
+    assert_null(options.screenshot);
+    assert_true(PARSE(COMMAND_CONNECT, "--screenshot", "desk.png", "srv", "--set", "graphics=gfx"));
+    assert_string_equal(options.screenshot, "desk.png");
+    assert_int_equal(options.until.phase, PHASE_GRAPHICS);
+    assert_int_equal(options.baseline.level[FACTOR_GRAPHICS], GRAPHICS_GFX);
+
     assert_true(PARSE(COMMAND_ISOLATE, "--vary", "tls=1.2,1.3", "--vary=license", "--signature", "0x3/0x7", "srv",
                       "--user", "alice@corp.example", "--journal", "run.jsonl"));
     assert_true(options.was_varied[FACTOR_TLS] && options.was_varied[FACTOR_LICENSE]);
@@ -123,7 +132,17 @@ static void refuses_with_one_clear_sentence(void **state)
         {COMMAND_CONNECT, {"--max-failed-logons", "0", "srv", NULL},
          "--max-failed-logons takes a number from 1 to 1000000, and not '0'"},
         {COMMAND_CONNECT, {"--until", "licencing", "srv", NULL},
-         "--until takes a phase from resolve to logon, and not 'licencing': did you mean 'licensing'?"},
+         "--until takes a phase from resolve to graphics, and not 'licencing': did you mean 'licensing'?"},
+        {COMMAND_CONNECT, {"--screenshot", "", "srv", NULL}, "--screenshot names no file"},
+        {COMMAND_CONNECT, {"--screenshot", "\xFF.png", "srv", NULL}, "--screenshot takes a file name in UTF-8"},
+        {COMMAND_CONNECT, {"--screenshot", "x.png", "--until", "active", "srv", NULL},
+         "--screenshot needs --until graphics, and not --until active"},
+        {COMMAND_CONNECT, {"--screenshot", "x.png", "--repeat", "3", "srv", NULL},
+         "--screenshot is of one trial, and --repeat asks for 3"},
+        {COMMAND_CONNECT, {"--screenshot", "x.png", "--set", "graphics=none", "srv", NULL},
+         "--screenshot needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is drawn"},
+        {COMMAND_CONNECT, {"--until", "graphics", "--set", "graphics=none", "srv", NULL},
+         "--until graphics needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is drawn"},
         {COMMAND_CONNECT, {"--set", "tls", "srv", NULL}, "--set takes FACTOR=LEVEL"},
         {COMMAND_CONNECT, {"--set", "tsl=1.2", "srv", NULL},
          "--set names no factor with 'tsl': did you mean 'tls'?"},
