@@ -65,7 +65,7 @@ static void blank_authenticate(uint8_t *message, size_t size)
             memcpy(message + little32(message + names[i] + 4), kept[i], length);
     }
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
-        memset(message + secrets[i], 0, 4); // Len and MaxLen
+        memset(message + secrets[i], 0, 8); // Len, MaxLen and BufferOffset
 }
 
 // A security token: of NTLM its NEGOTIATE and CHALLENGE stay, and AUTHENTICATE without what proves the password.
