@@ -178,16 +178,16 @@ struct tally experiment_tally(const struct experiment *experiment, const struct 
         if (!variant_equal(&trial->variant, variant))
             continue;
         enum observation seen = experiment_observe(experiment, trial);
-        if (seen != OBSERVED_UNRESOLVED) {
-            tally.first = tally.first ? tally.first : trial;
-            tally.last = trial;
-        }
         switch (seen) {
         case OBSERVED_SIGNATURE:
             tally.signature++;
+            tally.first_signature = tally.first_signature ? tally.first_signature : trial->number;
+            tally.last_signature = trial->number;
             break;
         case OBSERVED_NO_SIGNATURE:
             tally.no_signature++;
+            tally.first_no_signature = tally.first_no_signature ? tally.first_no_signature : trial->number;
+            tally.last_no_signature = trial->number;
             break;
         case OBSERVED_UNRESOLVED:
             if (trial->until < experiment_until(experiment, variant))

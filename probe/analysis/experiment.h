@@ -93,7 +93,8 @@ enum observation experiment_observe(const struct experiment *experiment, const s
 struct tally {
     unsigned signature, no_signature, unresolved; // unresolved without the surveys, which were not to decide
     const struct trial *last_unresolved;
-    const struct trial *first, *last; // of those that are resolved
+    // Numbers of the first and the last trial with the signature, and of those without; 0: none.
+    uint64_t first_signature, last_signature, first_no_signature, last_no_signature;
 };
 struct tally experiment_tally(const struct experiment *experiment, const struct variant *variant);
 

@@ -57,9 +57,19 @@ static void add(struct cube *cube, enum factor factor, unsigned level)
     cube->level[cube->count++] = (unsigned char)level;
 }
 
+static unsigned level_in(const struct cube *cube, enum factor factor)
+{
+    unsigned i = 0;
+    while (cube->factor[i] != factor)
+        i++;
+    return cube->level[i];
+}
+
 // Every varied factor is a dimension: those in which the passing variant differs with its level, the others with the
 // level that is likeliest to tell something.
-static struct cube make_cube(const struct experiment *experiment, const struct variant *passing)
+// Where an earlier cause named a factor, its level there is known to make a difference.
+static struct cube make_cube(const struct experiment *experiment, const struct variant *passing,
+                             const struct cause *before)
 {
     struct cube cube = {.count = 0};
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -72,6 +82,8 @@ static struct cube make_cube(const struct experiment *experiment, const struct v
             count--;
         if (passing->level[f] != experiment->isolation->baseline.level[f]) {
             add(&cube, factor, passing->level[f]);
+        } else if (count && names_factor(before, factor)) {
+            add(&cube, factor, level_in(&before->cube, factor));
         } else if (count) {
             unsigned level = levels[0];
             for (unsigned i = 0; i < count; i++) {
@@ -364,7 +376,7 @@ enum narrowing narrow(struct experiment *experiment, struct variant *found, stru
     for (unsigned replacement = 0; replacement < REPLACEMENTS_MAX; replacement++) {
         enum phase phase = experiment->failure_phase;
         enum idle_result idle = IDLE_SHOWN;
-        struct cube cube = same_cube ? cause->cube : make_cube(experiment, found);
+        struct cube cube = same_cube ? cause->cube : make_cube(experiment, found, cause);
         *cause = (struct cause){.cube = cube};
         enum narrowing narrowing = learn(experiment, cause);
         if (narrowing == NARROWED_TO_NOTHING && better_passing(experiment, found)) {
@@ -393,7 +405,8 @@ enum narrowing narrow(struct experiment *experiment, struct variant *found, stru
 
 double none_probability(struct experiment *experiment)
 {
-    struct cube cube = make_cube(experiment, &experiment->isolation->baseline);
+    const struct cause none = {0};
+    struct cube cube = make_cube(experiment, &experiment->isolation->baseline, &none);
     double sum = 0;
     if (cube.count == 0 || !experiment_believe(experiment, &cube))
         return 0;

@@ -130,8 +130,8 @@ static unsigned failures_needed(const struct experiment *experiment)
 // the middle of the run shows there.
 static bool both_orders(const struct tally *failing, const struct tally *passing)
 {
-    return failing->first && passing->first && failing->first->number < passing->last->number &&
-           passing->first->number < failing->last->number;
+    return failing->first_signature < passing->last_no_signature &&
+           passing->first_no_signature < failing->last_signature;
 }
 
 // The next trial that a pair needs. False if it needs none.
@@ -139,10 +139,12 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
 {
     struct tally failing = experiment_tally(experiment, &pair->failing);
     struct tally passing = experiment_tally(experiment, &pair->passing);
-    bool fail = failing.signature < failures_needed(experiment);
-    bool pass = passing.no_signature < experiment->confirmations;
+    bool fail = failing.signature < failures_needed(experiment) ||
+                experiment_known(experiment, &pair->failing) != OBSERVED_SIGNATURE;
+    bool pass = passing.no_signature < experiment->confirmations ||
+                experiment_known(experiment, &pair->passing) != OBSERVED_NO_SIGNATURE;
     if (!fail && !pass && !both_orders(&failing, &passing)) {
-        fail = failing.last->number < passing.first->number;
+        fail = failing.last_signature < passing.first_no_signature;
         pass = !fail;
     }
     *variant = fail ? pair->failing : pair->passing;
@@ -291,7 +293,7 @@ static struct sweep_row sweep_level(struct experiment *experiment, const struct 
 // often.
 static void doubt(struct experiment *experiment, const struct verdict *verdict, const struct minimal_pair *pair)
 {
-    enum { FAILING_LEVELS = 2, PASSES = 5, TRIES = 4 };
+    enum { FEW_PASSES = 4, PASSES = 5, TRIES = 4 };
     unsigned failing = 0;
     for (unsigned i = 0; i < verdict->sweep_count; i++) {
         const struct sweep_row *row = &verdict->sweep[i];
@@ -303,8 +305,8 @@ static void doubt(struct experiment *experiment, const struct verdict *verdict, 
         failing += row->observation == OBSERVED_SIGNATURE;
     }
     struct variant passing = *variant_of(experiment, pair->passing);
-    for (unsigned i = 0; failing >= FAILING_LEVELS && i < TRIES && !experiment_over(experiment); i++) {
-        if (experiment_tally(experiment, &passing).no_signature >= PASSES)
+    for (unsigned i = 0; failing && i < TRIES && !experiment_over(experiment); i++) {
+        if (experiment_tally(experiment, &passing).no_signature >= (failing > 1 ? PASSES : FEW_PASSES))
             return;
         experiment_run(experiment, &passing, experiment_until(experiment, &passing));
     }

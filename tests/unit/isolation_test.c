@@ -353,10 +353,11 @@ static void test_change_of_the_target(void **state)
 {
     (void)state;
     unsigned isolated = 0;
-    for (unsigned change = 2; change < 40; change++) {
+    for (unsigned change = 2; change < 3 * 40; change++) {
         struct server server = friendly();
         struct isolation isolation = everything();
-        server.change_after = change;
+        server.change_after = 2 + change / 3;
+        server.licensing = (enum licensing)(change % 3);
         server.term_count = 1;
         struct verdict verdict = experiment(&server, &isolation, NULL, false);
         isolated += verdict.kind == VERDICT_ISOLATED;
