@@ -23,7 +23,7 @@ struct journal_text {
     struct trial **trials;     // of connect and isolate
     size_t count, capacity;
     json_t *verdict;
-    char **notes; // of connect and isolate
+    char **notes; // that no run of matrix has taken
     size_t note_count;
     bool failed; // sticky
 };
@@ -58,13 +58,15 @@ void *journal_text_begin(FILE *file)
 
 static void show_isolate(struct journal_text *text, const struct trial *const *trials)
 {
-    struct isolation isolation = {.baseline = verdict_baseline(trials, text->count)};
+    struct isolation isolation = {0};
     struct verdict verdict;
     const char *clause;
-    if (!verdict_from_json(text->verdict, trials, text->count, &verdict, &clause))
+    if (!verdict_from_json(text->verdict, trials, text->count, &verdict, &clause)) {
         page_line(&text->page, STYLE_BAD, "The verdict's record %s.", clause);
-    else
-        isolate_text(&text->page, text->run.target, &isolation, &verdict, trials, text->count);
+        return;
+    }
+    isolation.baseline = verdict.baseline;
+    isolate_text(&text->page, text->run.target, &isolation, &verdict, trials, text->count);
 }
 
 static void show_connect(struct journal_text *text, const struct trial *const *trials)
@@ -103,6 +105,12 @@ static void forget(struct journal_text *text)
     text->count = text->capacity = text->note_count = 0;
 }
 
+static void show_notes(struct journal_text *text)
+{
+    for (size_t i = 0; i < text->note_count; i++)
+        page_wrap(&text->page, 0, 0, "Note: %s", text->notes[i]);
+}
+
 static void end_run(struct journal_text *text)
 {
     const struct trial *const *trials = (const struct trial *const *)text->trials;
@@ -119,8 +127,7 @@ static void end_run(struct journal_text *text)
             page_line(&text->page, STYLE_DOUBT, "%s: the journal ends before the verdict.", text->run.target);
         show_connect(text, trials);
     }
-    for (size_t i = 0; i < text->note_count; i++)
-        page_wrap(&text->page, 0, 0, "Note: %s", text->notes[i]);
+    show_notes(text);
     forget(text);
     text->open = false;
 }
@@ -176,7 +183,7 @@ void journal_text_record(void *state, const struct record *record)
 void journal_text_note(void *state, const char *sentence)
 {
     struct journal_text *text = state;
-    if (is_matrix(text)) {
+    if (text->open && is_matrix(text)) {
         matrix_text_note(&text->matrix, sentence);
         return;
     }
@@ -188,14 +195,15 @@ void journal_text_note(void *state, const char *sentence)
         text->notes[text->note_count++] = copy;
     else
         free(copy);
-    text->open = true;
 }
 
 bool journal_text_end(void *state, bool keep)
 {
     struct journal_text *text = state;
-    if (keep)
+    if (keep) {
         end_run(text);
+        show_notes(text); // of journals that have no run
+    }
     bool ok = page_close(&text->page) && !text->failed && !text->matrix.failed;
     int saved = errno;
     forget(text);

@@ -3,7 +3,7 @@
 //
 //   failure   an expectation is not met; where none was stated, the trial failed
 //   error     the trial could not be run on this machine, a run was stopped, or records are missing
-//   skipped   the target cannot have the variant, or the account is spared
+//   skipped   left out for the safety of an account
 //
 // GitLab takes the suite's column from classname (the target's group, else the scenario), keeps only the first of equal
 // names, and ignored attributes of failure: so names are unique, and the message is in the body, too. Of the names of

@@ -127,10 +127,8 @@ static void remarks(struct page *page, const struct tally *tally)
         page_wrap(page, 0, 0, "%" PRIu64 " trial%s could not be run on this machine", tally->could_not_run,
                   s(tally->could_not_run));
     if (tally->skipped)
-        page_wrap(page, 0, 0,
-                  "%" PRIu64 " trial%s left out: the target cannot have the variant, or its account is "
-                  "spared",
-                  tally->skipped, tally->skipped == 1 ? " was" : "s were");
+        page_wrap(page, 0, 0, "%" PRIu64 " trial%s left out for the safety of accounts", tally->skipped,
+                  tally->skipped == 1 ? " was" : "s were");
     for (size_t i = 0; i < tally->note_count; i++)
         page_wrap(page, 0, 0, "Note: %s", tally->notes[i]);
     if (tally->notes_left_out)

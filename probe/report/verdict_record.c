@@ -98,6 +98,27 @@ static void read_factors(const json_t *json, struct verdict *verdict)
     }
 }
 
+static void read_variant(const json_t *json, struct variant *variant)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        unsigned level;
+        if (level_from_name((enum factor)f, text_of(json, factor_row((enum factor)f)->name), &level))
+            variant->level[f] = (unsigned char)level;
+    }
+}
+
+static void read_wishes(const json_t *json, struct verdict *verdict)
+{
+    for (size_t i = 0; i < json_array_size(json) && i < WISHES_MAX; i++) {
+        const json_t *item = json_array_get(json, i);
+        struct wish *wish = &verdict->wishes[verdict->wish_count++];
+        wish->until = PHASE_ACTIVE;
+        phase_from_name(text_of(item, "until"), &wish->until);
+        read_variant(json_object_get(item, "variant"), &wish->variant);
+        snprintf(wish->why, sizeof wish->why, "%s", text_of(item, "why"));
+    }
+}
+
 // The latest phase in which the signature was seen, as in the experiment.
 static enum phase failure_phase(const struct signature *signature, const struct trial *const *trials, size_t count)
 {
@@ -126,6 +147,12 @@ bool verdict_from_json(const json_t *json, const struct trial *const *trials, si
     verdict->trials = (unsigned)number_of(json, "trials");
     verdict->surveys = (unsigned)number_of(json, "surveys");
     verdict->logons = (unsigned)number_of(json, "logons");
+    verdict->search = (unsigned)number_of(json, "search_trials");
+    verdict->confirming = (unsigned)number_of(json, "confirming_trials");
+    verdict->confidence = json_number_value(json_object_get(json, "confidence"));
+    verdict->baseline = verdict_baseline(trials, count);
+    read_variant(json_object_get(json, "baseline"), &verdict->baseline);
+    read_wishes(json_object_get(json, "next_trials"), verdict);
     snprintf(verdict->reason, sizeof verdict->reason, "%s", text_of(json, "reason"));
     read_factors(json_object_get(json, "factors"), verdict);
     return read_cause(json_object_get(json, "cause"), verdict) &&
