@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: Apache-2.0
+// The evidence that single trials show.
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "analysis/cause_evidence.h"
+#include "trial/effect.h"
+
+// Numbers of MS-RDPBCGR 2.2.5.1.1 (error info), 2.2.1.2.2 (negotiation), 2.2.1.12.1.3 (licensing) and 2.2.10.1.1.4.1.1
+// (logon), RFC 8446 6 (alerts), MS-ERREF 2.3 (NTSTATUS) and MS-TSGU 2.2.6 (gateway).
+enum {
+    IDLE_TIMEOUT = 0x3,
+    LOGON_TIMEOUT = 0x4,
+    DENIED = 0x7,
+    PRIVILEGES = 0x9,
+    DRIVER_NOT_READY = 0xF,
+    DRIVER_INTERFACE = 0x12,
+    LICENSE_BAD_MESSAGE = 0x103,
+    LICENSE_HARDWARE_ID = 0x104,
+    LICENSE_BAD_LICENSE = 0x105,
+    LICENSE_BAD_ENCRYPTION = 0x108,
+    BROKER_FIRST = 0x400,
+    BROKER_LAST = 0x412,
+    BAD_CAPABILITIES = 0x10EA,
+    GRAPHICS_MODE = 0x112D,
+    GRAPHICS_FAILED = 0x112F,
+    ENCRYPTION_MISMATCH = 0x1194
+};
+enum { SSL_REQUIRED = 1, SSL_NOT_ALLOWED = 2, SSL_CERT_NOT_ON_SERVER = 3, HYBRID_REQUIRED = 5 };
+enum { ERR_INVALID_MAC = 3, ERR_INVALID_CLIENT = 8 };
+enum { LOGON_BAD_PASSWORD = 0, LOGON_UPDATE_PASSWORD = 1 };
+enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
+enum { HTTP_UNAUTHORIZED = 401, PROXY_NO_CERTIFICATE = 0x59EE };
+static const uint32_t proxy_logon_denied = 0x8009030C, not_supported = 0xC00000BB, no_logon_servers = 0xC000005E,
+                      logon_type_not_granted = 0xC000015B;
+
+// Five minutes: what Kerberos tolerates, and far from what any licence is about.
+static const double skew_most = 300;
+static const double prompt_ms = 1000;
+enum { CREDSSP_WITH_REMEDIATION = 5 }; // CVE-2018-0886, MS-CSSP 2.2.1
+
+static bool is(const struct trial *trial, enum family family)
+{
+    return trial->outcome.family == family;
+}
+
+static bool code_in(const struct trial *trial, enum family family, uint32_t first, uint32_t last)
+{
+    return is(trial, family) && trial->outcome.code >= first && trial->outcome.code <= last;
+}
+
+static bool code_is(const struct trial *trial, enum family family, uint32_t code)
+{
+    return code_in(trial, family, code, code);
+}
+
+// ---- what the failure is ----
+
+static bool errinfo_seen(const struct trial *trial)
+{
+    return is(trial, FAMILY_ERRINFO);
+}
+
+static bool errinfo_denied(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_ERRINFO, DENIED);
+}
+
+static bool errinfo_privileges(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_ERRINFO, PRIVILEGES);
+}
+
+static bool errinfo_time_limit(const struct trial *trial)
+{
+    return code_in(trial, FAMILY_ERRINFO, IDLE_TIMEOUT, LOGON_TIMEOUT);
+}
+
+static bool errinfo_display(const struct trial *trial)
+{
+    return code_in(trial, FAMILY_ERRINFO, DRIVER_NOT_READY, DRIVER_INTERFACE) ||
+           code_in(trial, FAMILY_ERRINFO, GRAPHICS_MODE, GRAPHICS_FAILED);
+}
+
+static bool errinfo_client_license(const struct trial *trial)
+{
+    return code_in(trial, FAMILY_ERRINFO, LICENSE_BAD_MESSAGE, LICENSE_BAD_LICENSE) ||
+           code_is(trial, FAMILY_ERRINFO, LICENSE_BAD_ENCRYPTION);
+}
+
+static bool errinfo_hardware_id(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_ERRINFO, LICENSE_HARDWARE_ID);
+}
+
+static bool errinfo_broker(const struct trial *trial)
+{
+    return code_in(trial, FAMILY_ERRINFO, BROKER_FIRST, BROKER_LAST);
+}
+
+static bool errinfo_client_features(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_ERRINFO, BAD_CAPABILITIES) || code_is(trial, FAMILY_ERRINFO, GRAPHICS_MODE);
+}
+
+static bool errinfo_encryption(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_ERRINFO, ENCRYPTION_MISMATCH);
+}
+
+static bool dns_failed(const struct trial *trial)
+{
+    return is(trial, FAMILY_DNS);
+}
+
+static bool tcp_failed(const struct trial *trial)
+{
+    return is(trial, FAMILY_TCP) || (is(trial, FAMILY_TIMEOUT) && trial->outcome.phase == PHASE_TCP);
+}
+
+static bool tcp_refused(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_TCP, ECONNREFUSED);
+}
+
+static bool tcp_silent(const struct trial *trial)
+{
+    return tcp_failed(trial) && (is(trial, FAMILY_TIMEOUT) || trial->outcome.code == ETIMEDOUT);
+}
+
+static bool no_confirm(const struct trial *trial)
+{
+    return is(trial, FAMILY_TIMEOUT) && trial->outcome.phase == PHASE_NEGOTIATE;
+}
+
+static bool time_out(const struct trial *trial)
+{
+    return is(trial, FAMILY_TIMEOUT) && trial->outcome.phase >= PHASE_GATEWAY;
+}
+
+static bool ultimatum_only(const struct trial *trial)
+{
+    return is(trial, FAMILY_ULTIMATUM);
+}
+
+static bool gateway_tls_failed(const struct trial *trial)
+{
+    return (is(trial, FAMILY_TLS) && trial->outcome.phase == PHASE_GATEWAY) ||
+           (is(trial, FAMILY_GATEWAY) && (trial->outcome.code & 0xFFFF) == PROXY_NO_CERTIFICATE);
+}
+
+static bool security_protocol_refused(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_NEGOTIATION, SSL_REQUIRED) || code_is(trial, FAMILY_NEGOTIATION, SSL_NOT_ALLOWED) ||
+           code_is(trial, FAMILY_NEGOTIATION, HYBRID_REQUIRED);
+}
+
+static bool no_server_certificate(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_NEGOTIATION, SSL_CERT_NOT_ON_SERVER);
+}
+
+static bool tls_failed(const struct trial *trial)
+{
+    return is(trial, FAMILY_TLS) && trial->outcome.phase == PHASE_TLS;
+}
+
+static bool tls_version_refused(const struct trial *trial)
+{
+    return tls_failed(trial) && trial->outcome.code == ALERT_PROTOCOL_VERSION;
+}
+
+static bool tls_cipher_refused(const struct trial *trial)
+{
+    return tls_failed(trial) &&
+           (trial->outcome.code == ALERT_HANDSHAKE_FAILURE || trial->outcome.code == ALERT_INSUFFICIENT);
+}
+
+static bool tls_closed(const struct trial *trial)
+{
+    return is(trial, FAMILY_CLOSED) && trial->outcome.phase == PHASE_TLS;
+}
+
+// This machine's own trouble, or silence, is no end that the server made of NLA.
+static bool nla_failed(const struct trial *trial)
+{
+    return trial->outcome.phase == PHASE_NLA && !is(trial, FAMILY_LOCAL) && !is(trial, FAMILY_CRASH) &&
+           !is(trial, FAMILY_TIMEOUT);
+}
+
+// The alert access_denied stands for a failed logon (MS-RDPBCGR 5.4.5.2.2).
+static bool logon_refused(const struct trial *trial)
+{
+    return (is(trial, FAMILY_CREDSSP) && trial->outcome.code != 0 && trial->outcome.code != not_supported) ||
+           (nla_failed(trial) && code_is(trial, FAMILY_TLS, ALERT_ACCESS_DENIED)) ||
+           code_is(trial, FAMILY_LOGON, LOGON_BAD_PASSWORD) || code_is(trial, FAMILY_GATEWAY, HTTP_UNAUTHORIZED) ||
+           code_is(trial, FAMILY_GATEWAY, proxy_logon_denied);
+}
+
+static bool nla_cut_off(const struct trial *trial)
+{
+    return nla_failed(trial) && !logon_refused(trial);
+}
+
+static bool account_state(const struct trial *trial)
+{
+    static const uint32_t states[] = {0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071,
+                                      0xC0000072, 0xC0000193, 0xC0000224, 0xC0000234};
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        if (code_is(trial, FAMILY_CREDSSP, states[i]))
+            return true;
+    }
+    return code_is(trial, FAMILY_LOGON, LOGON_UPDATE_PASSWORD);
+}
+
+static bool logon_right_missing(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_CREDSSP, logon_type_not_granted) ||
+           (is(trial, FAMILY_LOGON) &&
+            strcmp(fact_text(trial->facts, FACT_LOGON_NOTIFICATION, ""), "LOGON_MSG_NO_PERMISSION") == 0);
+}
+
+static bool domain_controller_missing(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_CREDSSP, no_logon_servers);
+}
+
+static bool license_refused(const struct trial *trial)
+{
+    return code_is(trial, FAMILY_LICENSING, ERR_INVALID_MAC) || code_is(trial, FAMILY_LICENSING, ERR_INVALID_CLIENT);
+}
+
+static bool session_choice(const struct trial *trial)
+{
+    const char *notification = fact_text(trial->facts, FACT_LOGON_NOTIFICATION, "");
+    return strcmp(notification, "LOGON_MSG_BUMP_OPTIONS") == 0 ||
+           strcmp(notification, "LOGON_MSG_RECONNECT_OPTIONS") == 0;
+}
+
+// ---- how far the connection came ----
+
+static bool server_answered(const struct trial *trial)
+{
+    return trial->outcome.phase > PHASE_NEGOTIATE || is(trial, FAMILY_NEGOTIATION);
+}
+
+// An alert can follow what the client took for the end of the handshake (TLS 1.3).
+static bool tls_passed(const struct trial *trial)
+{
+    return trial->outcome.phase > PHASE_TLS && !is(trial, FAMILY_TLS);
+}
+
+// In phase mcs itself the server may still be refusing the credentials that NLA ended with.
+static bool mcs_passed(const struct trial *trial)
+{
+    return trial->outcome.phase > PHASE_MCS || is(trial, FAMILY_ERRINFO);
+}
+
+static bool before_licensing(const struct trial *trial)
+{
+    return trial->outcome.phase <= PHASE_LICENSING && !fact_get(trial->facts, FACT_LICENSING_MESSAGES);
+}
+
+static bool before_capabilities(const struct trial *trial)
+{
+    return trial->outcome.phase < PHASE_CAPABILITIES;
+}
+
+static bool errinfo_prompt(const struct trial *trial)
+{
+    return errinfo_seen(trial) && fact_real(trial->facts, FACT_ERRINFO_AFTER, prompt_ms + 1) <= prompt_ms;
+}
+
+// ---- under which circumstances ----
+
+static bool without_nla(const struct trial *trial)
+{
+    return trial->variant.level[FACTOR_SECURITY] != SECURITY_NLA;
+}
+
+static bool errinfo_before_auth(const struct trial *trial)
+{
+    return errinfo_seen(trial) && without_nla(trial) && trial->logons == 0;
+}
+
+static bool nla_passed(const struct trial *trial)
+{
+    return !without_nla(trial) && trial->logons > 0 && mcs_passed(trial);
+}
+
+static bool direct(const struct trial *trial)
+{
+    return trial->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
+}
+
+static bool without_redirection(const struct trial *trial)
+{
+    return trial->variant.level[FACTOR_REDIRECTION] == REDIRECTION_OFF &&
+           factor_effect(FACTOR_REDIRECTION, trial) == EFFECT_YES;
+}
+
+static bool without_license(const struct trial *trial)
+{
+    return trial->variant.level[FACTOR_LICENSE] == LICENSE_CLEAR && factor_effect(FACTOR_LICENSE, trial) != EFFECT_NO;
+}
+
+static bool tunnel_made(const struct trial *trial)
+{
+    return fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) && trial->outcome.phase > PHASE_GATEWAY;
+}
+
+static bool redirected(const struct trial *trial)
+{
+    return fact_get(trial->facts, FACT_REDIRECTION_FLAGS) || is(trial, FAMILY_REDIRECTION);
+}
+
+static bool middlebox(const struct trial *trial)
+{
+    return fact_boolean(trial->facts, FACT_NEGOTIATION_MIDDLEBOX, false);
+}
+
+// ---- what the server is ----
+
+static bool valid_client_at_once(const struct trial *trial)
+{
+    return strcmp(fact_text(trial->facts, FACT_LICENSING_ROLE, ""), "valid-client") == 0;
+}
+
+static bool credssp_current(const struct trial *trial)
+{
+    return fact_integer(trial->facts, FACT_CREDSSP_VERSION, 0) >= CREDSSP_WITH_REMEDIATION;
+}
+
+static bool credssp_old(const struct trial *trial)
+{
+    return !credssp_current(trial);
+}
+
+static bool certificate_expired(const struct trial *trial)
+{
+    return fact_integer(trial->facts, FACT_CERTIFICATE_DAYS_LEFT, 0) < 0;
+}
+
+static bool certificate_valid(const struct trial *trial)
+{
+    return !certificate_expired(trial);
+}
+
+static bool clock_right(const struct trial *trial)
+{
+    return fabs(fact_real(trial->facts, FACT_CLOCK_SKEW, 0)) <= skew_most;
+}
+
+static bool clock_wrong(const struct trial *trial)
+{
+    return !clock_right(trial);
+}
+
+static const struct sign signs[] = {
+    {EVIDENCE_ERRINFO_SEEN, errinfo_seen, EVERY_FAILURE, {FACT_ERRINFO_CODE, FACT_ERRINFO_PHASE}, 2},
+    {EVIDENCE_ERRINFO_DENIED, errinfo_denied, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_PRIVILEGES, errinfo_privileges, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_TIME_LIMIT, errinfo_time_limit, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_DISPLAY, errinfo_display, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_CLIENT_LICENSE, errinfo_client_license, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_HARDWARE_ID, errinfo_hardware_id, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_BROKER, errinfo_broker, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_CLIENT_FEATURES, errinfo_client_features, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_ERRINFO_ENCRYPTION, errinfo_encryption, EVERY_FAILURE, {FACT_ERRINFO_CODE}, 1},
+    {EVIDENCE_DNS_FAILED, dns_failed, EVERY_FAILURE, {FACT_ADDRESS_ASKED}, 1},
+    {EVIDENCE_TCP_FAILED, tcp_failed, EVERY_FAILURE, {FACT_ADDRESS_FAILED}, 1},
+    {EVIDENCE_TCP_SILENT, tcp_silent, EVERY_FAILURE, {FACT_ADDRESS_FAILED}, 1},
+    {EVIDENCE_TCP_REFUSED, tcp_refused, EVERY_FAILURE, {FACT_ADDRESS_FAILED}, 1},
+    {EVIDENCE_NO_CONFIRM, no_confirm, EVERY_FAILURE, {FACT_ADDRESS_USED}, 1},
+    {EVIDENCE_TIME_OUT, time_out, EVERY_FAILURE, {FACT_ADDRESS_USED}, 1},
+    {EVIDENCE_ULTIMATUM_ONLY, ultimatum_only, EVERY_FAILURE, {FACT_ULTIMATUM_REASON}, 1},
+    {EVIDENCE_GATEWAY_TLS_FAILED, gateway_tls_failed, EVERY_FAILURE, {FACT_GATEWAY_TLS_ALERT_RECEIVED}, 1},
+    {EVIDENCE_SECURITY_PROTOCOL_REFUSED, security_protocol_refused, EVERY_FAILURE, {FACT_NEGOTIATION_FAILURE}, 1},
+    {EVIDENCE_NO_SERVER_CERTIFICATE, no_server_certificate, EVERY_FAILURE, {FACT_NEGOTIATION_FAILURE}, 1},
+    {EVIDENCE_TLS_FAILED, tls_failed, EVERY_FAILURE, {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT}, 2},
+    {EVIDENCE_TLS_VERSION_REFUSED,
+     tls_version_refused,
+     EVERY_FAILURE,
+     {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT},
+     2},
+    {EVIDENCE_TLS_CIPHER_REFUSED, tls_cipher_refused, EVERY_FAILURE, {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT}, 2},
+    {EVIDENCE_TLS_CLOSED, tls_closed, EVERY_FAILURE, {FACT_TLS_ENDED_WITH}, 1},
+    {EVIDENCE_NLA_FAILED, nla_failed, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_TLS_ENDED_WITH}, 2},
+    {EVIDENCE_NLA_CUT_OFF, nla_cut_off, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_TLS_ENDED_WITH}, 2},
+    {EVIDENCE_LOGON_REFUSED,
+     logon_refused,
+     EVERY_FAILURE,
+     {FACT_CREDSSP_NTSTATUS, FACT_CREDENTIALS, FACT_LOGON_ERROR},
+     3},
+    {EVIDENCE_ACCOUNT_STATE, account_state, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_LOGON_ERROR}, 2},
+    {EVIDENCE_LOGON_RIGHT_MISSING,
+     logon_right_missing,
+     EVERY_FAILURE,
+     {FACT_CREDSSP_NTSTATUS, FACT_LOGON_NOTIFICATION},
+     2},
+    {EVIDENCE_NO_LOGON_SERVERS, domain_controller_missing, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS}, 1},
+    {EVIDENCE_LICENSE_REFUSED, license_refused, EVERY_FAILURE, {FACT_LICENSING_ERROR, FACT_LICENSING_TRANSITION}, 2},
+    {EVIDENCE_SESSION_CHOICE, session_choice, SOME_FAILURE, {FACT_LOGON_NOTIFICATION}, 1},
+    {EVIDENCE_SERVER_ANSWERED,
+     server_answered,
+     EVERY_FAILURE,
+     {FACT_NEGOTIATION_SELECTED, FACT_NEGOTIATION_FAILURE},
+     2},
+    {EVIDENCE_TLS_PASSED, tls_passed, EVERY_FAILURE, {FACT_TLS_VERSION}, 1},
+    {EVIDENCE_MCS_PASSED, mcs_passed, EVERY_FAILURE, {FACT_MCS_RESULT, FACT_ERRINFO_CODE}, 2},
+    {EVIDENCE_BEFORE_LICENSING, before_licensing, EVERY_FAILURE, {FACT_ERRINFO_PHASE}, 1},
+    {EVIDENCE_BEFORE_CAPABILITIES, before_capabilities, EVERY_FAILURE, {FACT_ERRINFO_PHASE}, 1},
+    {EVIDENCE_ERRINFO_PROMPT, errinfo_prompt, EVERY_FAILURE, {FACT_ERRINFO_AFTER}, 1},
+    {EVIDENCE_ERRINFO_BEFORE_AUTH,
+     errinfo_before_auth,
+     SOME_FAILURE,
+     {FACT_ERRINFO_CODE, FACT_NEGOTIATION_SELECTED},
+     2},
+    {EVIDENCE_NLA_PASSED, nla_passed, SOME_FAILURE, {FACT_CREDENTIALS}, 1},
+    {EVIDENCE_FAILS_WITHOUT_NLA, without_nla, SOME_FAILURE, {FACT_NEGOTIATION_SELECTED}, 1},
+    {EVIDENCE_FAILS_DIRECT, direct, SOME_FAILURE, {FACT_ADDRESS_USED}, 1},
+    {EVIDENCE_FAILS_WITHOUT_REDIRECTION, without_redirection, SOME_FAILURE, {FACT_CLIENT_CHANNELS}, 1},
+    {EVIDENCE_LICENSE_CLEAR_FAILS_TOO, without_license, SOME_FAILURE, {FACT_LICENSING_MESSAGES}, 1},
+    {EVIDENCE_TUNNEL_MADE, tunnel_made, SOME_FAILURE, {FACT_GATEWAY_TRANSPORT}, 1},
+    {EVIDENCE_REDIRECTED, redirected, SOME_FAILURE, {FACT_REDIRECTION_FLAGS}, 1},
+    {EVIDENCE_MIDDLEBOX, middlebox, SOME_FAILURE, {FACT_NEGOTIATION_MIDDLEBOX}, 1},
+    {EVIDENCE_VALID_CLIENT_AT_ONCE, valid_client_at_once, EVERY_TRIAL_WITH, {FACT_LICENSING_ROLE}, 1},
+    {EVIDENCE_CREDSSP_CURRENT, credssp_current, EVERY_TRIAL_WITH, {FACT_CREDSSP_VERSION}, 1},
+    {EVIDENCE_CREDSSP_OLD, credssp_old, EVERY_TRIAL_WITH, {FACT_CREDSSP_VERSION}, 1},
+    {EVIDENCE_CERTIFICATE_EXPIRED, certificate_expired, EVERY_TRIAL_WITH, {FACT_CERTIFICATE_DAYS_LEFT}, 1},
+    {EVIDENCE_CERTIFICATE_VALID, certificate_valid, EVERY_TRIAL_WITH, {FACT_CERTIFICATE_DAYS_LEFT}, 1},
+    {EVIDENCE_CLOCK_RIGHT, clock_right, EVERY_TRIAL_WITH, {FACT_CLOCK_SKEW}, 1},
+    {EVIDENCE_CLOCK_WRONG, clock_wrong, EVERY_TRIAL_WITH, {FACT_CLOCK_SKEW}, 1},
+};
+
+const struct sign *sign_at(size_t index)
+{
+    return index < sizeof signs / sizeof signs[0] ? &signs[index] : NULL;
+}
