@@ -83,28 +83,6 @@ void report_set_json(struct report_set *set, const json_t *json)
     free(line);
 }
 
-bool report_set_journal(struct report_set *set, const char *path)
-{
-    struct record record;
-    const char *clause;
-    char *line = NULL;
-    size_t capacity = 0;
-    ssize_t length;
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return false;
-    while ((length = getline(&line, &capacity, file)) > 0) {
-        if (record_read(line, (size_t)length, &record, &clause))
-            report_set_record(set, &record);
-    }
-    bool ok = feof(file);
-    int saved = errno;
-    free(line);
-    fclose(file);
-    errno = saved;
-    return ok;
-}
-
 void report_set_note(struct report_set *set, const char *sentence)
 {
     for (size_t i = 0; i < set->count; i++)

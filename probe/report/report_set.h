@@ -37,10 +37,6 @@ void report_set_record(struct report_set *set, const struct record *record);
 // The same for a record that a run has just made.
 void report_set_json(struct report_set *set, const json_t *record);
 
-// The same for the records that a journal has so far, for a run that goes on with it. What is no record is passed over.
-// False with errno set if it cannot be read.
-bool report_set_journal(struct report_set *set, const char *path);
-
 // Gives them a sentence about the journal as a whole.
 void report_set_note(struct report_set *set, const char *sentence);
 
