@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/base.h"
 #include "commands/help.h"
 #include "commands/run.h"
 #include "report/connect_text.h"
@@ -77,6 +78,8 @@ int connect_command(int argc, char **argv)
         help_command(&page, COMMAND_CONNECT);
         return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
     }
+    if (options.explain_base)
+        return base_explain(&options);
     enum exit_status status = run_begin(&run, &options, argv[0]);
     if (status == EXIT_CONNECTED) {
         status = run_trials(&run);
@@ -84,5 +87,7 @@ int connect_command(int argc, char **argv)
         if (status <= EXIT_FAILURE_FOUND && reported != EXIT_CONNECTED)
             status = reported;
     }
-    return run_end(&run, status);
+    status = run_end(&run, status);
+    options_clear(&options);
+    return status;
 }

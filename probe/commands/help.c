@@ -59,7 +59,10 @@ static void usage(struct page *page, enum command command)
               command == COMMAND_MATRIX
                   ? "SCENARIO is a YAML file that names targets, credentials by reference, factors, a design, limits and "
                     "expectations; - is standard input. The files in scenarios/ are made to start from."
-                  : "TARGET is HOST[:PORT], IPV4[:PORT] or [IPV6]:PORT; the port is 3389 where none is given.");
+                  : "TARGET is HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, or an .rdp file; the port is 3389 where none "
+                    "is given. Arguments of xfreerdp are taken after --, alone or behind a TARGET: -- /v:HOST "
+                    "/sec:tls. What they and the file say is the baseline. Options before -- override it, and "
+                    "--explain-baseline tells what became of each setting.");
 }
 
 static void factors(struct page *page)

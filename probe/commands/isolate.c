@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/isolation.h"
+#include "commands/base.h"
 #include "commands/help.h"
 #include "commands/isolate_offline.h"
 #include "commands/run.h"
@@ -115,10 +116,14 @@ int isolate_command(int argc, char **argv)
         help_command(&page, COMMAND_ISOLATE);
         return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
     }
+    if (options.explain_base)
+        return base_explain(&options);
     if (options.from)
         return isolate_offline(&options, argv[0]);
     enum exit_status status = run_begin(&run, &options, argv[0]);
     if (status == EXIT_CONNECTED)
         status = run_experiment(&run);
-    return run_end(&run, status);
+    status = run_end(&run, status);
+    options_clear(&options);
+    return status;
 }

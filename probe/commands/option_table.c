@@ -110,6 +110,7 @@ static bool take_gateway_token_file(struct options *o, const char *text, char *e
 
 static bool take_certificate_policy(struct options *o, const char *text, char *error, size_t size)
 {
+    o->given.certificate_policy = true;
     if (strcmp(text, "report") == 0)
         o->certificate_policy = CERTIFICATE_REPORT;
     else if (strcmp(text, "require") == 0)
@@ -448,6 +449,13 @@ static bool take_no_capture_redact(struct options *o, const char *text, char *er
     return take_capture_redact(o, "no", error, size);
 }
 
+static bool take_explain_baseline(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->explain_base = true;
+    return true;
+}
+
 static bool take_screenshot(struct options *o, const char *text, char *error, size_t size)
 {
     json_t *name = json_string(text); // the worker gets it in JSON
@@ -512,6 +520,9 @@ static const struct option_row rows[] = {
     {"load-balance-info", 0, "TEXT|@FILE",
      "routing token for a broker or load balancer, as loadbalanceinfo in .rdp files", COMMAND_ALL,
      take_load_balance_info},
+    {"explain-baseline", 0, NULL,
+     "only print what is taken from the .rdp file or xfreerdp's arguments, and what is not", COMMAND_ALL,
+     take_explain_baseline},
     {"set", 0, "FACTOR=LEVEL", "level of a factor; of the baseline in isolate (default: the first level below)",
      COMMAND_ALL, take_set},
     {"vary", 0, "FACTOR[=LEVEL,...]",

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/base.h"
 #include "trial/nearest.h"
 #include "trial/user_name.h"
 
@@ -92,24 +93,39 @@ static bool take(struct options *options, int value, char *error, size_t size)
     return refuse(error, size, "--%s %s", row->name, clause);
 }
 
+static bool take_host(struct options *options, const char *text, char *error, size_t size)
+{
+    const char *clause;
+    if (target_parse(text, RDP_PORT, &options->target, &clause))
+        return true;
+    return refuse(error, size, "the target '%s' %s", text, clause);
+}
+
+// HOST[:PORT] or an .rdp file; after "--" xfreerdp's arguments as well, or alone.
 static bool take_target(struct options *options, int argc, char **argv, char *error, size_t size)
 {
-    const char *clause, *text;
-    if (optind >= argc && options->from)
+    bool dashes = optind > 1 && strcmp(argv[optind - 1], "--") == 0;
+    char **words = argv + optind;
+    int count = argc - optind;
+    if (count == 0 && options->from)
         return true; // the journal names it
-    if (optind >= argc)
-        return refuse(error, size, "a TARGET is missing: HOST[:PORT]");
-    text = argv[optind];
+    if (count == 0)
+        return refuse(error, size, "a TARGET is missing: HOST[:PORT], an .rdp file, or xfreerdp's arguments after --");
     // One of these may be a password that lost its option: they are counted, not repeated.
-    if (argc - optind > 1)
-        return refuse(error, size, "one TARGET is taken, and %d arguments without an option were given", argc - optind);
-    if (text[0] == '/')
-        return refuse(error, size, "the target begins with '/': HOST[:PORT] is taken, and no arguments of xfreerdp");
-    if (strlen(text) > 4 && strcmp(text + strlen(text) - 4, ".rdp") == 0)
-        return refuse(error, size, "'%s' looks like an .rdp file: name its \"full address\" as HOST[:PORT]", text);
-    if (!target_parse(text, RDP_PORT, &options->target, &clause))
-        return refuse(error, size, "the target '%s' %s", text, clause);
-    return true;
+    if (count > 1 && !dashes)
+        return refuse(error, size, "one TARGET is taken, and %d arguments without an option were given", count);
+    if (words[0][0] == '/' && !dashes && !base_is_file(words[0]))
+        return refuse(error, size, "the target begins with '/': xfreerdp's arguments are taken after --");
+    if (count == 1 && !base_is_file(words[0]) && !base_is_argument(words[0]))
+        return take_host(options, words[0], error, size);
+    if (!base_is_file(words[0]) && !base_is_argument(words[0])) {
+        options->given.target = true;
+        if (!take_host(options, words[0], error, size))
+            return false;
+        words++;
+        count--;
+    }
+    return base_take(options, count, words, error, size);
 }
 
 static bool take_scenario(struct options *options, int argc, char **argv, char *error, size_t size)
@@ -184,7 +200,8 @@ static bool check(struct options *o, char *error, size_t size)
         return refuse(error, size, "--domain does not go with the user '%s', which names its domain itself", o->user);
     if (o->gateway_password_file && !o->gateway_user[0])
         return refuse(error, size, "--gateway-password-file needs --gateway-user");
-    if (o->gateway_user[0] && !given(o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD"))
+    if (o->gateway_user[0] && !(o->has_base && o->base.secrets[BASELINE_GATEWAY_PASSWORD] >= 0) &&
+        !given(o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD"))
         return refuse(error, size, "--gateway-user needs --gateway-password-file or RDPPROBE_GATEWAY_PASSWORD");
     if (!o->has_gateway && (o->gateway_user[0] || o->gateway_token_file))
         return refuse(error, size, "--gateway-%s needs --gateway", o->gateway_user[0] ? "user" : "token-file");
@@ -195,6 +212,10 @@ static bool check(struct options *o, char *error, size_t size)
         return refuse(error, size, "--vary gateway needs --gateway HOST[:PORT]");
     if (o->was_varied[FACTOR_ADDRESS] && o->target.literal)
         return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
+    if (o->explain_base && !o->has_base)
+        return refuse(error, size, "--explain-baseline needs an .rdp file, or xfreerdp's arguments after --");
+    if (o->explain_base && o->json)
+        return refuse(error, size, "--explain-baseline does not go with --json");
     if (o->capture_whole && !o->capture)
         return refuse(error, size, "--no-capture-redact needs --capture");
     if (o->screenshot && o->until.phase != PHASE_GRAPHICS)
@@ -254,5 +275,15 @@ bool options_parse(struct options *options, enum command command, int argc, char
     use_unless_set(options, FACTOR_GRAPHICS, GRAPHICS_BITMAP, options->until.phase == PHASE_GRAPHICS);
     use_unless_set(options, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, options->load_balance_info[0]);
     use_unless_set(options, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, options->client_name[0]);
-    return take_target(options, argc, argv, error, size) && check(options, error, size);
+    if (take_target(options, argc, argv, error, size) && check(options, error, size))
+        return true;
+    options_clear(options);
+    return false;
+}
+
+void options_clear(struct options *options)
+{
+    if (options->has_base)
+        baseline_clear(&options->base);
+    options->has_base = false;
 }

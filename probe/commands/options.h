@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "connection/baseline.h"
 #include "runner/runner.h"
 #include "trial/factor.h"
 #include "trial/means.h"
@@ -38,7 +39,15 @@ struct options {
     char client_name[CLIENT_NAME_MAX];       // "" where none was given
     char load_balance_info[LOAD_BALANCE_MAX];
 
-    struct variant baseline;        // from --set
+    bool has_base; // TARGET is an .rdp file, or xfreerdp's arguments come after --
+    struct baseline base;
+    bool explain_base;
+    // What the command line gives itself, and does not leave to them.
+    struct {
+        bool target, user, domain, gateway, gateway_user, client_name, load_balance_info, certificate_policy;
+    } given;
+
+    struct variant baseline;        // from --set, and from base
     bool was_set[FACTOR_COUNT];
     bool was_varied[FACTOR_COUNT];  // by --vary
     bool vary_all;                  // by --vary all
@@ -75,8 +84,11 @@ struct options {
 };
 
 // Reads a command's arguments (argv[0] is its name). False with a sentence in error[size]; it never repeats what may be
-// a secret. With help set, nothing else was checked.
+// a secret. With help set, nothing else was checked. options_clear() is due where it returns true.
 bool options_parse(struct options *options, enum command command, int argc, char **argv, char *error, size_t size);
+
+// Frees what options_parse() made.
+void options_clear(struct options *options);
 
 // What the run has been given, as far as factors need it.
 struct means options_means(const struct options *options);

@@ -2,6 +2,7 @@
 #include "commands/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -56,17 +57,31 @@ static bool set_account(const struct run *run, struct account *account, const ch
     return ok;
 }
 
-// stash: where the passwords of target and gateway were put that came by the environment.
-static bool read_secrets(struct run *run, const int stash[2])
+// A secret of the .rdp file or xfreerdp's arguments stands before one of the environment.
+static int choose_stash(const struct options *o, enum baseline_secret secret, int stash)
+{
+    int own = o->has_base ? o->base.secrets[secret] : -1;
+    if (own < 0)
+        return stash;
+    if (stash != SECRET_NOT_STASHED)
+        close(stash);
+    return fcntl(own, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+}
+
+// environment: where the passwords of target and gateway were put that came by the environment.
+static bool read_secrets(struct run *run, const int environment[2])
 {
     const struct options *o = run->options;
+    int stash[] = {choose_stash(o, BASELINE_PASSWORD, environment[0]),
+                   choose_stash(o, BASELINE_GATEWAY_PASSWORD, environment[1]),
+                   choose_stash(o, BASELINE_GATEWAY_TOKEN, SECRET_NOT_STASHED)};
     char *password, *gateway_password;
     bool own = read_secret(run, o->password_file, stash[0], &password) &&
                set_account(run, &run->settings.account, o->user, o->domain, password);
     bool gateway = read_secret(run, o->gateway_password_file, stash[1], &gateway_password) &&
                    set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain,
                                gateway_password);
-    return own && gateway && read_secret(run, o->gateway_token_file, SECRET_NOT_STASHED, &run->settings.gateway_token);
+    return own && gateway && read_secret(run, o->gateway_token_file, stash[2], &run->settings.gateway_token);
 }
 
 static bool forget(const struct run *run, const char *user, const char *domain, const char *host)
@@ -124,6 +139,8 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
     int stash[2];
     *run = (struct run){.options = options, .command = command, .progress = page_open(stderr)};
     settle(run);
+    for (size_t i = 0; options->has_base && i < options->base.warning_count; i++)
+        run_complain(command, "warning: %s", options->base.warnings[i]);
     if (!journal_open(&run->journal, options->journal, options->json ? stdout : NULL)) {
         run_complain(command, "the journal %s cannot be opened: %s", options->journal, strerror(errno));
         return EXIT_CANNOT_RUN;

@@ -113,10 +113,15 @@ static void refuses_with_one_clear_sentence(void **state)
         const char *words[6];
         const char *sentence;
     } rows[] = {
-        {COMMAND_CONNECT, {NULL}, "a TARGET is missing: HOST[:PORT]"},
+        {COMMAND_CONNECT, {NULL}, "a TARGET is missing: HOST[:PORT], an .rdp file, or xfreerdp's arguments after --"},
         {COMMAND_CONNECT, {"a", "b", NULL}, "one TARGET is taken, and 2 arguments without an option were given"},
         {COMMAND_CONNECT, {"srv:99999", NULL}, "the target 'srv:99999' has a port that is no number from 1 to 65535"},
-        {COMMAND_CONNECT, {"x.rdp", NULL}, "'x.rdp' looks like an .rdp file: name its \"full address\" as HOST[:PORT]"},
+        {COMMAND_CONNECT, {"/v:srv", NULL}, "the target begins with '/': xfreerdp's arguments are taken after --"},
+        {COMMAND_CONNECT, {"--", "/v:srv", "/from-stdin", NULL},
+         "xfreerdp's argument /from-stdin is not taken: it asks for a password: use --password-file FILE, or - for "
+         "standard input"},
+        {COMMAND_CONNECT, {"--explain-baseline", "srv", NULL},
+         "--explain-baseline needs an .rdp file, or xfreerdp's arguments after --"},
         {COMMAND_CONNECT, {"--dedline", "3", "srv", NULL}, "there is no option --dedline: did you mean --deadline?"},
         {COMMAND_CONNECT, {"--frobnicate", NULL}, "there is no option --frobnicate"},
         {COMMAND_CONNECT, {"-Z", "srv", NULL}, "there is no option -Z"},
@@ -201,7 +206,7 @@ static void every_shown_option_is_documented(void **state)
     (void)state;
     for (size_t i = 0; i < count; i++) {
         assert_non_null(rows[i].take);
-        assert_true(rows[i].commands & COMMAND_ALL);
+        assert_true(rows[i].commands & COMMAND_EVERY);
         assert_true(!rows[i].help || strlen(rows[i].help) > 5);
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(rows[i].name, rows[j].name);

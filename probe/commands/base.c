@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands/base.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "connection/client_arguments.h"
+#include "report/page.h"
+
+bool base_is_file(const char *word)
+{
+    size_t length = strlen(word);
+    return length > 4 && strcasecmp(word + length - 4, ".rdp") == 0;
+}
+
+bool base_is_argument(const char *word)
+{
+    return client_argument_has_sign(word);
+}
+
+static bool copy(char *field, size_t field_size, const char *text, const char *what, char *error, size_t size)
+{
+    if (strlen(text) < field_size) {
+        strcpy(field, text);
+        return true;
+    }
+    snprintf(error, size, "the %s in the base settings is too long", what);
+    return false;
+}
+
+// A secret that belongs to an account which an option replaces is not to be tried with another one.
+static void drop_secret(struct options *o, enum baseline_secret secret)
+{
+    if (o->base.secrets[secret] >= 0)
+        close(o->base.secrets[secret]);
+    o->base.secrets[secret] = -1;
+}
+
+static bool take_account(struct options *o, char *error, size_t size)
+{
+    if (o->given.user) {
+        drop_secret(o, BASELINE_PASSWORD);
+        return true;
+    }
+    return copy(o->user, sizeof o->user, o->base.user, "user", error, size) &&
+           (o->given.domain || copy(o->domain, sizeof o->domain, o->base.domain, "domain", error, size));
+}
+
+static bool take_gateway(struct options *o, char *error, size_t size)
+{
+    if (o->given.gateway || !o->base.has_gateway) {
+        drop_secret(o, BASELINE_GATEWAY_PASSWORD);
+        drop_secret(o, BASELINE_GATEWAY_TOKEN);
+        return true;
+    }
+    o->has_gateway = true;
+    o->gateway = o->base.gateway;
+    if (o->given.gateway_user) {
+        drop_secret(o, BASELINE_GATEWAY_PASSWORD);
+        return true;
+    }
+    return copy(o->gateway_user, sizeof o->gateway_user, o->base.gateway_user, "gateway's user", error, size) &&
+           copy(o->gateway_domain, sizeof o->gateway_domain, o->base.gateway_domain, "gateway's domain", error, size);
+}
+
+static bool take_texts(struct options *o, char *error, size_t size)
+{
+    return (o->given.client_name ||
+            copy(o->client_name, sizeof o->client_name, o->base.client_name, "client's name", error, size)) &&
+           (o->given.load_balance_info || copy(o->load_balance_info, sizeof o->load_balance_info,
+                                               o->base.load_balance_info, "routing token", error, size));
+}
+
+static bool takes_level(const struct options *o, enum factor factor)
+{
+    bool drawn = factor == FACTOR_GRAPHICS && o->until.phase == PHASE_GRAPHICS; // then not by graphics=none
+    return o->base.has_level[factor] && !o->was_set[factor] && (factor != FACTOR_GATEWAY || !o->given.gateway) &&
+           !(drawn && o->base.variant.level[factor] == GRAPHICS_NONE);
+}
+
+bool base_take(struct options *o, int count, char **words, char *error, size_t size)
+{
+    const char *file = base_is_file(words[0]) ? words[0] : NULL;
+    int argc = file ? count - 1 : count;
+    char **argv = file ? words + 1 : words;
+
+    o->given.user = o->user[0];
+    o->given.domain = o->domain[0];
+    o->given.gateway = o->has_gateway;
+    o->given.gateway_user = o->gateway_user[0];
+    o->given.client_name = o->client_name[0];
+    o->given.load_balance_info = o->load_balance_info[0];
+    if (!baseline_read(&o->base, file, argc, argv, error, size))
+        return false;
+    o->has_base = true;
+    if (o->given.target && o->base.has_target) {
+        snprintf(error, size, "a TARGET was given before xfreerdp's arguments, and /v: among them");
+        return false;
+    }
+    if (!o->given.target && !o->base.has_target) {
+        snprintf(error, size, file && !argc ? "%s has no 'full address'" : "%s: no host is named: /v:HOST is missing",
+                 file ? file : "the arguments after --");
+        return false;
+    }
+    if (!o->given.target)
+        o->target = o->base.target;
+    if (o->base.require_certificate && !o->given.certificate_policy)
+        o->certificate_policy = CERTIFICATE_REQUIRE;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (takes_level(o, (enum factor)f))
+            o->baseline.level[f] = o->base.variant.level[f];
+    }
+    return take_account(o, error, size) && take_gateway(o, error, size) && take_texts(o, error, size);
+}
+
+// ---- explanation ----
+
+// The option that overrides a setting; NULL if none does.
+static const char *overriding_option(const struct options *o, const struct baseline_row *row)
+{
+    const char *name = row->setting;
+    if (row->factor >= 0 && o->was_set[row->factor])
+        return "--set";
+    if (o->given.gateway && strncmp(name, "Gateway", 7) == 0)
+        return "--gateway";
+    if (o->given.gateway_user && (strcmp(name, "GatewayUsername") == 0 || strcmp(name, "GatewayDomain") == 0 ||
+                                  strcmp(name, "GatewayPassword") == 0))
+        return "--gateway-user";
+    if (o->given.user &&
+        (strcmp(name, "Username") == 0 || strcmp(name, "Domain") == 0 || strcmp(name, "Password") == 0))
+        return "--user";
+    if (o->given.domain && strcmp(name, "Domain") == 0)
+        return "--domain";
+    if (o->password_file && strcmp(name, "Password") == 0)
+        return "--password-file";
+    if (o->gateway_password_file && strcmp(name, "GatewayPassword") == 0)
+        return "--gateway-password-file";
+    if (o->gateway_token_file && strcmp(name, "GatewayAccessToken") == 0)
+        return "--gateway-token-file";
+    if (o->given.client_name && strcmp(name, "ClientHostname") == 0)
+        return "--client-name";
+    if (o->given.load_balance_info && strcmp(name, "LoadBalanceInfo") == 0)
+        return "--load-balance-info";
+    if (o->given.certificate_policy && row->use == BASELINE_TAKEN && strcmp(name, "AuthenticationLevel") == 0)
+        return "--cert-policy";
+    return NULL;
+}
+
+// The name in the file and FreeRDP's, as far as there are both.
+static void put_row(struct page *page, const struct options *o, const struct baseline_row *row)
+{
+    bool both = row->key[0] && row->setting[0];
+    const char *option = row->use == BASELINE_TAKEN ? overriding_option(o, row) : NULL;
+    page_put(page, STYLE_PLAIN, "  %s%s%s%s = %.200s", row->key[0] ? row->key : row->setting, both ? " (" : "",
+             both ? row->setting : "", both ? ")" : "", row->value);
+    if (option)
+        page_line(page, STYLE_DOUBT, "  overridden by %s", option);
+    else if (row->use == BASELINE_TAKEN && row->factor >= 0)
+        page_line(page, STYLE_FAINT, "  %s=%s%s%s", factor_row((enum factor)row->factor)->name,
+                  level_name((enum factor)row->factor, o->base.variant.level[row->factor]), row->why[0] ? ": " : "",
+                  row->why);
+    else if (row->why[0])
+        page_line(page, STYLE_FAINT, "  %s", row->why);
+    else
+        page_newline(page);
+}
+
+static void put_rows(struct page *page, const struct options *o, enum baseline_use use, const char *heading)
+{
+    bool any = false;
+    for (size_t i = 0; i < o->base.row_count; i++) {
+        if (o->base.rows[i].use != use)
+            continue;
+        if (!any)
+            page_newline(page);
+        if (!any)
+            page_line(page, STYLE_HEADING, "%s", heading);
+        any = true;
+        put_row(page, o, &o->base.rows[i]);
+    }
+}
+
+static void put_account(struct page *page, const char *heading, const char *user, const char *domain)
+{
+    if (user[0])
+        page_line(page, STYLE_PLAIN, "%s %s%s%s", heading, domain, domain[0] ? "\\" : "", user);
+}
+
+enum exit_status base_explain(struct options *o)
+{
+    char text[HOST_MAX + 16], variant[VARIANT_TEXT_MAX];
+    struct page page = page_open(stdout);
+    page_line(&page, STYLE_PLAIN, "Target   %s", target_text(&o->target, text, sizeof text));
+    put_account(&page, "User    ", o->user, o->domain);
+    if (o->has_gateway) {
+        page_line(&page, STYLE_PLAIN, "Gateway  %s", target_text(&o->gateway, text, sizeof text));
+        put_account(&page, "  user  ", o->gateway_user, o->gateway_domain);
+    }
+    page_put(&page, STYLE_PLAIN, "Variant  ");
+    page_wrap(&page, 9, 9, "%s", variant_text(&o->baseline, variant, sizeof variant));
+    put_rows(&page, o, BASELINE_TAKEN, "Taken");
+    put_rows(&page, o, BASELINE_OVERRIDDEN, "Overridden by the probe");
+    put_rows(&page, o, BASELINE_UNUSED, "Not used");
+    for (size_t i = 0; i < o->base.warning_count; i++) {
+        page_newline(&page);
+        page_put(&page, STYLE_DOUBT, "Warning  ");
+        page_wrap(&page, 9, 9, "%s", o->base.warnings[i]);
+    }
+    options_clear(o);
+    return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
+}
