@@ -159,7 +159,8 @@ static void end_run(struct summary *summary)
     }
     json_decref(run);
     put(summary, "}");
-    summary->complaint = summary->complaint || tally_complains(tally) || tally_unended(tally) > 0 || tally->stop[0];
+    summary->complaint =
+        summary->complaint || tally_complains(tally) || tally->skipped || tally_unended(tally) > 0 || tally->stop[0];
     summary->failed = summary->failed || tally->failed;
     tally_clear(tally);
     tally_init(tally);

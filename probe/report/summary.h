@@ -15,7 +15,8 @@
 //     stop, why where something stopped the run
 //     verdict   {verdict, signature, reason, …}: of isolate, as in its journal
 //   notes   sentences about the journals
-//   met     true where every expectation is met, every run came to its end, and nothing is to be noted
+//   met     true where every expectation is met, every run came to its end, no trial was left out, and nothing is to be
+//   noted
 #pragma once
 
 #include <stdbool.h>

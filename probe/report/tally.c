@@ -147,6 +147,7 @@ static void add_run(struct tally *tally, const struct record *record)
         tally->planned += (uint64_t)run.trials;
     tally->shards_seen += !shard->seen;
     tally->shards_ended -= shard->ended;
+    tally->skipped -= shard->skipped; // what was left out is due again
     *shard = (struct shard_seen){.seen = true};
     if (tally->stopped_shard == tally->shard) // it goes on
         tally->stop[0] = tally->why[0] = '\0';
@@ -177,6 +178,8 @@ void tally_add(struct tally *tally, const struct record *record, struct tally_tr
         break;
     case RECORD_SKIPPED:
         tally->skipped++;
+        if (tally->shard)
+            tally->shards[tally->shard].skipped++;
         break;
     case RECORD_END:
         add_end(tally, record);

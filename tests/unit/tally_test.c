@@ -99,6 +99,22 @@ static void test_runs_that_did_not_end(void **state)
     tally_clear(&tally);
 }
 
+static void test_what_was_left_out_is_due_again(void **state)
+{
+    struct tally tally;
+    (void)state;
+    tally_init(&tally);
+    for (unsigned shard = 1; shard <= 2; shard++) {
+        add_header(&tally, shard, 1);
+        add(&tally, "{\"record\":\"skipped\",\"schema\":1,\"target\":\"h\",\"why\":\"w\"}");
+        add_end(&tally, "");
+    }
+    assert_int_equal(tally.skipped, 2);
+    add_header(&tally, 1, 1);
+    assert_int_equal(tally.skipped, 1);
+    tally_clear(&tally);
+}
+
 static void test_auxiliary_trials_count_no_expectation(void **state)
 {
     struct tally tally;
@@ -138,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_targets_of_one_host_and_trials_again),
         cmocka_unit_test(test_runs_that_did_not_end),
+        cmocka_unit_test(test_what_was_left_out_is_due_again),
         cmocka_unit_test(test_auxiliary_trials_count_no_expectation),
         cmocka_unit_test(test_names_without_end_share_a_row),
     };
