@@ -120,7 +120,8 @@ def test_a_stopped_run(rdpprobe, shards):
     (b"{\"record\":\"tri{\"record\":\"run\"}\n", "line 3 is no JSON object; it is left out"),
     (b"[1]\n", "no JSON object"),
     (b"\n", "no JSON object"), (b"{\"record\":\"trial\",\"schema\":2}\n", "no record of this journal format"),
-    (b"[" * 100000 + b"\n", "no JSON object"), (b"\0\xff\x80\n", "no JSON object")])
+    (b"[" * 100000 + b"\n", "no JSON object"), (b"\0\xff\x80\n", "no JSON object")],
+    ids=["cut", "array", "blank", "schema", "deep", "bytes"])
 def test_a_damaged_line_is_told_and_passed_over(rdpprobe, shards, line, sentence):
     path, = shards(1)
     lines = path.read_bytes().splitlines(keepends=True)
