@@ -14,6 +14,10 @@
 
 enum { OCTETS = 4, RGB_OCTETS = 3, USER_ONLY = 0600, ATTEMPTS = 100 };
 
+// Of the 256 levels of a channel, by how many what was one colour may differ after a lossy codec: RemoteFX of FreeRDP's
+// shadow server was seen to make up to 2 of it.
+enum { TOLERANCE = 4 };
+
 // ---- what it shows ----
 
 static const uint8_t *pixel(const struct image *image, size_t x, size_t y)
@@ -32,21 +36,32 @@ double image_painted(const struct image *image)
 
 bool image_uniform(const struct image *image, uint32_t *color)
 {
-    const uint8_t *first = NULL;
+    uint8_t least[RGB_OCTETS], most[RGB_OCTETS];
+    uint64_t sum[RGB_OCTETS] = {0}, count = 0;
+
+    memset(least, 0xFF, sizeof least);
+    memset(most, 0, sizeof most);
     for (size_t y = 0; y < image->height; y++) {
         for (size_t x = 0; x < image->width; x++) {
             const uint8_t *p = pixel(image, x, y);
             if (!image->painted[y * image->width + x])
                 continue;
-            if (!first)
-                first = p;
-            if (memcmp(first, p, RGB_OCTETS) != 0)
-                return false;
+            for (int i = 0; i < RGB_OCTETS; i++) {
+                least[i] = p[i] < least[i] ? p[i] : least[i];
+                most[i] = p[i] > most[i] ? p[i] : most[i];
+                if (most[i] - least[i] > TOLERANCE)
+                    return false;
+                sum[i] += p[i];
+            }
+            count++;
         }
     }
-    if (first)
-        *color = (uint32_t)first[2] << 16 | (uint32_t)first[1] << 8 | first[0];
-    return first;
+    if (!count)
+        return false;
+    *color = 0;
+    for (int i = RGB_OCTETS - 1; i >= 0; i--) // from red down to blue
+        *color = *color << 8 | (uint32_t)((sum[i] + count / 2) / count);
+    return true;
 }
 
 // ---- the file ----

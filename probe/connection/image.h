@@ -16,7 +16,8 @@ struct image {
 // How much was painted, in percent.
 double image_painted(const struct image *image);
 
-// Whether all that was painted has one colour, which is stored as 0xRRGGBB. False where nothing was painted.
+// Whether all that was painted has one colour, but for what a lossy codec makes of it; stores the mean as 0xRRGGBB.
+// False where nothing was painted.
 bool image_uniform(const struct image *image, uint32_t *color);
 
 // Whether image_save() could make the file, as far as can be known before: there is nothing of the name or a plain

@@ -56,6 +56,23 @@ static void test_what_was_painted(void **state)
     assert_int_equal(color, 0xFF0000);
 }
 
+static void test_one_colour_but_for_a_codec(void **state)
+{
+    (void)state;
+    const uint8_t three[] = {1, 1, 1, 0, 0, 0}, both[] = {1, 1};
+    const uint8_t near[] = {7, 7, 7, 0, 7, 11, 7, 0}, far[] = {7, 7, 7, 0, 7, 7, 12, 0};
+    const struct image mixed = image_with(three);
+    struct image image = {.pixels = near, .stride = 8, .painted = both, .width = 2, .height = 1};
+    uint32_t color;
+
+    assert_true(image_uniform(&mixed, &color));
+    assert_int_equal(color, 0x312110); // the mean, rounded
+    assert_true(image_uniform(&image, &color));
+    assert_int_equal(color, 0x070907);
+    image.pixels = far;
+    assert_false(image_uniform(&image, &color));
+}
+
 struct folder {
     char path[64];
 };
@@ -161,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_painted),
+        cmocka_unit_test(test_one_colour_but_for_a_codec),
         cmocka_unit_test_setup_teardown(test_save, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_save_in_vain, make_folder, remove_folder),
     };
