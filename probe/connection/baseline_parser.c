@@ -4,36 +4,18 @@
 #include <freerdp/client.h>
 #include <freerdp/client/cmdline.h>
 #include <freerdp/client/file.h>
-#include <freerdp/settings.h>
 #include <inttypes.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "connection/baseline_parsing.h"
 #include "connection/baseline_setting.h"
 #include "connection/client_arguments.h"
 #include "connection/rdp_text.h"
 
 enum { ENTRIES_MAX = 5000, ARGUMENTS_MAX = 1000, CLIENT_NAME_LENGTH = 15 };
-
-// A setting of the file, the last of its name.
-struct entry {
-    char *name, *value;
-    const struct rdp_key *key; // NULL for a name that FreeRDP does not know
-};
-
-struct parsing {
-    const struct baseline_source *source;
-    rdpSettings *settings, *plain; // what was read, and what FreeRDP makes of a host alone
-    char *lines;                   // the file's text, cut into entries
-    struct entry *entries;
-    size_t entry_count, entry_room;
-    json_t *result, *rows, *levels, *warnings;
-    char *error;
-    size_t size;
-};
 
 #define REFUSE(parsing, ...) (snprintf((parsing)->error, (parsing)->size, __VA_ARGS__), false)
 
@@ -48,8 +30,7 @@ static const struct entry *entry_named(const struct parsing *parsing, const char
     return NULL;
 }
 
-// The entry that FreeRDP's parser makes this setting of.
-static const struct entry *entry_of(const struct parsing *parsing, const char *setting)
+const struct entry *entry_of(const struct parsing *parsing, const char *setting)
 {
     const struct entry *alternate = entry_named(parsing, "alternate full address");
     if (alternate && strcmp(setting, "ServerHostname") == 0)
@@ -187,190 +168,6 @@ static bool parse(struct parsing *parsing)
     return ok;
 }
 
-// ---- values ----
-
-static const char *text_of(const rdpSettings *settings, FreeRDP_Settings_Keys_String key)
-{
-    const char *text = freerdp_settings_get_string(settings, key);
-    return text ? text : "";
-}
-
-static bool flag_of(const struct parsing *parsing, FreeRDP_Settings_Keys_Bool key)
-{
-    return freerdp_settings_get_bool(parsing->settings, key);
-}
-
-static uint32_t number_of(const struct parsing *parsing, FreeRDP_Settings_Keys_UInt32 key)
-{
-    return freerdp_settings_get_uint32(parsing->settings, key);
-}
-
-static char *blob_text(const rdpSettings *settings)
-{
-    const char *data = freerdp_settings_get_pointer(settings, FreeRDP_LoadBalanceInfo);
-    size_t length = freerdp_settings_get_uint32(settings, FreeRDP_LoadBalanceInfoLength);
-    return strndup(data ? data : "", data ? length : 0);
-}
-
-// A setting's value as text, the caller's to free; NULL for kinds that have none.
-static char *value_text(const rdpSettings *settings, SSIZE_T key)
-{
-    char number[32];
-    switch (freerdp_settings_get_type_for_key(key)) {
-    case RDP_SETTINGS_TYPE_BOOL:
-        return strdup(freerdp_settings_get_bool(settings, (FreeRDP_Settings_Keys_Bool)key) ? "on" : "off");
-    case RDP_SETTINGS_TYPE_UINT16:
-        snprintf(number, sizeof number, "%u", freerdp_settings_get_uint16(settings, (FreeRDP_Settings_Keys_UInt16)key));
-        return strdup(number);
-    case RDP_SETTINGS_TYPE_UINT32:
-        snprintf(number, sizeof number, "%" PRIu32,
-                 freerdp_settings_get_uint32(settings, (FreeRDP_Settings_Keys_UInt32)key));
-        return strdup(number);
-    case RDP_SETTINGS_TYPE_INT32:
-        snprintf(number, sizeof number, "%" PRId32,
-                 freerdp_settings_get_int32(settings, (FreeRDP_Settings_Keys_Int32)key));
-        return strdup(number);
-    case RDP_SETTINGS_TYPE_UINT64:
-        snprintf(number, sizeof number, "%" PRIu64,
-                 freerdp_settings_get_uint64(settings, (FreeRDP_Settings_Keys_UInt64)key));
-        return strdup(number);
-    case RDP_SETTINGS_TYPE_STRING:
-        return strdup(text_of(settings, (FreeRDP_Settings_Keys_String)key));
-    case RDP_SETTINGS_TYPE_POINTER:
-        return key == (SSIZE_T)FreeRDP_LoadBalanceInfo ? blob_text(settings) : NULL;
-    default:
-        return NULL;
-    }
-}
-
-static const char *setting_name(SSIZE_T key)
-{
-    static const char prefix[] = "FreeRDP_";
-    const char *name = freerdp_settings_get_type_for_key(key) >= 0 ? freerdp_settings_get_name_for_key(key) : NULL;
-    if (!name)
-        return NULL;
-    return strncmp(name, prefix, sizeof prefix - 1) == 0 ? name + sizeof prefix - 1 : name;
-}
-
-// ---- levels ----
-
-// Whether the file or the arguments say something about a setting, even its default.
-static bool is_said(const struct parsing *parsing, const struct baseline_setting *row)
-{
-    const struct baseline_source *source = parsing->source;
-    return entry_of(parsing, row->name) ||
-           (row->argument && client_arguments_have(source->argc, source->argv, row->argument));
-}
-
-static bool says(const struct parsing *parsing, const char *setting)
-{
-    const struct baseline_setting *row = baseline_setting(setting);
-    SSIZE_T key = -1;
-    char name[80];
-    snprintf(name, sizeof name, "FreeRDP_%s", setting);
-    key = freerdp_settings_get_key_for_name(name);
-    if (row && is_said(parsing, row))
-        return true;
-    char *value = value_text(parsing->settings, key), *plain = value_text(parsing->plain, key);
-    bool differs = value && plain && strcmp(value, plain) != 0;
-    free(value);
-    free(plain);
-    return differs;
-}
-
-static void set_level(struct parsing *parsing, enum factor factor, unsigned level)
-{
-    json_object_set_new(parsing->levels, factor_row(factor)->name, json_integer(level));
-}
-
-static void level_of_security(struct parsing *parsing)
-{
-    bool rdp = flag_of(parsing, FreeRDP_RdpSecurity), tls = flag_of(parsing, FreeRDP_TlsSecurity);
-    bool nla = flag_of(parsing, FreeRDP_NlaSecurity) || flag_of(parsing, FreeRDP_ExtSecurity);
-    const struct baseline_source *source = parsing->source;
-    bool said = says(parsing, "NlaSecurity") || says(parsing, "TlsSecurity") || says(parsing, "RdpSecurity") ||
-                client_arguments_have(source->argc, source->argv, "sec");
-    if (said)
-        set_level(parsing, FACTOR_SECURITY,
-                  nla   ? SECURITY_NLA
-                  : tls ? SECURITY_TLS
-                  : rdp ? SECURITY_RDP
-                        : SECURITY_NLA);
-}
-
-static void level_of_tls(struct parsing *parsing)
-{
-    static const uint16_t versions[] = {
-        [TLS_1_0] = TLS1_VERSION, [TLS_1_1] = TLS1_1_VERSION, [TLS_1_2] = TLS1_2_VERSION, [TLS_1_3] = TLS1_3_VERSION};
-    uint16_t lowest = freerdp_settings_get_uint16(parsing->settings, FreeRDP_TLSMinVersion);
-    uint16_t highest = freerdp_settings_get_uint16(parsing->settings, FreeRDP_TLSMaxVersion);
-    for (unsigned level = TLS_1_0; lowest == highest && level <= TLS_1_3; level++) {
-        if (versions[level] == lowest)
-            set_level(parsing, FACTOR_TLS, level);
-    }
-}
-
-static void level_of_color_depth(struct parsing *parsing)
-{
-    char depth[16];
-    unsigned level;
-    snprintf(depth, sizeof depth, "%" PRIu32, number_of(parsing, FreeRDP_ColorDepth));
-    if (says(parsing, "ColorDepth") && level_from_name(FACTOR_COLOR_DEPTH, depth, &level))
-        set_level(parsing, FACTOR_COLOR_DEPTH, level);
-}
-
-static void level_of_authentication(struct parsing *parsing)
-{
-    const char *list = text_of(parsing->settings, FreeRDP_AuthenticationPackageList);
-    if (strcasestr(list, "!ntlm"))
-        set_level(parsing, FACTOR_AUTH, AUTH_LEVEL_KERBEROS);
-    else if (strcasestr(list, "!kerberos"))
-        set_level(parsing, FACTOR_AUTH, AUTH_LEVEL_NTLM);
-}
-
-static void level_of_redirection(struct parsing *parsing)
-{
-    size_t count;
-    const struct baseline_setting *rows = baseline_settings(&count);
-    char name[80];
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].factor != FACTOR_REDIRECTION || !says(parsing, rows[i].name))
-            continue;
-        snprintf(name, sizeof name, "FreeRDP_%s", rows[i].name);
-        char *value = value_text(parsing->settings, freerdp_settings_get_key_for_name(name));
-        if (value && *value && strcmp(value, "off") != 0)
-            set_level(parsing, FACTOR_REDIRECTION, REDIRECTION_ON);
-        free(value);
-    }
-}
-
-static void decide_levels(struct parsing *parsing)
-{
-    static const struct {
-        const char *setting;
-        FreeRDP_Settings_Keys_Bool key;
-        enum factor factor;
-        unsigned on, off;
-    } flags[] = {
-        {"ConsoleSession", FreeRDP_ConsoleSession, FACTOR_ADMIN, ADMIN_ON, ADMIN_OFF},
-        {"RestrictedAdminModeRequired", FreeRDP_RestrictedAdminModeRequired, FACTOR_RESTRICTED_ADMIN,
-         RESTRICTED_ADMIN_ON, RESTRICTED_ADMIN_OFF},
-        {"NetworkAutoDetect", FreeRDP_NetworkAutoDetect, FACTOR_AUTODETECT, AUTODETECT_ON, AUTODETECT_OFF},
-        {"SupportMultitransport", FreeRDP_SupportMultitransport, FACTOR_MULTITRANSPORT, MULTITRANSPORT_ON,
-         MULTITRANSPORT_OFF},
-        {"SupportGraphicsPipeline", FreeRDP_SupportGraphicsPipeline, FACTOR_GRAPHICS, GRAPHICS_GFX, GRAPHICS_NONE},
-    };
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
-        if (says(parsing, flags[i].setting))
-            set_level(parsing, flags[i].factor, flag_of(parsing, flags[i].key) ? flags[i].on : flags[i].off);
-    }
-    level_of_security(parsing);
-    level_of_tls(parsing);
-    level_of_color_depth(parsing);
-    level_of_authentication(parsing);
-    level_of_redirection(parsing);
-}
-
 // ---- what is connected to ----
 
 static void warn(struct parsing *parsing, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -412,26 +209,26 @@ static bool put_host(struct parsing *parsing, const char *name, const char *host
 
 static bool put_target(struct parsing *parsing)
 {
-    const char *host = text_of(parsing->settings, FreeRDP_ServerHostname);
+    const char *host = parsed_text(parsing->settings, FreeRDP_ServerHostname);
     const struct entry *entry = entry_of(parsing, "ServerHostname"), *plain = entry_named(parsing, "full address");
     if (!*host)
         return true;
     if (entry && plain && entry != plain && strcasecmp(entry->value, plain->value) != 0)
         warn(parsing, "'alternate full address' replaces 'full address' (%.200s), and its port too", plain->value);
-    return put_host(parsing, "target", host, number_of(parsing, FreeRDP_ServerPort),
+    return put_host(parsing, "target", host, parsed_number(parsing, FreeRDP_ServerPort),
                     entry && strstr(entry->value, host[0] == '[' ? host + 1 : host) ? entry->value : NULL);
 }
 
 static bool put_gateway(struct parsing *parsing)
 {
     const struct baseline_source *source = parsing->source;
-    const char *host = text_of(parsing->settings, FreeRDP_GatewayHostname);
-    uint32_t port = number_of(parsing, FreeRDP_GatewayPort);
+    const char *host = parsed_text(parsing->settings, FreeRDP_GatewayHostname);
+    uint32_t port = parsed_number(parsing, FreeRDP_GatewayPort);
     uint16_t written = client_arguments_gateway_port(source->argc, source->argv);
-    bool rpc = flag_of(parsing, FreeRDP_GatewayRpcTransport) && !flag_of(parsing, FreeRDP_GatewayHttpTransport);
-    if (!flag_of(parsing, FreeRDP_GatewayEnabled) || !*host)
+    bool rpc = parsed_flag(parsing, FreeRDP_GatewayRpcTransport) && !parsed_flag(parsing, FreeRDP_GatewayHttpTransport);
+    if (!parsed_flag(parsing, FreeRDP_GatewayEnabled) || !*host)
         return true;
-    if (flag_of(parsing, FreeRDP_GatewayArmTransport))
+    if (parsed_flag(parsing, FreeRDP_GatewayArmTransport))
         return REFUSE(parsing, "there is a gateway of Azure Virtual Desktop, which this program does not know");
     if (written && written != port) {
         warn(parsing, "xfreerdp drops the port of /gateway:g:HOST:PORT and takes %" PRIu32 "; here it is %u", port,
@@ -440,9 +237,9 @@ static bool put_gateway(struct parsing *parsing)
     }
     // Plain HTTP is what every gateway has; xfreerdp falls back to it from websockets.
     set_level(parsing, FACTOR_GATEWAY, rpc ? GATEWAY_RPC : GATEWAY_HTTP);
-    if (!flag_of(parsing, FreeRDP_GatewayUseSameCredentials)) {
-        put_text(parsing, "gateway_user", text_of(parsing->settings, FreeRDP_GatewayUsername));
-        put_text(parsing, "gateway_domain", text_of(parsing->settings, FreeRDP_GatewayDomain));
+    if (!parsed_flag(parsing, FreeRDP_GatewayUseSameCredentials)) {
+        put_text(parsing, "gateway_user", parsed_text(parsing->settings, FreeRDP_GatewayUsername));
+        put_text(parsing, "gateway_domain", parsed_text(parsing->settings, FreeRDP_GatewayDomain));
     }
     return put_host(parsing, "gateway", host, port, NULL);
 }
@@ -450,7 +247,7 @@ static bool put_gateway(struct parsing *parsing)
 static bool put_routing(struct parsing *parsing)
 {
     enum { TOKEN_MAX = 254 - 6 - 8 - 2 }; // what a connection request has room for (X.224 13.2.1)
-    char *token = blob_text(parsing->settings);
+    char *token = routing_token(parsing->settings);
     bool ok = token != NULL || REFUSE(parsing, "memory is out");
     for (const char *p = token; ok && *p; p++) {
         if (*p < ' ' || *p > '~')
@@ -469,7 +266,7 @@ static bool put_routing(struct parsing *parsing)
 static void put_client(struct parsing *parsing)
 {
     char name[CLIENT_NAME_LENGTH + 1];
-    const char *given = text_of(parsing->settings, FreeRDP_ClientHostname);
+    const char *given = parsed_text(parsing->settings, FreeRDP_ClientHostname);
     if (!says(parsing, "ClientHostname") || !*given)
         return;
     snprintf(name, sizeof name, "%s", given);
@@ -482,8 +279,8 @@ static void put_client(struct parsing *parsing)
 
 static void put_account(struct parsing *parsing)
 {
-    const char *user = text_of(parsing->settings, FreeRDP_Username);
-    const char *domain = text_of(parsing->settings, FreeRDP_Domain);
+    const char *user = parsed_text(parsing->settings, FreeRDP_Username);
+    const char *domain = parsed_text(parsing->settings, FreeRDP_Domain);
     if (strchr(user, '@') && *domain)
         warn(parsing, "the user '%.100s' names its domain itself, so the domain '%.100s' is left out", user, domain);
     put_text(parsing, "user", user);
@@ -492,25 +289,34 @@ static void put_account(struct parsing *parsing)
 
 static bool put_all(struct parsing *parsing)
 {
-    uint32_t level = number_of(parsing, FreeRDP_AuthenticationLevel);
+    uint32_t level = parsed_number(parsing, FreeRDP_AuthenticationLevel);
     put_account(parsing);
     put_client(parsing);
     // 1: do not connect where the server's authentication fails.
     json_object_set_new(parsing->result, "require_certificate",
                         json_boolean((says(parsing, "AuthenticationLevel") && level == 1) ||
-                                     flag_of(parsing, FreeRDP_AutoDenyCertificate)));
+                                     parsed_flag(parsing, FreeRDP_AutoDenyCertificate)));
     decide_levels(parsing);
     return put_routing(parsing) && put_target(parsing) && put_gateway(parsing);
 }
 
 // ---- rows ----
 
+static const char *setting_name(SSIZE_T key)
+{
+    static const char prefix[] = "FreeRDP_";
+    const char *name = freerdp_settings_get_type_for_key(key) >= 0 ? freerdp_settings_get_name_for_key(key) : NULL;
+    if (!name)
+        return NULL;
+    return strncmp(name, prefix, sizeof prefix - 1) == 0 ? name + sizeof prefix - 1 : name;
+}
+
 static void add_setting(struct parsing *parsing, SSIZE_T key)
 {
     const char *name = setting_name(key);
     const struct baseline_setting *row = name ? baseline_setting(name) : NULL;
-    char *value = name ? value_text(parsing->settings, key) : NULL;
-    char *plain = value ? value_text(parsing->plain, key) : NULL;
+    char *value = name ? setting_text(parsing->settings, key) : NULL;
+    char *plain = value ? setting_text(parsing->plain, key) : NULL;
     bool said = row && row->use == BASELINE_TAKEN && row->factor >= 0 && is_said(parsing, row);
     if (value && plain && (said || strcmp(value, plain) != 0 || key == (SSIZE_T)FreeRDP_ServerHostname)) {
         const struct entry *entry = entry_of(parsing, name);
@@ -555,7 +361,7 @@ static void add_rows(struct parsing *parsing)
 
 static char *secret_of(const struct parsing *parsing, FreeRDP_Settings_Keys_String key)
 {
-    const char *secret = text_of(parsing->settings, key);
+    const char *secret = parsed_text(parsing->settings, key);
     return *secret ? strdup(secret) : NULL;
 }
 

@@ -72,6 +72,15 @@ def test_arguments_are_the_baseline(lab, rdpprobe):
     assert truth["autodetect"] == "on" and truth["authenticated"] is True
 
 
+def test_isolate_starts_from_a_file(lab, rdpprobe, rdp):
+    server = lab("--deny-if", "security=tls", user=USER, password=PASSWORD)
+    path = rdp({"full address": server.target, "username": USER, "enablecredsspsupport": 0, "session bpp": 16})
+    result = rdpprobe("isolate", "--json", "--vary", "security", "--pause", "0", path, password=PASSWORD)
+    assert result.status == 1 and result.verdict["verdict"] == "isolated", repr(result)
+    assert result.verdict["cause"] == [[{"factor": "security", "level": "tls"}]]
+    assert {record["color_depth"] for record in server.connections() if record["color_depth"]} == {16}
+
+
 def test_a_file_and_arguments_after_it(lab, rdpprobe, rdp):
     server = lab(user=USER, password=PASSWORD)
     path = rdp({"full address": server.target, "username": USER})
