@@ -9,7 +9,7 @@
 #include "report/outcome_text.h"
 #include "report/output.h"
 
-enum { OUTCOMES_SHOWN = 20, NUMBERS_WIDTH = 42 };
+enum { OUTCOMES_SHOWN = 20, NUMBERS_WIDTH = 44 };
 
 bool matrix_text_begin(struct matrix_text *text, struct page *page)
 {
@@ -155,7 +155,7 @@ static void heading(struct page *page, const char *what)
 {
     page_newline(page);
     page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), what);
-    page_line(page, STYLE_FAINT, "%10s%10s%8s%7s%7s", "trials", "connected", "unmet", "ms", "max");
+    page_line(page, STYLE_FAINT, "%10s%10s%8s%9s%7s", "trials", "connected", "unmet", "mean ms", "max");
 }
 
 static void table(struct page *page, const char *what, const struct count_table *table)
@@ -166,7 +166,7 @@ static void table(struct page *page, const char *what, const struct count_table 
         put_name(page, row->name);
         page_put(page, STYLE_PLAIN, "%10" PRIu64 "%10" PRIu64, row->trials, row->connected);
         page_put(page, row->unmet ? STYLE_BAD : STYLE_PLAIN, "%8" PRIu64, row->unmet);
-        page_line(page, STYLE_PLAIN, "%7.0f%7.0f", row->trials ? row->ms / (double)row->trials : 0, row->ms_max);
+        page_line(page, STYLE_PLAIN, "%9.0f%7.0f", row->trials ? row->ms / (double)row->trials : 0, row->ms_max);
     }
 }
 
