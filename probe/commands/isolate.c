@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "analysis/causes.h"
 #include "analysis/isolation.h"
 #include "commands/base.h"
 #include "commands/help.h"
 #include "commands/isolate_offline.h"
 #include "commands/run.h"
 #include "commands/vary.h"
+#include "report/causes_text.h"
 #include "report/isolate_text.h"
 
 static const struct trial *run_trial(void *context, const struct variant *variant, enum phase until)
@@ -60,15 +62,16 @@ static void count_all(const struct run *run, struct verdict *verdict)
     }
 }
 
-static bool record(struct run *run, const struct verdict *verdict)
+static bool record(struct run *run, const struct verdict *verdict, const struct cause_finding *findings)
 {
     json_t *json = verdict_to_json(verdict);
-    bool ok = json && journal_write(&run->journal, json);
+    bool ok = json && verdict_set_causes(json, findings) && journal_write(&run->journal, json);
     json_decref(json);
     return ok;
 }
 
-static bool report(const struct run *run, const struct isolation *isolation, const struct verdict *verdict)
+static bool report(const struct run *run, const struct isolation *isolation, const struct verdict *verdict,
+                   const struct cause_finding *findings)
 {
     char target[HOST_MAX + 16];
     const struct trial *const *trials;
@@ -76,7 +79,10 @@ static bool report(const struct run *run, const struct isolation *isolation, con
     struct page page = page_open(stdout);
     if (run->options->json || run->options->quiet)
         return true;
-    isolate_text(&page, target_text(&run->options->target, target, sizeof target), isolation, verdict, trials, count);
+    isolate_text(&page, target_text(&run->options->target, target, sizeof target), isolation, verdict, trials, count,
+                 findings);
+    if (run->options->causes)
+        causes_text_all(&page, findings);
     return page_close(&page);
 }
 
@@ -84,15 +90,19 @@ static enum exit_status run_experiment(struct run *run)
 {
     struct isolation isolation = make_isolation(run);
     struct verdict verdict;
+    struct cause_finding findings[CAUSE_COUNT];
+    const struct trial *const *trials;
     isolate(&isolation, &verdict);
     count_all(run, &verdict);
+    size_t count = runner_trials(run->runner, &trials);
+    find_causes(&verdict, trials, count, findings);
 
     bool found = verdict.kind == VERDICT_ISOLATED || verdict.kind == VERDICT_NOT_CLIENT_SIDE || baseline_failed(run);
     enum exit_status status = run_stop_status(run, found ? EXIT_FAILURE_FOUND : EXIT_CONNECTED);
     if (verdict.kind == VERDICT_STOPPED && status == EXIT_CONNECTED)
         status = EXIT_CANNOT_RUN; // out of trials before anything was seen
-    bool recorded = record(run, &verdict);
-    bool reported = report(run, &isolation, &verdict);
+    bool recorded = record(run, &verdict, findings);
+    bool reported = report(run, &isolation, &verdict, findings);
     if (!recorded || !reported) {
         run_complain(run->command, "the %s cannot be written: %s", recorded ? "report" : "verdict's record",
                      strerror(errno));

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/causes.h"
 #include "analysis/isolation.h"
 #include "commands/run.h"
+#include "report/causes_text.h"
 #include "report/isolate_text.h"
 #include "trial/journal.h"
 
@@ -110,17 +112,22 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
         target_text(&options->target, recorded.target, sizeof recorded.target);
     if (read_journal(options, &recorded, command)) {
         struct isolation isolation = make_isolation(options, &recorded);
+        struct cause_finding findings[CAUSE_COUNT];
         isolate(&isolation, &verdict);
+        find_causes(&verdict, isolation.recorded, recorded.count, findings);
         bool ok = true;
         if (options->json) {
             json_t *json = verdict_to_json(&verdict);
             struct journal journal;
-            ok = json && journal_open(&journal, NULL, stdout) && journal_write(&journal, json) &&
-                 journal_close(&journal);
+            ok = json && verdict_set_causes(json, findings) && journal_open(&journal, NULL, stdout) &&
+                 journal_write(&journal, json) && journal_close(&journal);
             json_decref(json);
         } else if (!options->quiet) {
             struct page page = page_open(stdout);
-            isolate_text(&page, recorded.target, &isolation, &verdict, isolation.recorded, recorded.count);
+            isolate_text(&page, recorded.target, &isolation, &verdict, isolation.recorded, recorded.count,
+                         findings);
+            if (options->causes)
+                causes_text_all(&page, findings);
             ok = page_close(&page);
         }
         status = !ok ? EXIT_CANNOT_RUN : verdict.kind == VERDICT_NOT_REPRODUCED ? EXIT_CONNECTED : EXIT_FAILURE_FOUND;

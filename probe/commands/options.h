@@ -59,6 +59,7 @@ struct options {
     unsigned max_failed_logons, max_trials, repeat;
     unsigned max_logons, max_seconds; // of isolate --budget; 0: any
     const char *from;                 // journal to isolate by; NULL: run trials
+    bool causes;                      // of isolate: the table of all known causes too
     struct until until;
     bool until_set;
     const char *screenshot; // NULL: none

@@ -128,6 +128,7 @@ struct cause_row {
     const char *made;  // where it is claimed
     enum plausibility plausibility;
     enum cause_place place;
+    bool server_wide; // a state of the server that denies whatever the client does
     struct cause_rule supports[RULES_MAX + 1], refutes[RULES_MAX + 1];
     const char *factor;  // that tests it; NULL where none does
     const char *decides; // command, setting or event, mostly on the server

@@ -56,12 +56,13 @@ const struct cause_row causes_of_access[CAUSES_OF_ACCESS] = {
      .made = HOW_TO_PAGES,
      .plausibility = PLAUSIBILITY_HIGH,
      .place = PLACE_SERVER,
+     .server_wide = true,
      .supports = {{.all = {EVIDENCE_ERRINFO_DENIED, EVIDENCE_ERRINFO_BEFORE_AUTH, EVIDENCE_NOT_CLIENT_SIDE}}},
      .refutes = {{.all = {EVIDENCE_ACCEPTS_MEANWHILE}, .none = {EVIDENCE_VARIES}}},
      .decides = "fDenyTSConnections in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server and in "
                 "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services: 0 or absent in both (gpresult /h)",
      .remedy = "allow connections in the policy that wins",
-     .cost = "this exposes RDP: keep NLA on and restrict the firewall to the sources that need it"},
+     .cost = "it exposes RDP, so keep NLA on and restrict the firewall to the sources that need it"},
     {.id = "H06",
      .name = "logon right missing",
      .claim = "The user is not in Remote Desktop Users, or lacks the right to log on remotely.",
@@ -73,7 +74,7 @@ const struct cause_row causes_of_access[CAUSES_OF_ACCESS] = {
      .decides = "Security events 4825 and 4625 with status 0xC000015B; net localgroup \"Remote Desktop Users\"; "
                 "SeRemoteInteractiveLogonRight and its Deny in secpol",
      .remedy = "add the user to the group",
-     .cost = "this grants a logon: review who needs it, above all on a domain controller"},
+     .cost = "it grants a logon, so review who needs it, above all on a domain controller"},
     {.id = "H07",
      .name = "account disabled or locked",
      .claim = "The account is disabled, locked out or expired.",

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-enum { LOOKS_MAX = 7 };
+enum { LOOKS_MAX = 3 };
 
 // What may be the matter, and what decides it.
 struct look {
@@ -16,28 +16,6 @@ static const struct advice {
     const char *note;     // what is known about this failure, or NULL
     struct look looks[LOOKS_MAX];
 } advices[] = {
-    {FAMILY_ERRINFO, 0x7, 0x7,
-     "No public Microsoft text lists what makes Windows send this code. It is not the code of a missing logon right "
-     "(0x9), of licensing (0x100 to 0x10A) or of the display driver (0xF to 0x12); what is left, by "
-     "inference, is a refusal by the server as a whole.",
-     {{"did the server mean it",
-       "event 40 with reason code 7 in Microsoft-Windows-TerminalServices-LocalSessionManager/Operational at the "
-       "time of a trial; without one, something before the session manager refused"},
-      {"connections switched off",
-       "fDenyTSConnections in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server and in "
-       "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services: both must be 0 or absent, and must not "
-       "disagree (gpresult /h)"},
-      {"logons switched off, drain mode",
-       "change logon /query"},
-      {"connection limit",
-       "MaxInstanceCount of the listener, the policy \"Limit number of connections\", and quser"},
-      {"connection broker",
-       "is the role needed at all; is the service Tssdis running; is NETWORK SERVICE in the group RDS Endpoint "
-       "Servers"},
-      {"service or setup",
-       "restarts of TermService, listener events 1035 and 1036, setup still running (event 34)"},
-      {"not Windows at all",
-       "an RDP proxy or another server may send 7 for reasons of its own: whose certificate is it"}}},
     {FAMILY_ERRINFO, 0x9, 0x9,
      "This is the specified answer to a user without the right to log on remotely (MS-RDPBCGR 3.3.5.7.1.1).",
      {{"logon right",
@@ -120,7 +98,7 @@ static const struct advice *advice_for(const struct signature *signature)
 void beyond_text_server(struct page *page, const struct signature *signature)
 {
     const struct advice *advice = advice_for(signature);
-    page_line(page, STYLE_HEADING, "To be looked at on the server");
+    page_line(page, STYLE_HEADING, "What to do next");
     if (advice->note) {
         page_put(page, STYLE_PLAIN, "  ");
         page_wrap(page, 2, 2, "%s", advice->note);

@@ -5,8 +5,8 @@
 #include "report/page.h"
 #include "trial/outcome.h"
 
-// Writes what to look at next on the server for a failure that no client-side factor decides, with the command, setting
-// or event that decides each.
+// Writes what to look at next on the server for a failure that no client-side factor decides and no known cause fits,
+// with the command, setting or event that decides each.
 void beyond_text_server(struct page *page, const struct signature *signature);
 
 // Writes that this is not mstsc, and what follows from that. Every report ends with it.

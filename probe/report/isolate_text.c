@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "report/beyond_text.h"
+#include "report/causes_text.h"
 #include "report/outcome_text.h"
 #include "report/trial_table.h"
 
@@ -247,7 +248,7 @@ static void company(struct page *page, const struct verdict *verdict, int factor
     page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s: %s", names.text, verdict->factors[factor].why);
 }
 
-static void findings(struct page *page, const struct verdict *verdict, enum finding finding, const char *heading)
+static void list_factors(struct page *page, const struct verdict *verdict, enum finding finding, const char *heading)
 {
     bool any = false;
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -307,8 +308,19 @@ static void next_trials(struct page *page, const struct verdict *verdict)
     }
 }
 
+// Where no known cause fits, what such a failure calls for in general.
+static void next(struct page *page, const struct verdict *verdict, const struct cause_finding findings[CAUSE_COUNT])
+{
+    if (causes_text_next(page, verdict, findings) || verdict->kind != VERDICT_NOT_CLIENT_SIDE ||
+        !verdict->has_signature)
+        return;
+    page_newline(page);
+    beyond_text_server(page, &verdict->signature);
+}
+
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,
-                  const struct verdict *verdict, const struct trial *const *trials, size_t count)
+                  const struct verdict *verdict, const struct trial *const *trials, size_t count,
+                  const struct cause_finding findings[CAUSE_COUNT])
 {
     const struct evidence evidence = {verdict, trials, count};
     headline(page, target, verdict);
@@ -317,9 +329,10 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
     baseline(page, &isolation->baseline);
     confidence(page, verdict);
     why(page, &evidence);
-    findings(page, verdict, FINDING_INNOCENT, "Not the cause");
-    findings(page, verdict, FINDING_UNDECIDED, "Undecided");
-    findings(page, verdict, FINDING_NOT_TESTED, "Not tested");
+    next(page, verdict, findings);
+    list_factors(page, verdict, FINDING_INNOCENT, "Not the cause");
+    list_factors(page, verdict, FINDING_UNDECIDED, "Undecided");
+    list_factors(page, verdict, FINDING_NOT_TESTED, "Not tested");
     next_trials(page, verdict);
     if (count > 0) {
         page_newline(page);
@@ -327,10 +340,6 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
     }
     page_newline(page);
     counts(page, &evidence);
-    if (verdict->kind == VERDICT_NOT_CLIENT_SIDE && verdict->has_signature) {
-        page_newline(page);
-        beyond_text_server(page, &verdict->signature);
-    }
     page_newline(page);
     beyond_text_limits(page);
 }

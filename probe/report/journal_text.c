@@ -58,6 +58,7 @@ void *journal_text_begin(FILE *file)
 
 static void show_isolate(struct journal_text *text, const struct trial *const *trials)
 {
+    struct cause_finding findings[CAUSE_COUNT];
     struct isolation isolation = {0};
     struct verdict verdict;
     const char *clause;
@@ -66,7 +67,8 @@ static void show_isolate(struct journal_text *text, const struct trial *const *t
         return;
     }
     isolation.baseline = verdict.baseline;
-    isolate_text(&text->page, text->run.target, &isolation, &verdict, trials, text->count);
+    find_causes(&verdict, trials, text->count, findings);
+    isolate_text(&text->page, text->run.target, &isolation, &verdict, trials, text->count, findings);
 }
 
 static void show_connect(struct journal_text *text, const struct trial *const *trials)

@@ -81,8 +81,10 @@ static void render(const struct verdict *verdict, unsigned columns)
     const struct isolation isolation = {.baseline = {{[FACTOR_TLS] = TLS_1_1}}};
     FILE *file = open_memstream(&text, &length);
     struct page page = {.file = file, .columns = columns};
+    struct cause_finding findings[CAUSE_COUNT];
     assert_non_null(file);
-    isolate_text(&page, "srv.example:3389", &isolation, verdict, list, count);
+    find_causes(verdict, list, count, findings);
+    isolate_text(&page, "srv.example:3389", &isolation, verdict, list, count, findings);
     assert_true(page_close(&page));
     fclose(file);
 }
@@ -102,6 +104,14 @@ static void reports_a_cause_with_its_proof(void **state)
         "              differs\n"
         "              fails with 1.0 and 1.1, works with 1.2, 1.3 was not tried: the\n"
         "              target does not speak it\n"
+        "\n"
+        "What to do next\n"
+        "  - H14 TLS version, supported by trials 1, 3 (the protocol has another answer\n"
+        "    for this: keep the journal, it is evidence): SCHANNEL\\Protocols in the\n"
+        "    server's registry; Schannel events 36871, 36874 and 36886. Remedy: enable\n"
+        "    TLS 1.2 or 1.3 on the side that lacks it; its cost in security: switching\n"
+        "    TLS 1.0 or 1.1 on again instead opens every service of that machine to\n"
+        "    downgrade attacks.\n"
         "\n"
         "Not the cause\n"
         "  security    it made no difference\n"
@@ -156,11 +166,11 @@ static void points_at_the_server_where_no_factor_decides(void **state)
     assert_non_null(strstr(text, "srv.example:3389: not-client-side: no client-side factor that could be tested\n"
                                  "decides this failure; look for its cause on the server or on the way there.\n"
                                  "All 9 variants show the failure.\n"));
-    assert_non_null(strstr(text, "To be looked at on the server\n"));
+    assert_non_null(strstr(text, "What to do next\n"));
     assert_non_null(strstr(text, "event 40 with reason code 7"));
     assert_non_null(strstr(text, "fDenyTSConnections"));
     assert_non_null(strstr(text, "change logon /query"));
-    assert_non_null(strstr(text, "MaxInstanceCount"));
+    assert_non_null(strstr(text, "H34 connection limit: quser"));
     assert_non_null(strstr(text, "This is not mstsc"));
     free(text);
 }
@@ -174,7 +184,7 @@ static void says_nothing_of_the_server_otherwise(void **state)
     render(&verdict, 80);
     assert_non_null(strstr(text, "inconclusive: the trials do not prove a cause.\nToo little could be tried.\n"));
     assert_non_null(strstr(text, "Undecided\n  tls         it made no difference\n"));
-    assert_null(strstr(text, "To be looked at"));
+    assert_null(strstr(text, "What to do next"));
     assert_null(strstr(text, "Why\n"));
     free(text);
 }
