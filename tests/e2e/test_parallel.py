@@ -10,6 +10,7 @@ import pytest
 
 from fixtures.fleet import PASSWORD, Fleet, records, trials
 from fixtures.lab import built
+from fixtures.secrecy import files_with, watched_process_list
 
 SOURCE = pathlib.Path(os.environ.get("RDPPROBE_SOURCE", pathlib.Path(__file__).parents[2]))
 
@@ -30,7 +31,9 @@ def test_the_same_trials_as_one_process(lab, rdpprobe, scratch):
     whole = rdpprobe("matrix", "--journal", folder / "whole.jsonl", fleet.scenario, password=PASSWORD,
                      stdin=fleet.targets.read_text())
     assert whole.status == 0, whole
-    result = run(rdpprobe, fleet, folder / "results", 3)
+    with watched_process_list(PASSWORD) as seen:
+        result = run(rdpprobe, fleet, folder / "results", 3)
+    assert not seen and not files_with(folder, PASSWORD)
     assert result.returncode == 0, result.stdout + result.stderr
     assert result.stdout.startswith(f"fleet: every expectation is met: 7 targets, {fleet.count} trials\n")
 

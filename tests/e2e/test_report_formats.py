@@ -51,6 +51,12 @@ def test_golden(rdpprobe, journal, format, ending):
     assert re.sub(r"  +(?=>)", " ", result.stdout) == (GOLDEN / f"report.{ending}").read_text()
 
 
+def test_every_format_has_a_golden_file(rdpprobe):
+    formats = rdpprobe("report", "--help").stdout.split("Formats\n")[1].split("\n\n")[0]
+    endings = re.findall(r"^  [a-z]+ \((\.[a-z]+)\)", formats, re.M)
+    assert len(endings) >= 3 and {path.suffix for path in GOLDEN.glob("report.*")} == set(endings)
+
+
 def test_text_says_the_verdict_first_and_fits(rdpprobe, journal):
     path = recorded(journal)
     for columns in ("60", "80", "120"):

@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.fleet import PASSWORD, Fleet, records, trials
 from fixtures.lab import built
+from fixtures.secrecy import files_with, watched_process_list
 from fixtures.slurm import lack, slurm
 
 SOURCE = pathlib.Path(os.environ.get("RDPPROBE_SOURCE", pathlib.Path(__file__).parents[2]))
@@ -33,8 +34,10 @@ def test_the_same_trials_as_one_process(lab, rdpprobe, scratch, cluster, array, 
     assert whole.status == 0, whole
     variables = {**rdpprobe.environment, "PATH": cluster.environment["PATH"], "RDPPROBE": str(built("rdpprobe")),
                  "RDPPROBE_PASSWORD": PASSWORD, "RDPPROBE_TARGETS": str(fleet.targets)}
-    job = cluster.run("sbatch", "--wait", f"--array={array}", SOURCE / "ci" / "slurm-array.sh", fleet.scenario,
-                      folder / "results", variables=variables, cwd=folder)
+    with watched_process_list(PASSWORD) as seen:
+        job = cluster.run("sbatch", "--wait", f"--array={array}", SOURCE / "ci" / "slurm-array.sh", fleet.scenario,
+                          folder / "results", variables=variables, cwd=folder)
+    assert not seen and not files_with(folder, PASSWORD)
     logs = "".join(path.read_text() for path in folder.glob("rdpprobe-*.log"))
     assert job.returncode == 0, job.stdout + job.stderr + logs
 
