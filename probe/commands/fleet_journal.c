@@ -60,6 +60,8 @@ struct reading {
     const struct plan *plan;
     struct fleet_progress *progress;
     struct known_target *known;
+    fleet_record_taker *take;
+    void *context;
     bool begun;
     char *error;
     size_t size;
@@ -89,12 +91,13 @@ static bool check_header(struct reading *reading, const json_t *record)
     if (!own)
         return refuse(reading, "it is no journal of a matrix run");
     if (strcmp(own, hex(reading->plan->fingerprint, fingerprint)) != 0)
-        return refuse(reading, "it was written by another plan: targets, variants, expectations or what else decides the "
-                               "trials have changed since, so its trials and new ones do not go together");
+        return refuse(reading,
+                      "it was written by another plan: targets, variants, expectations or what else decides the trials "
+                      "have changed since, so its trials and new ones do not go together");
     if (index != reading->plan->shard.index || count != reading->plan->shard.count) {
         snprintf(sentence, sizeof sentence,
-                 "it is shard %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT " of this plan, and this run is shard %u "
-                 "of %u",
+                 "it is shard %" JSON_INTEGER_FORMAT " of %" JSON_INTEGER_FORMAT
+                 " of this plan, and this run is shard %u of %u",
                  index, count, reading->plan->shard.index, reading->plan->shard.count);
         return refuse(reading, sentence);
     }
@@ -138,8 +141,13 @@ static bool read_record(const json_t *record, size_t line, void *context)
     struct reading *reading = context;
     const char *kind = json_string_value(json_object_get(record, "record"));
     (void)line;
-    if (kind && strcmp(kind, "run") == 0)
-        return check_header(reading, record);
+    bool header = kind && strcmp(kind, "run") == 0;
+    if (header && !check_header(reading, record))
+        return false;
+    if (reading->take)
+        reading->take(reading->context, record);
+    if (header)
+        return true;
     if (!reading->begun)
         return refuse(reading, "it does not begin with the header of a run");
     if (kind && strcmp(kind, "trial") == 0)
@@ -147,10 +155,11 @@ static bool read_record(const json_t *record, size_t line, void *context)
     return true;
 }
 
-static bool read_progress(FILE *file, const struct plan *plan, struct fleet_progress *progress, char *error,
-                          size_t size)
+static bool read_progress(FILE *file, const struct plan *plan, struct fleet_progress *progress,
+                          fleet_record_taker *take, void *context, char *error, size_t size)
 {
-    struct reading reading = {.plan = plan, .progress = progress, .error = error, .size = size};
+    struct reading reading = {
+        .plan = plan, .progress = progress, .take = take, .context = context, .error = error, .size = size};
     reading.known = calloc(plan->target_count + 1, sizeof *reading.known);
     if (!reading.known)
         return refuse(&reading, "memory is out");
@@ -166,7 +175,8 @@ static bool read_progress(FILE *file, const struct plan *plan, struct fleet_prog
 }
 
 bool fleet_journal_open(struct journal *journal, const char *path, FILE *copy, bool resume, const struct plan *plan,
-                        struct fleet_progress *progress, bool *usage, char *error, size_t size)
+                        struct fleet_progress *progress, fleet_record_taker *take, void *context, bool *usage,
+                        char *error, size_t size)
 {
     struct stat status;
     char clause[400] = "";
@@ -185,7 +195,7 @@ bool fleet_journal_open(struct journal *journal, const char *path, FILE *copy, b
         snprintf(error, size, "another rdpprobe is writing the journal %s", path);
         ok = false;
     }
-    if (ok && resume && !read_progress(file, plan, progress, clause, sizeof clause)) {
+    if (ok && resume && !read_progress(file, plan, progress, take, context, clause, sizeof clause)) {
         snprintf(error, size, "the journal %s cannot be gone on with: %s", path, clause);
         ok = false;
         *usage = true;

@@ -24,11 +24,15 @@ void fleet_progress_clear(struct fleet_progress *progress);
 
 bool fleet_progress_done(const struct fleet_progress *progress, size_t target, size_t step);
 
+// Takes a record that is in the journal already.
+typedef void fleet_record_taker(void *context, const json_t *record);
+
 // Opens a journal for a new run, or to go on with (resume); path NULL: no file. It is locked against other processes.
 // False with a sentence in error[size]: *usage tells that the user asked for what cannot be (a journal with records and
-// no resume, one of another plan or shard).
+// no resume, one of another plan or shard). take, where given, gets all records of a journal that is gone on with.
 bool fleet_journal_open(struct journal *journal, const char *path, FILE *copy, bool resume, const struct plan *plan,
-                        struct fleet_progress *progress, bool *usage, char *error, size_t size);
+                        struct fleet_progress *progress, fleet_record_taker *take, void *context, bool *usage,
+                        char *error, size_t size);
 
 // New records; NULL if memory is out.
 json_t *fleet_header(const struct plan *plan, const char *libraries, bool resumed);

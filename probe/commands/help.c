@@ -57,8 +57,8 @@ static void usage(struct page *page, enum command command)
     page_wrap(page, 0, 0, "%s", purposes[command]);
     page_wrap(page, 0, 0, "%s",
               command == COMMAND_MATRIX
-                  ? "SCENARIO is a YAML file that names targets, credentials by reference, factors, a design, limits and "
-                    "expectations; - is standard input. The files in scenarios/ are made to start from."
+                  ? "SCENARIO is a YAML file that names targets, credentials by reference, factors, a design, limits "
+                    "and expectations; - is standard input. The files in scenarios/ are made to start from."
                   : "TARGET is HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, or an .rdp file; the port is 3389 where none "
                     "is given. Arguments of xfreerdp are taken after --, alone or behind a TARGET: -- /v:HOST "
                     "/sec:tls. What they and the file say is the baseline. Options before -- override it, and "
@@ -93,10 +93,10 @@ void help_command(struct page *page, enum command command)
               "a test account.");
     if (matrix)
         paragraph(page, "Runs of many trials",
-                  "A target has one connection at a time, in the order of the plan: what sends no password comes first. "
-                  "Until a password is proved, only so many logons of its account are under way as may fail; an account "
-                  "that is refused twice, locked out or disabled stops its own trials, and the others go on. The "
-                  "journal has each trial as soon as it ends; --resume goes on where a run was interrupted or killed, "
+                  "A target has one connection at a time, in the order of the plan: what sends no password comes "
+                  "first. Until a password is proved, only so many logons of its account are under way as may fail; an "
+                  "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
+                  "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or killed, "
                   "with the same plan only. The first SIGINT lets the trials under way end, a second one does not.");
     paragraph(page, "Logons",
               "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "

@@ -12,6 +12,7 @@
 #include "commands/help.h"
 #include "commands/plan_text.h"
 #include "commands/run.h"
+#include "report/report_set.h"
 #include "runner/schedule.h"
 
 enum { SENTENCE = 1024 };
@@ -31,7 +32,7 @@ struct matrix {
     size_t skipped;     // that accounts' limits forbade
     bool told_stopped;  // …and the first was told
     bool shows_progress, shows_line;
-    struct page page; // results
+    struct report_set reports;
 };
 
 // ---- the plan ----
@@ -155,6 +156,8 @@ static uint32_t answer_gateway(void *context, uint32_t target)
 static bool write_record(struct matrix *matrix, json_t *record, char *why, size_t size)
 {
     bool ok = record && journal_write(&matrix->journal, record);
+    if (ok)
+        report_set_json(&matrix->reports, record);
     if (!ok)
         snprintf(why, size, "the journal cannot be written%s%.200s: %s", matrix->journal.path[0] ? " to " : "",
                  matrix->journal.path, record ? strerror(errno) : "memory is out");
@@ -167,24 +170,6 @@ static void clear_progress_line(struct matrix *matrix)
     if (matrix->shows_line)
         fputs("\r\033[K", stderr);
     matrix->shows_line = false;
-}
-
-static bool reports(const struct matrix *matrix)
-{
-    return !matrix->options->json && !matrix->options->quiet;
-}
-
-// One line for an unmet expectation, as soon as it is known.
-static void tell_unmet(struct matrix *matrix, const struct trial *trial, const char *sentence)
-{
-    char text[VARIANT_TEXT_MAX];
-    if (!reports(matrix))
-        return;
-    clear_progress_line(matrix);
-    page_put(&matrix->page, STYLE_BAD, "%s", trial->target);
-    page_put(&matrix->page, STYLE_PLAIN, " %s", variant_text(&trial->variant, text, sizeof text));
-    page_line(&matrix->page, STYLE_PLAIN, ": %s", sentence);
-    page_close(&matrix->page);
 }
 
 static bool take_trial(void *context, uint32_t target, uint32_t step, bool planned, const struct trial *trial,
@@ -200,8 +185,6 @@ static bool take_trial(void *context, uint32_t target, uint32_t step, bool plann
         matrix->progress.trials++;
         matrix->progress.unmet += unmet[0] != '\0';
     }
-    if (unmet[0])
-        tell_unmet(matrix, trial, unmet);
     return true;
 }
 
@@ -281,23 +264,6 @@ static const char *stop_name(enum stop stop)
     return names[stop];
 }
 
-static void summarise(struct matrix *matrix)
-{
-    const struct fleet_progress *p = &matrix->progress;
-    size_t left = matrix->due - matrix->ended - matrix->skipped;
-    if (!reports(matrix))
-        return;
-    if (p->unmet)
-        page_put(&matrix->page, STYLE_BAD, "%zu of %zu trials do not meet what is expected", p->unmet, p->trials);
-    else
-        page_put(&matrix->page, STYLE_GOOD, "%zu trials meet what is expected", p->trials);
-    if (matrix->skipped)
-        page_put(&matrix->page, STYLE_DOUBT, ", %zu were left out for the safety of accounts", matrix->skipped);
-    if (left)
-        page_put(&matrix->page, STYLE_DOUBT, ", %zu were not run", left);
-    page_newline(&matrix->page);
-}
-
 static enum exit_status run_schedule(struct matrix *matrix)
 {
     struct schedule_state state;
@@ -319,11 +285,6 @@ static enum exit_status run_schedule(struct matrix *matrix)
         run_complain("matrix", "%s", problem);
         stop = STOP_ENVIRONMENT;
     }
-    summarise(matrix);
-    if (!page_close(&matrix->page)) {
-        run_complain("matrix", "the report cannot be written: %s", strerror(errno));
-        return EXIT_CANNOT_RUN;
-    }
     if (stop == STOP_ENVIRONMENT)
         return EXIT_CANNOT_RUN;
     if (stop == STOP_INTERRUPT)
@@ -331,6 +292,28 @@ static enum exit_status run_schedule(struct matrix *matrix)
     if (matrix->skipped)
         return EXIT_SAFETY;
     return matrix->progress.unmet ? EXIT_FAILURE_FOUND : EXIT_CONNECTED;
+}
+
+// The reports asked for, and the one for people on standard output.
+static bool open_reports(struct matrix *matrix, char *error, size_t size)
+{
+    const struct options *o = matrix->options;
+    const struct format *format;
+    const char *path;
+    bool to_stdout = o->json || o->quiet;
+    for (size_t i = 0; i < o->report_count; i++) {
+        if (!report_parse(o->reports[i], &format, &path, error, size) ||
+            !report_set_add(&matrix->reports, format, path, error, size))
+            return false;
+        to_stdout = to_stdout || strcmp(path, "-") == 0;
+    }
+    return to_stdout || report_set_add(&matrix->reports, format_find("text"), NULL, error, size);
+}
+
+static void take_recorded(void *context, const json_t *record)
+{
+    struct matrix *matrix = context;
+    report_set_json(&matrix->reports, record);
 }
 
 // Everything before the first trial, in the order that keeps secrets from the zygote.
@@ -347,8 +330,13 @@ static enum exit_status prepare(struct matrix *matrix)
         run_complain("matrix", "memory is out");
         return EXIT_CANNOT_RUN;
     }
+    if (!open_reports(matrix, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return EXIT_CANNOT_RUN;
+    }
     if (!fleet_journal_open(&matrix->journal, o->resume ? o->resume : o->journal, o->json ? stdout : NULL,
-                            o->resume != NULL, matrix->plan, &matrix->progress, &usage, error, sizeof error)) {
+                            o->resume != NULL, matrix->plan, &matrix->progress, take_recorded, matrix, &usage,
+                            error, sizeof error)) {
         run_complain("matrix", "%s", error);
         return usage ? EXIT_USAGE : EXIT_CANNOT_RUN;
     }
@@ -371,9 +359,15 @@ static enum exit_status prepare(struct matrix *matrix)
 
 static enum exit_status run_matrix(struct matrix *matrix)
 {
+    char error[SENTENCE];
     enum exit_status status = prepare(matrix);
-    if (status == EXIT_CONNECTED)
+    bool began = status == EXIT_CONNECTED;
+    if (began)
         status = run_schedule(matrix);
+    if (!report_set_close(&matrix->reports, began, error, sizeof error) && began) {
+        run_complain("matrix", "%s", error);
+        status = EXIT_CANNOT_RUN;
+    }
     schedule_end(matrix->schedule);
     fleet_accounts_clear(&matrix->accounts);
     bool had_failed = matrix->journal.failed;
@@ -388,13 +382,10 @@ static enum exit_status run_matrix(struct matrix *matrix)
 
 static enum exit_status show_plan(struct matrix *matrix)
 {
-    bool ok;
-    if (matrix->options->json) {
-        ok = plan_json(stdout, matrix->plan);
-    } else {
-        plan_text(&matrix->page, matrix->plan);
-        ok = page_close(&matrix->page);
-    }
+    struct page page = page_open(stdout);
+    if (!matrix->options->json)
+        plan_text(&page, matrix->plan);
+    bool ok = matrix->options->json ? plan_json(stdout, matrix->plan) : page_close(&page);
     if (!ok)
         run_complain("matrix", "the plan cannot be written: %s", strerror(errno));
     return ok ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
@@ -404,15 +395,16 @@ int matrix_command(int argc, char **argv)
 {
     struct options options;
     char error[SENTENCE];
-    struct matrix matrix = {.options = &options, .page = page_open(stdout)};
+    struct matrix matrix = {.options = &options};
 
     if (!options_parse(&options, COMMAND_MATRIX, argc, argv, error, sizeof error)) {
         run_complain(argv[0], "%s (rdpprobe %s --help)", error, argv[0]);
         return EXIT_USAGE;
     }
     if (options.help) {
-        help_command(&matrix.page, COMMAND_MATRIX);
-        return page_close(&matrix.page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
+        struct page page = page_open(stdout);
+        help_command(&page, COMMAND_MATRIX);
+        return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
     }
     matrix.shows_progress = isatty(STDERR_FILENO) && !options.quiet && !options.json;
     enum exit_status status = EXIT_USAGE;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/options.h"
+#include "report/report_set.h"
 #include "scenario/shard.h"
 #include "trial/nearest.h"
 
@@ -353,6 +354,10 @@ static bool take_dry_run(struct options *o, const char *text, char *error, size_
 
 static bool take_report(struct options *o, const char *text, char *error, size_t size)
 {
+    const struct format *format;
+    const char *path;
+    if (!report_parse(text, &format, &path, error, size))
+        return false;
     if (o->report_count == REPORT_OPTIONS_MAX)
         return refuse(error, size, "was given too often");
     o->reports[o->report_count++] = text;
@@ -563,12 +568,15 @@ static const struct option_row rows[] = {
      COMMAND_ALL, take_autologon},
     {"no-error-info", 0, NULL, "the same as --set error-info=silent", COMMAND_ALL, take_no_error_info},
     {"dry-run", 0, NULL, "print the plan and what it costs; connect to nothing", COMMAND_MATRIX, take_dry_run},
-    {"shard", 0, "I/N", "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)",
-     COMMAND_MATRIX, take_shard},
+    {"shard", 0, "I/N",
+     "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)", COMMAND_MATRIX,
+     take_shard},
     {"max-in-flight", 0, "N", "trials at the same time, one a target (default: the scenario's, or 64)", COMMAND_MATRIX,
      take_max_in_flight},
-    {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX, take_rate},
-    {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX, take_resume},
+    {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX,
+     take_rate},
+    {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX,
+     take_resume},
     {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report},
     {"capture", 0, "FILE", "record what the trial sends and receives in a new FILE (pcapng), see below",
      COMMAND_CONNECT, take_capture},

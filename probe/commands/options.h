@@ -21,7 +21,7 @@ enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3, COMMAN
 // Each with its terminating zero.
 enum { CLIENT_NAME_MAX = 15 + 1, LOAD_BALANCE_MAX = 254 - 6 - 8 - 2 + 1 };
 
-enum { REPORT_OPTIONS_MAX = 8 };
+enum { REPORT_OPTIONS_MAX = 7 }; // and one to standard output
 
 struct options {
     enum command command;
@@ -65,7 +65,6 @@ struct options {
     const char *screenshot; // NULL: none
     bool reset_failed_logons;
     bool follow_redirect;
-
 
     // Of matrix.
     const char *scenario, *resume; // these point into argv

@@ -36,9 +36,9 @@ struct ledger {
     struct stat seen;
 };
 
-// What the file holds for an account: {"failures":2,"since":"…","last":"…","blocked":false,"pending":1}. "pending" is the
-// set of slots whose trials began and were not reported yet. Where nobody holds a slot's lock any more, its process died,
-// and its logon may have failed.
+// What the file holds for an account: {"failures":2,"since":"…","last":"…","blocked":false,"pending":1}. "pending" is
+// the set of slots whose trials began and were not reported yet. Where nobody holds a slot's lock any more, its process
+// died, and its logon may have failed.
 struct entry {
     json_int_t failures;
     bool blocked;
@@ -260,8 +260,8 @@ static uint64_t hash(const char *text)
 
 // ---- locks ----
 
-// Takes the lock of the whole file, which the kernel drops should this process die. Waits for up to seconds. Returns the
-// descriptor, or -1 with a sentence.
+// Takes the lock of the whole file, which the kernel drops should this process die. Waits for it for some seconds.
+// Returns the descriptor, or -1 with a sentence.
 static int take_file_lock(const struct ledger *ledger, char *error, size_t size)
 {
     enum { STEP_MS = 2, PATIENCE_MS = 10000 };

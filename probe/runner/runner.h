@@ -23,7 +23,8 @@ bool runner_configure(struct runner *runner, const struct run_options *options, 
 
 // Runs one trial to its end, records it in the journal, and returns the record, which stays valid until runner_end(). A
 // license=reuse or license=corrupt variant for which this run holds no licence yet is preceded by the same variant with
-// license=clear. until before PHASE_NLA involves no password. NULL when no trial may be or could be run: see runner_stop().
+// license=clear. until before PHASE_NLA involves no password. NULL when no trial may be or could be run: see
+// runner_stop().
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until);
 
 // Runs the further connection that a trial of this runner, ended by a broker's redirection, asks for: the same variant

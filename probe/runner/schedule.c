@@ -409,14 +409,21 @@ static void wait_and_handle(struct schedule *s)
         take_ends(s);
 }
 
+static bool is_over(const struct schedule *s)
+{
+    return s->state.in_flight == 0 && (s->stop != STOP_NONE || turns_waiting(s->turns) == 0);
+}
+
 static void loop(struct schedule *s)
 {
-    while (s->state.in_flight || (s->stop == STOP_NONE && turns_waiting(s->turns))) {
+    for (;;) {
         if (interrupt_seen() && s->stop == STOP_NONE) {
             stop(s, STOP_INTERRUPT, "interrupted");
             epoll_ctl(s->epoll, EPOLL_CTL_DEL, interrupt_descriptor(), NULL); // nobody reads it
         }
         begin_some(s);
+        if (is_over(s))
+            break;
         wait_and_handle(s);
         double now = event_clock();
         sweep(s, now);

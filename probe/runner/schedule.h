@@ -41,13 +41,13 @@ struct schedule_work {
 
     // The step of a target: to be run (with *step set), to be left out, or beyond the last.
     enum schedule_answer (*step)(void *context, uint32_t target, uint32_t step, struct schedule_step *set);
-    // Fills in what the target is and how it is connected to; texts are borrowed while a trial of it runs. Of the limits
-    // only those of one trial and one account count here.
+    // Fills in what the target is and how it is connected to; texts are borrowed while a trial of it runs. Of the
+    // limits only those of one trial and one account count here.
     void (*options)(void *context, uint32_t target, struct run_options *options);
     // The gateway of a target, 1 to gateways; 0: none.
     uint32_t (*gateway)(void *context, uint32_t target);
-    // A trial has ended; the record is the callee's to read during the call. planned: it is the step itself, and no trial
-    // before it that had a licence issued. False ends the run, with a sentence in why[size].
+    // A trial has ended; the record is the callee's to read during the call. planned: it is the step itself, and no
+    // trial before it that had a licence issued. False ends the run, with a sentence in why[size].
     bool (*ended)(void *context, uint32_t target, uint32_t step, bool planned, const struct trial *trial, char *why,
                   size_t size);
     // The logon guard forbids a step for good; the run goes on without it. False as above.

@@ -10,7 +10,7 @@
 
 enum { SCRATCH_PATH = 4096 };
 
-// Makes a directory of mode 0700 under TMPDIR and writes its path. False with errno.
+// Makes a directory of mode 0700 under TMPDIR, else in /dev/shm or /tmp, and writes its path. False with errno.
 bool scratch_make(char path[SCRATCH_PATH]);
 
 // Makes a directory inside of it, of the given path, with licences of its own. False with errno.
@@ -20,8 +20,8 @@ bool scratch_make_part(const char *path);
 void scratch_remove(const char *path);
 
 // Makes the configuration directory of a trial, with the licence store that its license level asks for: the user's
-// (keep), none (clear), or what was saved by scratch_save_licenses() (reuse), or that with bytes changed (corrupt). False
-// with errno.
+// (keep), none (clear), or what was saved by scratch_save_licenses() (reuse), or that with bytes changed (corrupt).
+// False with errno.
 bool scratch_prepare(const char *scratch, unsigned long number, enum license_level license, char config[SCRATCH_PATH]);
 
 // Keeps the licences of a trial's store for later reuse. Returns how many there are, or -1 with errno.

@@ -27,8 +27,8 @@ struct worker_end {
 // A descriptor that is readable when a worker has ended, or the zygote is gone.
 int zygote_descriptor(const struct zygote *zygote);
 
-// Takes the next worker that has ended, without waiting. False with errno: EAGAIN where there is none, else the zygote is
-// gone.
+// Takes the next worker that has ended, without waiting. False with errno: EAGAIN where there is none, else the zygote
+// is gone.
 bool zygote_take_end(struct zygote *zygote, struct worker_end *end);
 
 // Ends the zygote and its workers and frees it. Safe on NULL.

@@ -25,8 +25,8 @@ static off_t whole_lines(int in, off_t size)
     return 0;
 }
 
-// The line that a killed run was writing is no record: the next one must not be glued to it. What does not look like the
-// beginning of one is left alone.
+// The line that a killed run was writing is no record: the next one must not be glued to it. What does not look like
+// the beginning of one is left alone.
 static bool cut_last_line(int fd, const char *path)
 {
     static const char beginning[] = "{\"record\":";
@@ -71,8 +71,8 @@ static bool write_line(FILE *file, const char *line)
     return fputs(line, file) >= 0 && fflush(file) == 0;
 }
 
-// One write for each record, so that a killed run leaves at most one cut line, at the end; what a full disk took of it is
-// cut off again.
+// One write for each record, so that a killed run leaves at most one cut line, at the end; what a full disk took of it
+// is cut off again.
 static bool append_line(FILE *file, const char *line)
 {
     const int fd = fileno(file);

@@ -20,6 +20,9 @@ from fixtures.credentials import Certificate
 from fixtures.display import virtual_display
 from fixtures.experiment import NAME, PASSWORD, USER, Experiment, levels, seed_license, two_families
 from fixtures.lab import lab_program
+from fixtures.matrix import PASSWORD as FLEET_PASSWORD
+from fixtures.matrix import USER as FLEET_USER
+from fixtures.matrix import Matrix
 from fixtures.program import Program
 from fixtures.shadow import shadow_server
 from fixtures.xrdp import xrdp_server
@@ -92,6 +95,23 @@ def trial(lab, rdpprobe, certificate):
         return result, server.only_connection()
 
     return run
+
+
+@pytest.fixture
+def fleet(rdpprobe, scratch):
+    """Runs of matrix; see fixtures/matrix.py."""
+    return Matrix(rdpprobe, scratch("fleet"))
+
+
+@pytest.fixture
+def fleet_lab(lab, certificate):
+    """A lab on every loopback address, with the account of fleets."""
+
+    def start(*options, password=FLEET_PASSWORD):
+        return lab("--certificate", certificate.certificate, "--key", certificate.key, "--bind", "0.0.0.0", *options,
+                   user=FLEET_USER, password=password)
+
+    return start
 
 
 @pytest.fixture

@@ -181,6 +181,19 @@ static void announce(struct listener *listener)
     queue_line(listener, line);
 }
 
+// The address as text; an IPv4 address in an IPv6 socket is none here, because sockets are of one family.
+static void fill_local(struct lab_record *record, int client)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof(address);
+    if (getsockname(client, (struct sockaddr *)&address, &length) != 0)
+        return;
+    if (address.ss_family == AF_INET6)
+        inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&address)->sin6_addr, record->local, sizeof(record->local));
+    else
+        inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, record->local, sizeof(record->local));
+}
+
 static void fill_peer(struct lab_record *record, const struct sockaddr_storage *address)
 {
     struct lab_facts *facts = &record->facts;
@@ -236,7 +249,9 @@ static void accept_one(struct listener *listener, const struct listening *from)
     record->facts.connection = ++listener->connections;
     record->facts.gateway = from->gateway;
     fill_peer(record, &address);
+    fill_local(record, client);
     clock_gettime(CLOCK_MONOTONIC, &child->start);
+    record->began_ms = (double)child->start.tv_sec * 1e3 + (double)child->start.tv_nsec / 1e6;
     child->record = record;
     const pid_t lab = getpid();
     child->pid = fork();

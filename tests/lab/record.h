@@ -22,6 +22,8 @@ enum lab_ended {
 struct lab_record {
     struct lab_facts facts;
     uint16_t peer_port;
+    char local[64];  // the lab's own address of the connection: it may listen on all of them
+    double began_ms; // CLOCK_MONOTONIC at which it was accepted
 
     bool requested_known; // an X.224 Connection Request was read
     uint32_t requested;   // its requestedProtocols

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The logon guard of a fleet: an account that is refused stops its own trials, and a proved one holds nobody up."""
+
+import json
+import pathlib
+
+from fixtures.matrix import PASSWORD, addresses, connections
+
+LOCKED_OUT = "C0000234"
+
+
+def authenticates(lab):
+    return sum(record["ntlm_authenticates"] for record in connections(lab))
+
+
+def two_accounts(scratch, wrong="Wrong-Pw1"):
+    """credentials: of a scenario with the accounts good and bad, of domains, so that each is one for all targets."""
+    folder = scratch("passwords")
+    for name, password in (("good", PASSWORD), ("bad", wrong)):
+        (folder / name).write_text(password)
+        (folder / name).chmod(0o600)
+    return "{" + ", ".join(
+        f"{name}: {{user: 'DOM{name}\\bob', password: {{file: '{folder / name}'}}}}" for name in ("good", "bad")) + "}"
+
+
+def targets_of(lab, count, credentials, network):
+    return [f"{{host: '{address}:{lab.port}', credentials: {credentials}}}" for address in addresses(count, network)]
+
+
+def test_a_refused_account_stops_only_its_own_trials(fleet, fleet_lab, scratch):
+    lab, other = fleet_lab(), fleet_lab()
+    targets = targets_of(lab, 10, "good", 1) + targets_of(other, 10, "bad", 3)
+    scenario = fleet.scenario(targets, ("{security: nla}", "{security: tls}"), credentials=two_accounts(scratch))
+    result = fleet(scenario, password=None)
+    assert result.status == 4, result
+    assert authenticates(other) == 2 and authenticates(lab) == 10
+    skipped = result.of("skipped")
+    assert len(skipped) == 8 and all(record["target"].startswith("127.3.") for record in skipped)
+    for record in skipped:
+        assert "2 failed logons of dombad\\bob" in record["why"] and record["variant"]["security"] == "nla"
+    # Its trials without a logon are run, and all of the other account's.
+    assert len(result.trials) == 40 - 8
+    assert sum(trial["variant"]["security"] == "tls" for trial in result.trials) == 20
+    assert result.stderr.count("\n") == 1 and "trials are left out" in result.stderr, result
+    assert result.records[-1]["skipped"] == 8
+    # The next run knows.
+    result = fleet(scenario, password=None)
+    assert result.status == 4 and len(result.of("skipped")) == 10, result
+    assert authenticates(other) == 2
+
+
+def test_a_lockout_stops_at_once(fleet, fleet_lab, scratch):
+    lab = fleet_lab("--ntstatus", LOCKED_OUT)
+    scenario = fleet.scenario(targets_of(lab, 12, "good", 1), credentials=two_accounts(scratch),
+                              limits="max-failed-logons: 100, max-in-flight: 1")
+    result = fleet(scenario, password=None)
+    assert result.status == 4 and len(result.trials) == 1 and len(result.of("skipped")) == 11, result
+    assert "locked out" in result.of("skipped")[0]["why"]
+    assert authenticates(lab) == 1
+
+
+def test_a_wrong_password_makes_no_more_logons_than_may_fail(fleet, fleet_lab, scratch):
+    """However many targets the account has, and however many are in flight."""
+    lab = fleet_lab()
+    scenario = fleet.scenario(targets_of(lab, 60, "bad", 1), credentials=two_accounts(scratch),
+                              limits="max-in-flight: 40, max-failed-logons: 3")
+    result = fleet(scenario, password=None)
+    assert result.status == 4 and authenticates(lab) == 3, result
+    assert len(result.trials) == 3 and len(result.of("skipped")) == 57
+
+
+def test_two_fleets_at_once_share_the_account(fleet, fleet_lab, scratch):
+    lab = fleet_lab()
+    credentials = two_accounts(scratch)
+    runs = []
+    for i in range(3):
+        scenario = fleet.scenario(targets_of(lab, 10, "bad", 4 + i), credentials=credentials, name=f"fleet{i}")
+        runs.append(fleet.start(scenario, "--json", password=None))
+    try:
+        assert [run.wait(60) for run in runs] == [4, 4, 4], [run.stderr for run in runs]
+    finally:
+        left = [run.stop() for run in runs]
+    assert left == [[], [], []]
+    assert authenticates(lab) == 2
+
+
+def test_one_proved_account_does_not_serialise_the_fleet(fleet, fleet_lab, scratch):
+    lab = fleet_lab()
+    scenario = fleet.scenario(targets_of(lab, 30, "good", 1), credentials=two_accounts(scratch),
+                              limits="max-in-flight: 30, settle: 0.5")
+    result = fleet(scenario, password=None)
+    assert result.status == 0, result
+    seen = sorted(connections(lab), key=lambda record: record["began_ms"])
+    # At some moment at least eight of them were there together.
+    most = max(sum(other["began_ms"] <= record["began_ms"] < other["began_ms"] + other["ms"] for other in seen)
+               for record in seen)
+    assert most >= 8, most
+    # Until the first was proved, no more than two.
+    proved = min(record["began_ms"] + record["ms"] for record in seen)
+    assert sum(record["began_ms"] < proved - 600 for record in seen) <= 2
+
+
+def test_the_ledger_is_clean_after_a_good_run(fleet, fleet_lab, rdpprobe):
+    lab = fleet_lab()
+    targets = [f"{address}:{lab.port}" for address in addresses(20)]
+    assert fleet(fleet.scenario(targets)).status == 0
+    folder = pathlib.Path(rdpprobe.environment["XDG_STATE_HOME"]) / "rdpprobe"
+    assert json.loads((folder / "logons.json").read_text())["accounts"] == {}
+    assert sorted(path.name for path in folder.iterdir()) == ["accounts.lock", "logons.json", "logons.lock"]
+
+
+def test_reset_failed_logons(fleet, fleet_lab, scratch):
+    lab = fleet_lab()
+    credentials = two_accounts(scratch)
+    scenario = fleet.scenario(targets_of(lab, 3, "bad", 1), credentials=credentials)
+    assert fleet(scenario, password=None).status == 4
+    scenario = fleet.scenario(targets_of(lab, 3, "bad", 1), credentials=two_accounts(scratch, wrong=PASSWORD))
+    assert fleet(scenario, password=None).status == 4
+    assert fleet(scenario, "--reset-failed-logons", password=None).status == 0

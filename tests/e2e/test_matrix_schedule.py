@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Many targets at once: one connection at a time to each, none waits for another, rates and shards."""
+
+import collections
+import socket
+import time
+
+import pytest
+
+from fixtures.matrix import addresses, connections, planned, steps
+
+
+@pytest.fixture
+def silent():
+    """HOST:PORT of a listener that accepts connections and never says a word."""
+    with socket.socket() as listener:
+        listener.bind(("127.2.0.1", 0))
+        listener.listen(64)
+        yield f"127.2.0.1:{listener.getsockname()[1]}"
+
+
+def test_a_slow_host_delays_nobody(fleet, fleet_lab, silent):
+    lab = fleet_lab()
+    targets = [silent, *(f"{address}:{lab.port}" for address in addresses(12))]
+    scenario = fleet.scenario(targets, ("{security: nla}", "{security: tls}"), limits="max-in-flight: 4",
+                              further="deadline: 12", user=".\\bob")
+    result = fleet(scenario)
+    assert result.status == 1, result
+    slow = [trial for trial in result.trials if trial["target"] == silent]
+    assert [trial["outcome"]["family"] for trial in slow] == ["timeout", "timeout"]
+    # All trials of the others are over before the first of the silent one is.
+    kinds = [trial["target"] == silent for trial in result.trials]
+    assert kinds == [False] * 24 + [True] * 2, kinds
+    assert 24 <= result.seconds < 40
+
+
+def overlaps(seen, tolerance_ms):
+    """Pairs of connections to one address that were there at the same time for longer than the tolerance."""
+    found, last = [], {}
+    for record in sorted(seen, key=lambda record: record["began_ms"]):
+        before = last.get(record["local"])
+        if before and before["began_ms"] + before["ms"] > record["began_ms"] + tolerance_ms:
+            found.append((before["connection"], record["connection"]))
+        last[record["local"]] = record
+    return found
+
+
+def test_one_connection_at_a_time_to_a_target(fleet, fleet_lab):
+    lab = fleet_lab()
+    targets = [f"{address}:{lab.port}" for address in addresses(8)]
+    scenario = fleet.scenario(targets, ("{security: nla}", "{security: tls}", "{security: rdp}"),
+                              limits="max-in-flight: 24, settle: 0.4", further="repeats: 2")
+    result = fleet(scenario)
+    assert result.status == 0, result
+    seen = connections(lab)
+    assert len(seen) == 48
+    assert collections.Counter(record["local"] for record in seen) == dict.fromkeys(addresses(8), 6)
+    assert overlaps(seen, 200) == []
+    # …and all targets at the same time.
+    begun = sorted(record["began_ms"] for record in seen)
+    total = sum(record["ms"] for record in seen)
+    assert begun[-1] - begun[0] < total / 2
+
+
+def test_the_pause_of_a_target(fleet, fleet_lab):
+    lab = fleet_lab()
+    scenario = fleet.scenario([f"127.1.0.1:{lab.port}"], ("{security: tls}",), further="repeats: 4")
+    scenario.write_text(scenario.read_text().replace("pause: 0.001", "pause: 0.5"))
+    assert fleet(scenario).status == 0
+    begun = [record["began_ms"] for record in connections(lab)]
+    assert all(after - before >= 500 for before, after in zip(begun, begun[1:])), begun
+
+
+def test_the_overall_rate(fleet, fleet_lab):
+    lab = fleet_lab()
+    targets = [f"{address}:{lab.port}" for address in addresses(13)]
+    begin = time.monotonic()
+    result = fleet(fleet.scenario(targets, ("{security: tls}",), further="until: tls"), "--rate", "5")
+    assert result.status == 0 and time.monotonic() - begin >= 12 / 5
+    begun = [record["began_ms"] for record in connections(lab)]
+    assert begun[-1] - begun[0] >= 12 * 200 - 150
+
+
+def test_shards_are_disjoint_and_whole(fleet, fleet_lab):
+    lab = fleet_lab()
+    targets = [f"{address}:{lab.port}" for address in addresses(24)]
+    scenario = fleet.scenario(targets, ("{security: nla}", "{security: tls}"), further="until: tls")
+    parts, fingerprints = [], set()
+    for options, environment, source in (
+            (("--shard", "1/3"), {}, "--shard"),
+            ((), {"CI_NODE_INDEX": "2", "CI_NODE_TOTAL": "3"}, "CI_NODE_INDEX"),
+            (("--shard=3/3",), {"CI_NODE_INDEX": "2", "CI_NODE_TOTAL": "3"}, "--shard")):
+        result = fleet(scenario, *options, environment=environment)
+        assert result.status == 0, result
+        header = result.records[0]
+        assert header["shard"] == {"index": len(parts) + 1, "count": 3, "source": source}
+        assert header["trials"] == len(planned(result.records))
+        fingerprints.add(header["fingerprint"])
+        parts.append(steps(result.records))
+    assert len(fingerprints) == 1
+    whole = sum(parts, collections.Counter())
+    assert whole == {(target, step): 1 for target in targets for step in range(2)}
+    hosts = [{target for target, _ in part} for part in parts]
+    assert sum(map(len, hosts)) == 24 and all(hosts)  # a target belongs to one shard
