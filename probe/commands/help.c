@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { OPTION_COLUMN = 34, FACTOR_COLUMN = 19 };
+enum { OPTION_COLUMN = 34, FACTOR_COLUMN = 19, MEANING_COLUMN = FACTOR_COLUMN + 12 };
 
 static void paragraph(struct page *page, const char *heading, const char *text)
 {
@@ -73,8 +73,10 @@ static void factors(struct page *page)
         const struct factor_row *row = factor_row((enum factor)f);
         page_put(page, STYLE_PLAIN, "  %-*s", FACTOR_COLUMN - 2, row->name);
         page_wrap(page, FACTOR_COLUMN, FACTOR_COLUMN, "%s", row->summary);
-        for (unsigned level = 0; level < factor_levels((enum factor)f); level++)
-            page_line(page, STYLE_PLAIN, "%*s%-11s %s", FACTOR_COLUMN, "", row->levels[level], row->meaning[level]);
+        for (unsigned level = 0; level < factor_levels((enum factor)f); level++) {
+            page_put(page, STYLE_PLAIN, "%*s%-11s ", FACTOR_COLUMN, "", row->levels[level]);
+            page_wrap(page, MEANING_COLUMN, MEANING_COLUMN, "%s", row->meaning[level]);
+        }
     }
 }
 
