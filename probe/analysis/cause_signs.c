@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The evidence that single trials show.
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -114,6 +113,12 @@ static bool dns_failed(const struct trial *trial)
     return is(trial, FAMILY_DNS);
 }
 
+// The symbol of the errno that connect() ended with.
+static bool connect_failed_with(const struct trial *trial, const char *name)
+{
+    return is(trial, FAMILY_TCP) && strcmp(trial->outcome.name, name) == 0;
+}
+
 static bool tcp_failed(const struct trial *trial)
 {
     return is(trial, FAMILY_TCP) || (is(trial, FAMILY_TIMEOUT) && trial->outcome.phase == PHASE_TCP);
@@ -121,12 +126,12 @@ static bool tcp_failed(const struct trial *trial)
 
 static bool tcp_refused(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_TCP, ECONNREFUSED);
+    return connect_failed_with(trial, "ECONNREFUSED");
 }
 
 static bool tcp_silent(const struct trial *trial)
 {
-    return tcp_failed(trial) && (is(trial, FAMILY_TIMEOUT) || trial->outcome.code == ETIMEDOUT);
+    return tcp_failed(trial) && (is(trial, FAMILY_TIMEOUT) || connect_failed_with(trial, "ETIMEDOUT"));
 }
 
 static bool no_confirm(const struct trial *trial)

@@ -113,7 +113,7 @@ const char *plausibility_name(enum plausibility plausibility); // "high", "contr
 
 enum cause_place { PLACE_CLIENT, PLACE_WAY, PLACE_GATEWAY, PLACE_DIRECTORY, PLACE_SERVER, PLACE_NOWHERE };
 
-enum { RULE_EVIDENCE_MAX = 3, RULES_MAX = 6 };
+enum { RULE_EVIDENCE_MAX = 4, RULES_MAX = 6 };
 
 // Holds where all of the one kinds of evidence and none of the other are there. Each list ends with EVIDENCE_END, as
 // does a list of rules with a rule whose `all` is empty.

@@ -57,7 +57,8 @@ const struct cause_row causes_of_access[CAUSES_OF_ACCESS] = {
      .plausibility = PLAUSIBILITY_HIGH,
      .place = PLACE_SERVER,
      .server_wide = true,
-     .supports = {{.all = {EVIDENCE_ERRINFO_DENIED, EVIDENCE_ERRINFO_BEFORE_AUTH, EVIDENCE_NOT_CLIENT_SIDE}}},
+     .supports = {{.all = {EVIDENCE_ERRINFO_DENIED, EVIDENCE_ERRINFO_BEFORE_AUTH, EVIDENCE_BEFORE_CAPABILITIES,
+                           EVIDENCE_NOT_CLIENT_SIDE}}},
      .refutes = {{.all = {EVIDENCE_ACCEPTS_MEANWHILE}, .none = {EVIDENCE_VARIES}}},
      .decides = "fDenyTSConnections in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server and in "
                 "HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services: 0 or absent in both (gpresult /h)",
