@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/autodetect.h"
 
+#include "connection/octets.h"
+
 enum { HEADER = 6 }; // headerLength, headerTypeId, sequenceNumber, requestType or responseType
 
 enum { TYPE_ID_AUTODETECT_REQUEST = 0, TYPE_ID_AUTODETECT_RESPONSE = 1 };
@@ -15,11 +17,6 @@ enum {
     BW_RESULTS_CONNECTING = 0x0003,     // timeDelta, byteCount
     BW_RESULTS = 0x000B
 };
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 static bool request(unsigned type, const uint8_t *p, size_t size, struct autodetect *message)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/capability.h"
 
+#include "connection/octets.h"
+
 enum {
     DEMAND_HEADER = 8, // shareId, lengthSourceDescriptor, lengthCombinedCapabilities
     SETS_HEADER = 4,   // numberCapabilities, pad2Octets
@@ -53,11 +55,6 @@ static const struct capability_field fields[] = {
     {BITMAP_CODECS, "codecs", 0, 1, NULL},
     {FRAME_ACKNOWLEDGE, "max_unacknowledged", 0, 4, NULL},
 };
-
-static uint16_t little16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
 
 bool capabilities_open(const uint8_t *body, size_t size, struct capabilities *sets)
 {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connection/der.h"
+#include "connection/octets.h"
 #include "connection/utf16.h"
 
 enum {
@@ -86,16 +87,6 @@ bool gcc_open(const uint8_t *pdu, size_t size, struct gcc_blocks *blocks)
 }
 
 // ---- blocks ----
-
-static uint16_t little16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)little16(p) | (uint32_t)little16(p + 2) << 16;
-}
 
 bool gcc_next(struct gcc_blocks *blocks, struct gcc_block *block)
 {

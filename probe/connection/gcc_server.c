@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/gcc_server.h"
 
-static uint16_t little16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)little16(p) | (uint32_t)little16(p + 2) << 16;
-}
+#include "connection/octets.h"
 
 bool gcc_read_server_core(const struct gcc_block *block, struct gcc_server_core *core)
 {

@@ -3,14 +3,10 @@
 
 #include <string.h>
 
+#include "connection/octets.h"
 #include "connection/utf16.h"
 
 enum { PREAMBLE = 4 }; // bMsgType, flags, wMsgSize
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 bool licensing_parse(const uint8_t *data, size_t size, struct licensing_message *message)
 {

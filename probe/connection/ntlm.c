@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "connection/octets.h"
 #include "connection/utf16.h"
 
 // Offsets in the CHALLENGE, MS-NLMP 2.2.1.2
@@ -30,19 +31,9 @@ enum {
     TIMESTAMP_SIZE = 8
 };
 
-static uint16_t u16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t u32(const uint8_t *p)
-{
-    return (uint32_t)u16(p) | (uint32_t)u16(p + 2) << 16;
-}
-
 static uint64_t u64(const uint8_t *p)
 {
-    return (uint64_t)u32(p) | (uint64_t)u32(p + 4) << 32;
+    return (uint64_t)little32(p) | (uint64_t)little32(p + 4) << 32;
 }
 
 static void take_pair(struct ntlm_challenge *challenge, uint16_t id, const uint8_t *value, size_t size)
@@ -77,7 +68,7 @@ static void take_pair(struct ntlm_challenge *challenge, uint16_t id, const uint8
 static bool take_target_info(struct ntlm_challenge *challenge, const uint8_t *data, size_t size)
 {
     while (size >= 4) {
-        uint16_t id = u16(data), length = u16(data + 2);
+        uint16_t id = little16(data), length = little16(data + 2);
         if (id == AV_EOL)
             return true;
         if (length > size - 4)
@@ -94,21 +85,22 @@ bool ntlm_challenge_parse(const uint8_t *data, size_t size, struct ntlm_challeng
     static const uint8_t signature[8] = "NTLMSSP";
 
     *challenge = (struct ntlm_challenge){0};
-    if (size < LEAST || memcmp(data, signature, sizeof signature) != 0 || u32(data + MESSAGE_TYPE) != NTLM_CHALLENGE)
+    if (size < LEAST || memcmp(data, signature, sizeof signature) != 0 ||
+        little32(data + MESSAGE_TYPE) != NTLM_CHALLENGE)
         return false;
-    challenge->flags = u32(data + NEGOTIATE_FLAGS);
+    challenge->flags = little32(data + NEGOTIATE_FLAGS);
     if (challenge->flags & NEGOTIATE_VERSION && size >= WITH_VERSION) {
         challenge->has_version = true;
         challenge->major = data[VERSION];
         challenge->minor = data[VERSION + 1];
-        challenge->build = u16(data + VERSION + 2);
+        challenge->build = little16(data + VERSION + 2);
         challenge->revision = data[VERSION + 7];
     }
     if (!(challenge->flags & NEGOTIATE_TARGET_INFO))
         return true;
     if (size < WITH_TARGET_INFO)
         return false;
-    size_t length = u16(data + TARGET_INFO_FIELDS), offset = u32(data + TARGET_INFO_FIELDS + 4);
+    size_t length = little16(data + TARGET_INFO_FIELDS), offset = little32(data + TARGET_INFO_FIELDS + 4);
     if (length == 0)
         return true;
     if (offset > size || length > size - offset)

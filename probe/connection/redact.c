@@ -8,6 +8,7 @@
 #include "connection/licensing.h"
 #include "connection/mcs.h"
 #include "connection/ntlm.h"
+#include "connection/octets.h"
 #include "connection/share.h"
 #include "connection/spnego.h"
 #include "connection/tsrequest.h"
@@ -19,16 +20,6 @@ enum {
 };
 
 static const char credssp_secrets[] = "NTLM responses, session keys, tickets and encrypted credentials";
-
-static uint32_t little16(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t little32(const uint8_t *p)
-{
-    return little16(p) | little16(p + 2) << 16;
-}
 
 static void blank(const uint8_t *within, uint8_t *pdu, const uint8_t *part, size_t size)
 {

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/redirection.h"
 
+#include "connection/octets.h"
 #include "connection/utf16.h"
 
 enum {
     SEC_REDIRECTION_PKT = 0x0400, // Flags of the packet
     HEADER = 12                   // Flags 2, Length 2, SessionID 4, RedirFlags 4
 };
-
-static uint16_t little16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)little16(p) | (uint32_t)little16(p + 2) << 16;
-}
 
 struct part {
     const uint8_t *at;

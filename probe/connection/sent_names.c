@@ -3,17 +3,8 @@
 
 #include <string.h>
 
+#include "connection/octets.h"
 #include "connection/utf16.h"
-
-static uint32_t little16(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t little32(const uint8_t *p)
-{
-    return little16(p) | little16(p + 2) << 16;
-}
 
 // Octets of one character each where it is no Unicode: what is not ASCII is left open, for its code page is not known.
 static void copy(const uint8_t *data, size_t size, bool unicode, char name[SENT_NAME_MAX])

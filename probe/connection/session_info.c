@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/session_info.h"
 
+#include "connection/octets.h"
 #include "connection/utf16.h"
 
 // TS_LOGON_INFO (2.2.10.1.1.1), without infoType.
@@ -19,11 +20,6 @@ enum {
     COOKIE_LOGON_ID = 8,
     ERRORS_SIZE = 8
 };
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
 
 static bool version_1(const uint8_t *p, size_t size, struct session_info *info)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/share.h"
 
+#include "connection/octets.h"
+
 enum {
     CONTROL_HEADER = 6, // TS_SHARECONTROLHEADER: totalLength, pduType, pduSource
     DATA_HEADER = 18,   // TS_SHAREDATAHEADER
@@ -19,11 +21,6 @@ enum {
     PDUTYPE2_SET_ERROR_INFO = 47,
     PDUTYPE2_STATUS_INFO = 54
 };
-
-static uint16_t little16(const uint8_t *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
 
 bool security_flags(const uint8_t *data, size_t size, uint16_t *flags)
 {
@@ -91,7 +88,7 @@ bool share_parse(const uint8_t *data, size_t size, struct share_pdu *pdu, size_t
         if (pdu->size < 4)
             return false;
         const uint8_t *p = pdu->body;
-        uint32_t value = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        uint32_t value = little32(p);
         *(pdu->type == SHARE_SET_ERROR_INFO ? &pdu->error_info : &pdu->status) = value;
     }
     return true;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "connection/der.h"
+#include "connection/octets.h"
 
 // An INTEGER of at most 32 bits; a leading zero octet of an unsigned value is allowed.
 static bool integer(struct der in, uint32_t *value)
@@ -76,5 +77,5 @@ uint32_t ntlm_message_type(const uint8_t *token, size_t size)
     if (!p || (size_t)(token + size - p) < sizeof signature + 4)
         return 0;
     p += sizeof signature;
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    return little32(p);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "connection/octets.h"
+
 enum {
     TPKT_VERSION = 3,
     TPKT_HEADER = 4, // RFC 1006 6
@@ -33,11 +35,6 @@ const char *x224_protocol_name(uint32_t protocol)
     default:
         return NULL;
     }
-}
-
-static uint32_t little32(const uint8_t *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 // The variable part of a TPDU of the given code, or NULL.
