@@ -555,7 +555,7 @@ static const struct option_row rows[] = {
      COMMAND_ISOLATE, take_budget},
     {"from", 0, "JOURNAL", "run no trial: isolate by the trials of one target in this journal", COMMAND_ISOLATE,
      take_from},
-    {"causes", 0, NULL, "end the report with all known causes of 0x3/0x7, each supported, refuted or undecided, and why",
+    {"causes", 0, NULL, "end the report with known causes of 0x3/0x7, each supported, refuted or undecided, and why",
      COMMAND_ISOLATE, take_causes},
     {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_EVERY, take_max_trials},
     {"max-failed-logons", 0, "N", "failed logons of an account, across runs, after which it is left alone (default: 2)",
