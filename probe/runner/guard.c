@@ -11,7 +11,7 @@
 #include "trial/fact.h"
 
 // How soon an account is asked for again that trials of other processes hold.
-enum { ASK_AGAIN_MS = 100 };
+enum { ASK_AGAIN_MS = 100, WHY_MAX = 1024 };
 
 struct guard {
     enum guard_mode mode;
@@ -101,15 +101,25 @@ static bool end_in_fleet(struct guard *guard, struct held_account *held, enum lo
                          char *error, size_t size)
 {
     struct known_account *known = known_accounts_get(guard->known, held->name);
-    if (known) {
-        known->unproved -= !held->proved && known->unproved > 0;
-        known->ask_again = 0;
-        if (result == LOGON_VERIFIED)
-            known->proved = true;
-        else if (result != LOGON_NOT_SENT)
-            known->proved = false;
-    }
-    return ledger_return(guard->ledger, held->name, held->slot, result, failures, error, size);
+    char why[WHY_MAX];
+    int slot;
+    // A logon that went well elsewhere at the same time does not undo a lockout.
+    if (known && known->stopped && result == LOGON_VERIFIED)
+        result = LOGON_NOT_SENT;
+    bool ok = ledger_return(guard->ledger, held->name, held->slot, result, failures, error, size);
+    if (!known)
+        return ok;
+    known->unproved -= !held->proved && known->unproved > 0;
+    known->ask_again = 0;
+    if (result == LOGON_VERIFIED)
+        known->proved = true;
+    else if (result != LOGON_NOT_SENT)
+        known->proved = false;
+    // The ledger says why.
+    if (result == LOGON_BLOCKED &&
+        ledger_share(guard->ledger, held->name, 1, true, &slot, why, sizeof why) == LEAVE_REFUSED)
+        known_account_stop(known, why);
+    return ok;
 }
 
 static enum leave begin_account(struct guard *guard, struct held_account *held, unsigned limit, char *error,

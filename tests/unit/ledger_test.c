@@ -160,6 +160,79 @@ static void holds_two_accounts_at_once(void **state)
     ledger_close(mine);
 }
 
+static void as_many_share_as_may_fail(void **state)
+{
+    int slots[4];
+    (void)state;
+    struct ledger *mine = open_ledger(), *other = open_ledger();
+    assert_int_equal(ledger_share(mine, account, 3, false, &slots[0], error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 3, false, &slots[2], error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[3], error, sizeof error), LEAVE_LATER);
+    assert_int_equal(ledger_share(other, "corp\\bob", 3, false, &slots[3], error, sizeof error), LEAVE_GRANTED);
+    assert_true(ledger_return(mine, account, slots[0], LOGON_NOT_SENT, 0, error, sizeof error));
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[0], error, sizeof error), LEAVE_GRANTED);
+    assert_true(ledger_return(other, account, slots[0], LOGON_FAILED, 1, error, sizeof error));
+    assert_true(ledger_return(other, account, slots[1], LOGON_FAILED, 1, error, sizeof error));
+    // One is still under way, and one more failure is all that there may be.
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_LATER);
+    assert_true(ledger_return(mine, account, slots[2], LOGON_FAILED, 1, error, sizeof error));
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_REFUSED);
+    assert_non_null(strstr(error, "3 failed logons of"));
+    ledger_close(other);
+    ledger_close(mine);
+}
+
+static void a_share_whose_process_died_counts(void **state)
+{
+    int slot;
+    (void)state;
+    struct ledger *mine = open_ledger(), *other = open_ledger();
+    assert_int_equal(ledger_share(mine, account, 3, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 3, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    ledger_close(mine); // as if killed
+    assert_int_equal(ledger_share(other, account, 3, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_true(ledger_return(other, account, slot, LOGON_FAILED, 1, error, sizeof error));
+    assert_int_equal(ledger_share(other, account, 3, false, &slot, error, sizeof error), LEAVE_REFUSED);
+    ledger_close(other);
+}
+
+static void a_proved_account_holds_nothing(void **state)
+{
+    int slot;
+    (void)state;
+    struct ledger *mine = open_ledger(), *other = open_ledger();
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(slot, LEDGER_NO_SLOT);
+    assert_true(ledger_begin(other, account, 2, error, sizeof error));
+    // What another process learns of the account counts here, too.
+    assert_true(ledger_report(other, account, LOGON_BLOCKED, 1, error, sizeof error));
+    assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), LEAVE_REFUSED);
+    assert_non_null(strstr(error, "locked out"));
+    assert_true(ledger_return(mine, account, LEDGER_NO_SLOT, LOGON_VERIFIED, 0, error, sizeof error));
+    assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), LEAVE_GRANTED);
+    ledger_close(other);
+    ledger_close(mine);
+}
+
+static void one_that_wants_the_account_alone_waits_for_shares(void **state)
+{
+    int slot;
+    (void)state;
+    struct ledger *mine = open_ledger(), *other = open_ledger();
+    struct itimerval timer = {.it_value = {.tv_usec = 50000}};
+    assert_int_equal(ledger_share(mine, account, 2, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    signal(SIGALRM, ignore_signal);
+    setitimer(ITIMER_REAL, &timer, NULL);
+    assert_false(ledger_begin(other, account, 2, error, sizeof error));
+    assert_true(ledger_return(mine, account, slot, LOGON_VERIFIED, 0, error, sizeof error));
+    assert_true(ledger_begin(other, account, 2, error, sizeof error));
+    assert_int_equal(ledger_share(mine, account, 2, false, &slot, error, sizeof error), LEAVE_LATER);
+    ledger_close(other);
+    ledger_close(mine);
+}
+
 static void refuses_a_damaged_file(void **state)
 {
     static const char *const garbage[] = {
@@ -225,6 +298,10 @@ int main(void)
         LEDGER_TEST(a_blocked_account_stays_blocked),
         LEDGER_TEST(a_trial_whose_process_died_counts),
         LEDGER_TEST(holds_two_accounts_at_once),
+        LEDGER_TEST(as_many_share_as_may_fail),
+        LEDGER_TEST(a_share_whose_process_died_counts),
+        LEDGER_TEST(a_proved_account_holds_nothing),
+        LEDGER_TEST(one_that_wants_the_account_alone_waits_for_shares),
         LEDGER_TEST(refuses_a_damaged_file),
         LEDGER_TEST(files_are_private),
         LEDGER_TEST(a_relative_place_is_refused),

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The file of the logon ledger: one entry for each account with something against it; whole at any moment.
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+// Slots of an account are logons that may fail side by side: no more than one bit each in an entry's "pending".
+enum { LEDGER_PATH_MAX = 4096, LEDGER_SLOTS = 30 };
+
+// What the file holds for an account: {"failures":2,"since":"…","last":"…","blocked":false,"pending":1}. "pending" is
+// the set of slots whose trials began and were not reported yet. Where nobody holds a slot's lock any more, its process
+// died, and its logon may have failed.
+struct ledger_entry {
+    json_int_t failures;
+    bool blocked;
+    uint32_t pending;
+    char since[32], last[32];
+};
+
+struct ledger_file {
+    char directory[LEDGER_PATH_MAX - 64];
+    char path[LEDGER_PATH_MAX];
+    // The file as it was read or written last, and which file that was: it is replaced, never changed in place.
+    json_t *root;
+    struct stat seen;
+};
+
+// Finds its place, makes the directories and reads it. False with a sentence in error[size].
+bool ledger_file_open(struct ledger_file *ledger, char *error, size_t size);
+
+// Changes one account's entry under the lock of the whole file, which other accounts' processes share. change returns
+// whether there is anything to write. False with a sentence in error[size] if the file cannot be trusted or written.
+bool ledger_file_update(struct ledger_file *ledger, const char *account,
+                        bool (*change)(struct ledger_entry *entry, void *context), void *context, char *error,
+                        size_t size);
+
+// Reads an account's entry, from memory where the file is still the same. False with a sentence in error[size].
+bool ledger_file_look(struct ledger_file *ledger, const char *account, struct ledger_entry *entry, char *error,
+                      size_t size);
+
+// Whether the file is still the same and has nothing against the account.
+bool ledger_file_clean(const struct ledger_file *ledger, const char *account);
+
+// Frees what it holds.
+void ledger_file_close(struct ledger_file *ledger);
