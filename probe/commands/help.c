@@ -99,13 +99,14 @@ void help_command(struct page *page, enum command command)
                   "first. Until a password is proved, only so many logons of its account are under way as may fail; an "
                   "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
                   "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or "
-                  "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does not.");
+                  "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does "
+                  "not.");
     paragraph(page, "Logons",
               "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
               "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
               "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
-              "account is locked out, disabled or expired ends all trials at once. Trials follow each other with a "
-              "pause, never side by side. A password is never taken as an argument.");
+              "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
+              "other with a pause, never side by side. A password is never taken as an argument.");
     if (command == COMMAND_CONNECT)
         paragraph(page, "Without a logon",
                   "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "

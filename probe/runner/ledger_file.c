@@ -242,8 +242,9 @@ bool ledger_file_open(struct ledger_file *ledger, char *error, size_t size)
     return root != NULL;
 }
 
-bool ledger_file_update(struct ledger_file *ledger, const char *account, bool (*change)(struct ledger_entry *entry, void *context),
-                   void *context, char *error, size_t size)
+bool ledger_file_update(struct ledger_file *ledger, const char *account,
+                        bool (*change)(struct ledger_entry *entry, void *context), void *context, char *error,
+                        size_t size)
 {
     int lock = take_file_lock(ledger, error, size);
     if (lock < 0)
