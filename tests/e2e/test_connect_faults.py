@@ -281,7 +281,9 @@ def test_licensing_alert(trial, code, name, security):
     assert truth["license_alert_sent"] == code
     assert (result.status, outcome["phase"], outcome["family"]) == (1, "licensing", "licensing"), result
     assert (outcome["code"], outcome.get("name")) == (code, name)
-    assert result.trial["facts"]["licensing"] == {"messages": ["ERROR_ALERT"], "error": code}
+    facts = result.trial["facts"]["licensing"]
+    assert (facts["messages"], facts["error"], facts.get("error_name")) == (["ERROR_ALERT"], code, name)
+    assert facts["transition"] == "ST_TOTAL_ABORT"
 
 
 def test_licensing_code_7_is_success_and_no_error_info(trial):
@@ -290,7 +292,8 @@ def test_licensing_code_7_is_success_and_no_error_info(trial):
     outcome, facts = result.trial["outcome"], result.trial["facts"]
     assert truth["license_alert_sent"] == 7
     assert (outcome["phase"], outcome["family"]) == ("capabilities", "closed"), result
-    assert facts["licensing"] == {"messages": ["ERROR_ALERT"], "role": "valid-client"}
+    assert (facts["licensing"]["messages"], facts["licensing"]["role"]) == (["ERROR_ALERT"], "valid-client")
+    assert "error" not in facts["licensing"]
     assert "code" not in facts["errinfo"]
 
 
@@ -300,7 +303,7 @@ def test_mcs_result(trial, security):
     outcome = result.trial["outcome"]
     assert truth["ended"] == "server"
     assert (result.status, outcome["phase"], outcome["family"], outcome["code"]) == (1, "mcs", "protocol", 14), result
-    assert result.trial["facts"]["mcs"] == {"result": 14}
+    assert result.trial["facts"]["mcs"] == {"result": 14, "result_name": "rt-unspecified-failure"}
 
 
 # ---- TLS ----
