@@ -15,21 +15,47 @@ double event_clock(void)
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static void emit(struct event_sink *sink, json_t *event)
+static void send_all(int fd, const char *data, size_t size)
+{
+    size_t sent = 0;
+    while (sent < size) {
+        ssize_t n = send(fd, data + sent, size - sent, MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR)
+            _exit(1);
+        sent += n > 0 ? (size_t)n : 0;
+    }
+}
+
+void event_flush(struct event_sink *sink)
+{
+    size_t size = sink->used;
+    sink->used = 0;
+    send_all(sink->fd, sink->gathered, size);
+}
+
+static void gather(struct event_sink *sink, json_t *event)
 {
     char *line = event ? json_dumps(event, JSON_COMPACT) : NULL;
     json_decref(event);
     if (!line)
         return;
-    size_t length = strlen(line), sent = 0;
-    line[length] = '\n';
-    while (sent <= length) {
-        ssize_t n = send(sink->fd, line + sent, length + 1 - sent, MSG_NOSIGNAL);
-        if (n < 0 && errno != EINTR)
-            _exit(1);
-        sent += n > 0 ? (size_t)n : 0;
+    size_t length = strlen(line);
+    line[length++] = '\n'; // takes the terminator's place: the line is sent by length
+    if (length > sizeof sink->gathered - sink->used)
+        event_flush(sink);
+    if (length > sizeof sink->gathered) {
+        send_all(sink->fd, line, length);
+    } else {
+        memcpy(sink->gathered + sink->used, line, length);
+        sink->used += length;
     }
     free(line);
+}
+
+static void emit(struct event_sink *sink, json_t *event)
+{
+    gather(sink, event);
+    event_flush(sink);
 }
 
 static double since(const struct event_sink *sink)
@@ -44,17 +70,17 @@ void event_phase(struct event_sink *sink, enum phase phase)
 
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value)
 {
-    emit(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value));
+    gather(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value));
 }
 
 void event_append(struct event_sink *sink, enum fact fact, const char *text)
 {
-    emit(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text));
+    gather(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text));
 }
 
 void event_round_trip(struct event_sink *sink)
 {
-    emit(sink, json_pack("{s:b}", "round_trip", 1));
+    gather(sink, json_pack("{s:b}", "round_trip", 1));
 }
 
 void event_connection(struct event_sink *sink)

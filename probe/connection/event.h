@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker reports while its connection runs: one JSON line an event, written at once, so that a killed worker's
-// parent still knows all that had happened.
+// What a worker reports while its connection runs: one JSON line an event. A killed worker's parent must still know
+// what had happened, so nothing stays with the worker while it waits for the peer: phases, connections, logons and
+// outcomes are sent at once, with the facts gathered before them; event_flush() sends facts before a wait.
 #pragma once
 
 #include <jansson.h>
@@ -12,16 +13,24 @@
 #include "trial/phase.h"
 #include "trial/trial.h"
 
+// A wake-up of the parent costs more than a fact, so facts travel together.
+enum { EVENTS_GATHERED = 8192 };
+
 // The worker's end.
 struct event_sink {
     int fd;
     double start; // CLOCK_MONOTONIC milliseconds at which the trial began
+    size_t used;  // octets gathered and not yet sent
+    char gathered[EVENTS_GATHERED];
 };
 
 // Milliseconds of CLOCK_MONOTONIC.
 double event_clock(void);
 
-// Each reports one thing with the time since sink->start. A lost parent ends the process: nobody wants the trial then.
+// Sends what was gathered. A lost parent ends the process: nobody wants the trial then.
+void event_flush(struct event_sink *sink);
+
+// Each reports one thing with the time since sink->start.
 void event_phase(struct event_sink *sink, enum phase phase);
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value); // steals value
 void event_append(struct event_sink *sink, enum fact fact, const char *text);

@@ -289,6 +289,7 @@ static void pump(struct session *session, bool until_active)
         DWORD wait = until_active || left > WAIT_STEP_MS || left <= 0 ? WAIT_STEP_MS : (DWORD)left + 1;
         if (count == 0)
             session_fail(session);
+        event_flush(session->sink);
         WaitForMultipleObjects(count, handles, FALSE, wait);
         if (!freerdp_check_event_handles(context) || freerdp_shall_disconnect_context(context))
             session_fail(session);

@@ -31,6 +31,7 @@ static int look_up(struct session *session, const struct target *target, int fam
     hints.ai_flags = AI_NUMERICSERV | (target->literal ? AI_NUMERICHOST : 0);
     snprintf(port, sizeof port, "%u", target->port);
     session->address_count = 0;
+    event_flush(session->sink); // this may wait
     int error = getaddrinfo(target->host, port, &hints, &list);
     if (error)
         return error;
@@ -131,6 +132,7 @@ static int connect_any(struct session *session)
     for (unsigned i = 0; i < session->address_count; i++) {
         bool last = i + 1 == session->address_count;
         int ms = last ? -1 : (int)(session->request->deadline_ms / (2 * session->address_count));
+        event_flush(session->sink); // this may wait
         int fd = connect_within(session, &session->addresses[i], session->address_sizes[i], ms);
         address_text(&session->addresses[i], session->address_sizes[i], text, sizeof text);
         if (fd >= 0) {

@@ -50,6 +50,7 @@ int tap_read(rdpTransport *transport, wStream *s)
 {
     struct session *session = session_of(transport_get_context(transport));
 
+    event_flush(session->sink); // this may wait
     session->pdu_begun = Stream_GetPosition(s) > 0;
     int status = session->io.ReadPdu(transport, s);
 

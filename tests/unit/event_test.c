@@ -53,6 +53,7 @@ static int tear_down(void **state)
 // The next line that was sent, without its newline; what it points to stays. No line: length 0.
 static struct line next_line(struct wire *wire)
 {
+    event_flush(&wire->sink);
     ssize_t n = recv(wire->parent, wire->stream + wire->used, STREAM_MAX - wire->used, MSG_DONTWAIT);
     wire->used += n > 0 ? (size_t)n : 0;
     char *text = wire->stream + wire->read;
