@@ -115,6 +115,9 @@ enum observation experiment_ask(struct experiment *experiment, const struct vari
 uint64_t experiment_trial(const struct experiment *experiment, const struct variant *variant,
                           enum observation observation);
 
+// The trial with a number; NULL if there is none.
+const struct trial *experiment_numbered(const struct experiment *experiment, uint64_t number);
+
 // Why a factor cannot have decided the failure, whatever its level: a static clause, or NULL if it may have.
 const char *experiment_exclusion(const struct experiment *experiment, enum factor factor);
 
@@ -215,6 +218,10 @@ void sweep(struct experiment *experiment, const struct cause *cause, struct verd
 // A trial that the cause does not explain; NULL if it explains all.
 const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,
                                 const struct verdict *verdict);
+
+// Steadiness (steadiness.c): where variants were seen to disagree with themselves, repeats each minimal pair of the
+// verdict until its difference can be no coincidence. False if that cannot be had.
+bool pairs_are_steady(struct experiment *experiment, const struct verdict *verdict);
 
 // Findings (finding.c): what to say of each factor. cause is NULL where none is proved.
 void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict);

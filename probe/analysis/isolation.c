@@ -411,10 +411,17 @@ static void examine(struct experiment *experiment, struct verdict *verdict)
         find_factors(experiment, NULL, verdict);
         return;
     }
-    if (!still_sure(experiment, &cause)) {
+    bool steady = pairs_are_steady(experiment, verdict);
+    if (!steady || !still_sure(experiment, &cause)) {
         take_back(verdict);
-        conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "A cause was narrowed down, but trials that were run after its proof make it doubtful.");
+        if (conclude_early(experiment, verdict, "a cause was narrowed down, on a target that is not stable")) {
+            find_factors(experiment, NULL, verdict);
+            return;
+        }
+        conclude(verdict, VERDICT_INCONCLUSIVE, "%s",
+                 steady ? "A cause was narrowed down, but trials that were run after its proof make it doubtful."
+                        : "A cause was narrowed down, but the same variants fail and pass with nothing changed, and "
+                          "the difference may be a coincidence.");
         find_factors(experiment, NULL, verdict);
         return;
     }

@@ -249,11 +249,8 @@ enum proof prove(struct experiment *experiment, const struct cause *cause, struc
 
 static const struct variant *variant_of(const struct experiment *experiment, uint64_t number)
 {
-    for (unsigned i = 0; i < experiment->count; i++) {
-        if (experiment->trials[i]->number == number)
-            return &experiment->trials[i]->variant;
-    }
-    return &experiment->isolation->baseline;
+    const struct trial *trial = experiment_numbered(experiment, number);
+    return trial ? &trial->variant : &experiment->isolation->baseline;
 }
 
 static struct sweep_row sweep_level(struct experiment *experiment, const struct variant *failing, enum factor factor,
