@@ -12,6 +12,7 @@
 
 #include "scenario/expectation.h"
 #include "scenario/plan_identity.h"
+#include "trial/until.h"
 
 enum { HEX_MAX = 17 };
 
@@ -164,8 +165,8 @@ static bool read_progress(FILE *file, const struct plan *plan, struct fleet_prog
     if (!reading.known)
         return refuse(&reading, "memory is out");
     for (size_t i = 0; i < plan->target_count; i++)
-        reading.known[i] = (struct known_target){
-            target_identity(plan->scenario, &plan->scenario->targets[plan->targets[i]]), i};
+        reading.known[i] =
+            (struct known_target){target_identity(plan->scenario, &plan->scenario->targets[plan->targets[i]]), i};
     qsort(reading.known, plan->target_count, sizeof *reading.known, compare_known);
     bool ok = journal_read(file, read_record, &reading, error, size) && !reading.refused;
     if (ok && !reading.begun)
@@ -234,12 +235,27 @@ json_t *fleet_header(const struct plan *plan, const char *libraries, bool resume
     return json;
 }
 
+// What tells the target from others with the same host and port.
+static void add_difference(json_t *json, const struct scenario *scenario, const struct scenario_target *target)
+{
+    char text[2 * HOST_MAX + 2];
+    if (target->credentials >= 0) {
+        const struct credentials *c = &scenario->credentials[target->credentials];
+        snprintf(text, sizeof text, "%s%s%s", c->domain, c->domain[0] ? "\\" : "", c->user);
+        json_object_set_new(json, "user", json_string(text));
+    }
+    if (target->has_gateway)
+        json_object_set_new(json, "gateway", json_string(target_text(&target->gateway, text, sizeof text)));
+}
+
 static void add_target(json_t *json, const struct plan *plan, const struct scenario_target *target, size_t step,
                        bool planned)
 {
     char id[HEX_MAX];
     if (target->group[0])
         json_object_set_new(json, "group", json_string(target->group));
+    if (target->shares_address)
+        add_difference(json, plan->scenario, target);
     json_object_set_new(json, "target_id", json_string(hex(target_identity(plan->scenario, target), id)));
     if (planned)
         json_object_set_new(json, "step", json_integer((json_int_t)step));
@@ -299,7 +315,9 @@ json_t *fleet_skipped(const struct plan *plan, size_t target, size_t step, const
                             json_string(level_name((enum factor)i, variant->level[i])));
     if (json) {
         json_object_set_new(json, "variant", levels);
-        json_object_set_new(json, "until", json_string(phase_name(plan->scenario->until)));
+        json_object_set_new(
+            json, "until",
+            json_string(until_name((struct until){plan->scenario->until, plan->scenario->at_challenge})));
         add_target(json, plan, t, step, true);
     }
     return json;
@@ -307,9 +325,9 @@ json_t *fleet_skipped(const struct plan *plan, size_t target, size_t step, const
 
 json_t *fleet_end(const struct fleet_progress *progress, size_t skipped, const char *stop, const char *why)
 {
-    json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:I}", "record", "end", "schema", JOURNAL_SCHEMA, "trials",
-                             (json_int_t)progress->trials, "unmet", (json_int_t)progress->unmet, "skipped",
-                             (json_int_t)skipped);
+    json_t *json =
+        json_pack("{s:s, s:i, s:I, s:I, s:I}", "record", "end", "schema", JOURNAL_SCHEMA, "trials",
+                  (json_int_t)progress->trials, "unmet", (json_int_t)progress->unmet, "skipped", (json_int_t)skipped);
     if (json && stop[0]) {
         json_object_set_new(json, "stop", json_string(stop));
         json_object_set_new(json, "why", json_string(why));

@@ -94,6 +94,10 @@ void help_command(struct page *page, enum command command)
               "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
               "a test account.");
     if (matrix)
+        paragraph(page, "What is expected",
+                  "The scenario's expect: says what must be true of each trial, of all or of those of a variant or "
+                  "group. A scenario without it expects 'connected'.");
+    if (matrix)
         paragraph(page, "Runs of many trials",
                   "A target has one connection at a time, in the order of the plan: what sends no password comes "
                   "first. Until a password is proved, only so many logons of its account are under way as may fail; an "
@@ -133,7 +137,9 @@ void help_command(struct page *page, enum command command)
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
     page_line(page, STYLE_PLAIN, "  0  %s",
-              isolate ? "nothing failed" : matrix ? "every expectation is met" : "connected");
+              isolate  ? "nothing failed"
+              : matrix ? "every expectation is met"
+                       : "connected");
     page_line(page, STYLE_PLAIN, "  1  %s%s", matrix ? "an expectation is not met" : "a failure was found",
               isolate ? ", whatever the verdict" : "");
     page_line(page, STYLE_PLAIN, "  2  usage%s error", matrix ? " or scenario" : "");

@@ -27,10 +27,10 @@ struct matrix {
     struct fleet_progress progress;
     uint32_t *gateways; // of each target of the plan: 1 to gateway_count, 0 for none
     uint32_t gateway_count;
-    size_t due;         // trials of the plan that were not done before
-    size_t ended;       // of them
-    size_t skipped;     // that accounts' limits forbade
-    bool told_stopped;  // …and the first was told
+    size_t due;        // trials of the plan that were not done before
+    size_t ended;      // of them
+    size_t skipped;    // that accounts' limits forbade
+    bool told_stopped; // …and the first was told
     bool shows_progress, shows_line;
     struct report_set reports;
 };
@@ -140,9 +140,15 @@ static void answer_options(void *context, uint32_t target, struct run_options *o
     const struct scenario *s = matrix->scenario;
     fleet_accounts_of(&matrix->accounts, target_of(matrix, target), options);
     options->certificate_policy = matrix->options->certificate_policy;
+    if (s->require_certificate && !matrix->options->given.certificate_policy)
+        options->certificate_policy = CERTIFICATE_REQUIRE;
+    options->client_name = s->client_name;
+    options->load_balance_info = s->load_balance_info;
+    options->autologon = s->autologon;
+    options->at_challenge = s->at_challenge;
     options->deadline_ms = s->deadline_ms ? s->deadline_ms : options->deadline_ms;
-    options->settle_ms = s->settle_ms ? s->settle_ms : options->settle_ms;
-    options->pause_ms = s->pause_ms ? s->pause_ms : options->pause_ms;
+    options->settle_ms = s->has_settle ? s->settle_ms : options->settle_ms;
+    options->pause_ms = s->has_pause ? s->pause_ms : options->pause_ms;
     options->max_failed_logons = s->max_failed_logons ? s->max_failed_logons : options->max_failed_logons;
 }
 
@@ -198,8 +204,8 @@ static bool take_stopped(void *context, uint32_t target, uint32_t step, const st
         matrix->told_stopped = true;
     }
     matrix->skipped++;
-    return write_record(matrix,
-                        fleet_skipped(matrix->plan, target, step, &what->variant, what->repeat, sentence), why, size);
+    return write_record(matrix, fleet_skipped(matrix->plan, target, step, &what->variant, what->repeat, sentence), why,
+                        size);
 }
 
 static void show_progress(void *context, const struct schedule_state *state)
@@ -335,8 +341,8 @@ static enum exit_status prepare(struct matrix *matrix)
         return EXIT_CANNOT_RUN;
     }
     if (!fleet_journal_open(&matrix->journal, o->resume ? o->resume : o->journal, o->json ? stdout : NULL,
-                            o->resume != NULL, matrix->plan, &matrix->progress, take_recorded, matrix, &usage,
-                            error, sizeof error)) {
+                            o->resume != NULL, matrix->plan, &matrix->progress, take_recorded, matrix, &usage, error,
+                            sizeof error)) {
         run_complain("matrix", "%s", error);
         return usage ? EXIT_USAGE : EXIT_CANNOT_RUN;
     }

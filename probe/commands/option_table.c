@@ -389,22 +389,17 @@ static bool take_no_error_info(struct options *o, const char *text, char *error,
 
 static bool take_client_name(struct options *o, const char *text, char *error, size_t size)
 {
-    for (const char *p = text; *p; p++) {
-        if (*p <= ' ' || *p > '~')
-            return refuse(error, size, "takes printable ASCII without blanks, as names of computers are");
-    }
-    if (!text[0])
-        return refuse(error, size, "names no computer");
-    if (strlen(text) >= sizeof o->client_name)
-        return refuse(error, size, "is longer than 15 characters, and the protocol has room for no more");
+    const char *clause;
+    if (!client_name_check(text, &clause))
+        return refuse(error, size, clause);
     return copy(o->client_name, sizeof o->client_name, text, error, size);
 }
 
-// TEXT, or @FILE whose line ends do not count. Printable ASCII: a line end would end the token, and what follows would
-// be read as the negotiation request.
+// TEXT, or @FILE whose line ends do not count.
 static bool take_load_balance_info(struct options *o, const char *text, char *error, size_t size)
 {
     char info[LOAD_BALANCE_MAX + 2] = "";
+    const char *clause;
     if (text[0] == '@') {
         FILE *file = fopen(text + 1, "re");
         if (!file) {
@@ -416,14 +411,8 @@ static bool take_load_balance_info(struct options *o, const char *text, char *er
         info[strcspn(info, "\r\n")] = '\0';
         text = info;
     }
-    if (!text[0])
-        return refuse(error, size, "is empty");
-    for (const char *p = text; *p; p++) {
-        if (*p < ' ' || *p > '~')
-            return refuse(error, size, "takes printable ASCII only");
-    }
-    if (strlen(text) >= sizeof o->load_balance_info)
-        return refuse(error, size, "is too long: a connection request has room for 238 characters");
+    if (!load_balance_check(text, &clause))
+        return refuse(error, size, clause);
     return copy(o->load_balance_info, sizeof o->load_balance_info, text, error, size);
 }
 
@@ -540,8 +529,10 @@ static const struct option_row rows[] = {
     {"vary", 0, "FACTOR[=LEVEL,...]",
      "vary only the factors so given, or only these levels; 'all' varies every factor (default: the first five)",
      COMMAND_ISOLATE, take_vary},
-    {"signature", 0, "CODE", "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
-                             "(default: how the baseline fails)", COMMAND_ISOLATE, take_signature},
+    {"signature", 0, "CODE",
+     "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
+     "(default: how the baseline fails)",
+     COMMAND_ISOLATE, take_signature},
     {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)",
      COMMAND_CONNECT, take_until},
     {"follow-redirect", 0, NULL, "where a broker redirects, go there with a further connection and a further logon",

@@ -7,6 +7,7 @@
 
 #include "connection/baseline.h"
 #include "runner/runner.h"
+#include "trial/client_text.h"
 #include "trial/factor.h"
 #include "trial/means.h"
 #include "trial/outcome.h"
@@ -15,11 +16,6 @@
 
 // Commands, as bits of the set that an option belongs to.
 enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3, COMMAND_MATRIX = 4, COMMAND_EVERY = 7 };
-
-// What the protocol has room for: 15 characters in Client Core Data (MS-RDPBCGR 2.2.1.3.2); a TPDU of at most 254
-// octets, with 6 and a negotiation request of 8 besides the token and its CR LF (X.224 13.2.1, MS-RDPBCGR 2.2.1.1).
-// Each with its terminating zero.
-enum { CLIENT_NAME_MAX = 15 + 1, LOAD_BALANCE_MAX = 254 - 6 - 8 - 2 + 1 };
 
 enum { REPORT_OPTIONS_MAX = 7 }; // and one to standard output
 
@@ -36,7 +32,7 @@ struct options {
     const char *gateway_password_file, *gateway_token_file;
     enum certificate_policy certificate_policy;
     bool autologon;
-    char client_name[CLIENT_NAME_MAX];       // "" where none was given
+    char client_name[CLIENT_NAME_MAX]; // "" where none was given
     char load_balance_info[LOAD_BALANCE_MAX];
 
     bool has_base; // TARGET is an .rdp file, or xfreerdp's arguments come after --
@@ -47,11 +43,11 @@ struct options {
         bool target, user, domain, gateway, gateway_user, client_name, load_balance_info, certificate_policy;
     } given;
 
-    struct variant baseline;        // from --set, and from base
+    struct variant baseline; // from --set, and from base
     bool was_set[FACTOR_COUNT];
-    bool was_varied[FACTOR_COUNT];  // by --vary
-    bool vary_all;                  // by --vary all
-    unsigned levels[FACTOR_COUNT];  // bit set for --vary FACTOR=LEVEL,…; 0: all levels
+    bool was_varied[FACTOR_COUNT]; // by --vary
+    bool vary_all;                 // by --vary all
+    unsigned levels[FACTOR_COUNT]; // bit set for --vary FACTOR=LEVEL,…; 0: all levels
     bool has_signature;
     struct signature signature;
 
@@ -70,8 +66,8 @@ struct options {
     const char *scenario, *resume; // these point into argv
     bool dry_run, has_shard;
     unsigned shard, shards;
-    unsigned max_in_flight;        // 0: as the scenario says
-    double rate;                   // likewise; trials a second
+    unsigned max_in_flight; // 0: as the scenario says
+    double rate;            // likewise; trials a second
     bool has_max_failed_logons;
     const char *reports[REPORT_OPTIONS_MAX]; // as given: FORMAT=FILE
     size_t report_count;

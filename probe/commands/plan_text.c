@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "trial/journal.h"
+#include "trial/until.h"
 
 enum { EXCLUDED_MAX = 50 };
 
@@ -47,7 +48,8 @@ static void write_variants(struct page *page, const struct plan *plan)
     char text[VARIANT_TEXT_MAX];
     const char *why;
     page_newline(page);
-    page_line(page, STYLE_HEADING, "Variants, in their order, until %s", phase_name(plan->scenario->until));
+    page_line(page, STYLE_HEADING, "Variants, in their order, until %s",
+              until_name((struct until){plan->scenario->until, plan->scenario->at_challenge}));
     for (size_t i = 0; i < plan->variant_count; i++)
         page_line(page, STYLE_PLAIN, "  %3zu  %s", i + 1, variant_text(&plan->variants[i], text, sizeof text));
     for (size_t i = 0; i < plan->design.excluded_count && i < EXCLUDED_MAX; i++) {
@@ -136,11 +138,10 @@ bool plan_json(FILE *file, const struct plan *plan)
         for (size_t step = 0; step < plan->variant_count * repeats && ok; step++) {
             const struct variant *variant = &plan->variants[step / repeats];
             if (plan_applies(target, variant, NULL))
-                ok = write_json(file, json_pack("{s:s, s:i, s:s, s:I, s:i, s:o}", "record", "planned", "schema",
-                                                JOURNAL_SCHEMA, "target",
-                                                target_text(&target->target, text, sizeof text), "step",
-                                                (json_int_t)step, "repeat", (int)(step % repeats) + 1, "variant",
-                                                variant_json(variant)));
+                ok = write_json(
+                    file, json_pack("{s:s, s:i, s:s, s:I, s:i, s:o}", "record", "planned", "schema", JOURNAL_SCHEMA,
+                                    "target", target_text(&target->target, text, sizeof text), "step", (json_int_t)step,
+                                    "repeat", (int)(step % repeats) + 1, "variant", variant_json(variant)));
         }
     }
     return ok && fflush(file) == 0;

@@ -348,7 +348,7 @@ static void take_skipped(struct junit *junit, const struct record *record)
     if (!junit->open)
         begin_suite(junit);
     tally_add(&junit->tally, record, NULL, NULL, NULL);
-    json_text_string(record->member[MEMBER_TARGET], trial.target, sizeof trial.target);
+    record_target(record, trial.target, sizeof trial.target);
     json_text_string(record->member[MEMBER_GROUP], trial.group, sizeof trial.group);
     json_text_string(record->member[MEMBER_WHY], why, sizeof why);
     record_variant(record->member[MEMBER_VARIANT], trial.variant, sizeof trial.variant);

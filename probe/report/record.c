@@ -37,6 +37,8 @@ static const char *const members[MEMBER_COUNT] = {
     [MEMBER_MS] = "ms",
     [MEMBER_LINE] = "line",
     [MEMBER_TARGET_ID] = "target_id",
+    [MEMBER_USER] = "user",
+    [MEMBER_GATEWAY] = "gateway",
     [MEMBER_STEP] = "step",
     [MEMBER_PURPOSE] = "purpose",
     [MEMBER_WHY] = "why",
@@ -160,6 +162,22 @@ struct outcome record_outcome(const struct record *record)
 bool record_could_not_run(const struct outcome *outcome)
 {
     return outcome->result == RESULT_FAILED && (outcome->family == FAMILY_LOCAL || outcome->family == FAMILY_CRASH);
+}
+
+char *record_target(const struct record *record, char *text, size_t size)
+{
+    const struct json_text *m = record->member;
+    char user[200], gateway[200];
+    json_text_string(m[MEMBER_TARGET], text, size);
+    if (m[MEMBER_USER].length > 0) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, " as %s", json_text_string(m[MEMBER_USER], user, sizeof user));
+    }
+    if (m[MEMBER_GATEWAY].length > 0) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, " through %s", json_text_string(m[MEMBER_GATEWAY], gateway, sizeof gateway));
+    }
+    return text;
 }
 
 char *record_variant(struct json_text variant, char *text, size_t size)

@@ -35,6 +35,8 @@ enum record_member {
     // of trials
     MEMBER_TRIAL,
     MEMBER_TARGET,
+    MEMBER_USER,    // of a target that shares host and port with another one of its scenario
+    MEMBER_GATEWAY, // likewise
     MEMBER_GROUP,
     MEMBER_REPEAT,
     MEMBER_VARIANT,
@@ -96,6 +98,9 @@ struct outcome record_outcome(const struct record *record);
 
 // Whether no expectation could be judged because this machine, not the target, was at fault: families local and crash.
 bool record_could_not_run(const struct outcome *outcome);
+
+// The target of a trial: host and port, and where another target has the same, account and gateway. Returns text.
+char *record_target(const struct record *record, char *text, size_t size);
 
 // The variant in a few words: security, and what is not at its default: "security=nla tls=1.2". Returns text.
 char *record_variant(struct json_text variant, char *text, size_t size);

@@ -117,7 +117,7 @@ static void add_trial(struct tally *tally, const struct record *record, struct t
                                   .ms = json_text_real(m[MEMBER_MS], 0),
                                   .judged = m[MEMBER_EXPECTATIONS].length > 0,
                                   .auxiliary = m[MEMBER_PURPOSE].length > 0};
-    json_text_string(m[MEMBER_TARGET], trial->target, sizeof trial->target);
+    record_target(record, trial->target, sizeof trial->target);
     json_text_string(m[MEMBER_GROUP], trial->group, sizeof trial->group);
     trial->could_not_run = record_could_not_run(&trial->outcome);
     name_ending(trial);

@@ -231,7 +231,7 @@ static struct cost cost_of(const struct scenario *scenario, const struct variant
 {
     struct cost cost = {.variant = *variant, .place = place};
     cost.key[0] = variant->level[FACTOR_GATEWAY] != GATEWAY_OFF;
-    cost.key[1] = variant->level[FACTOR_SECURITY] == SECURITY_NLA && scenario->until >= PHASE_NLA;
+    cost.key[1] = scenario_sends_password(scenario, variant);
     if (scenario->design == DESIGN_LIST)
         return cost;
     for (int f = 0; f < FACTOR_COUNT; f++)

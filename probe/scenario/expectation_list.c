@@ -74,6 +74,24 @@ static bool add(struct scenario_reader *reader, const struct yaml_node *node, co
     return e->text && (e->group || !scope->group);
 }
 
+// Where nothing is said, a trial is to connect.
+bool expectations_check(struct scenario_reader *reader)
+{
+    struct scenario *s = reader->scenario;
+    struct expression_error error;
+    static const char connected[] = "connected";
+    if (s->expectation_count > 0)
+        return true;
+    s->expectations = calloc(1, sizeof *s->expectations);
+    if (s->expectations) {
+        s->expectation_count = 1;
+        s->expectations[0] = (struct expectation){
+            .text = strdup(connected), .test = expectation_test_parse(connected, &error), .place = {s->file, 0, 0}};
+    }
+    return (s->expectations && s->expectations[0].text && s->expectations[0].test) ||
+           reader_fail(reader, (struct place){s->file, 0, 0}, "memory is out");
+}
+
 static bool read_entry(struct scenario_reader *reader, const struct yaml_node *node)
 {
     static const struct reader_field fields[] = {

@@ -48,7 +48,7 @@ static unsigned logons_of(const struct scenario *scenario, const struct scenario
 {
     int at_gateway = target->gateway_credentials >= 0 ? target->gateway_credentials : target->credentials;
     unsigned logons = 0;
-    if (variant->level[FACTOR_SECURITY] == SECURITY_NLA && scenario->until >= PHASE_NLA)
+    if (scenario_sends_password(scenario, variant))
         logons += has_secret(scenario, target->credentials);
     if (variant->level[FACTOR_GATEWAY] != GATEWAY_OFF && scenario->until >= PHASE_GATEWAY)
         logons += has_secret(scenario, at_gateway);
@@ -97,7 +97,7 @@ static size_t least(size_t a, size_t b)
 static double longest(const struct scenario *scenario, size_t targets, const struct cost *all, size_t most_runs)
 {
     const double deadline = (scenario->deadline_ms ? scenario->deadline_ms : PLAN_DEADLINE_MS) / 1000.0;
-    const double pause = (scenario->pause_ms ? scenario->pause_ms : PLAN_PAUSE_MS) / 1000.0;
+    const double pause = (scenario->has_pause ? scenario->pause_ms : PLAN_PAUSE_MS) / 1000.0;
     const size_t places = scenario->max_in_flight ? scenario->max_in_flight : PLAN_IN_FLIGHT;
     double seconds = (double)most_runs * deadline + (most_runs ? (double)(most_runs - 1) * pause : 0);
     if (targets > places)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenario/variant_rule.h"
+#include "trial/until.h"
 
 // FNV-1a, 64 bits (RFC 9923).
 static const uint64_t fnv_offset = 0xcbf29ce484222325u, fnv_prime = 0x100000001b3u;
@@ -144,9 +145,14 @@ uint64_t plan_fingerprint(const struct scenario *scenario, const struct design_v
     add_number(&hash, scenario->design);
     add_number(&hash, scenario->seed);
     add_number(&hash, scenario->repeats);
-    add_text(&hash, phase_name(scenario->until));
+    add_text(&hash, until_name((struct until){scenario->until, scenario->at_challenge}));
     add_number(&hash, scenario->deadline_ms);
+    add_number(&hash, scenario->has_settle);
     add_number(&hash, scenario->settle_ms);
+    add_number(&hash, scenario->require_certificate);
+    add_number(&hash, scenario->autologon);
+    add_text(&hash, scenario->client_name);
+    add_text(&hash, scenario->load_balance_info);
     add_variants(&hash, variants->variants, variants->count);
     add_variants(&hash, variants->excluded, variants->excluded_count);
     add_expectations(&hash, scenario);

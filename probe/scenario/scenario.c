@@ -9,6 +9,7 @@
 #include "scenario/scenario_reader.h"
 #include "scenario/target_list.h"
 #include "scenario/variant_rule.h"
+#include "trial/until.h"
 
 enum { SCENARIO_SIZE_MAX = 4 * 1024 * 1024, NAME_OCTETS_MAX = 128, COUNT_MAX = 1000000, IN_FLIGHT_MAX = 10000 };
 
@@ -82,16 +83,21 @@ static bool take_repeats(struct scenario_reader *reader, const struct yaml_node 
 
 static bool take_until(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
-    const char *names[PHASE_COUNT];
+    const char *names[PHASE_COUNT + 1];
     const char *text = reader_text(reader, node, "until");
+    struct until until;
     (void)unused;
     if (!text)
         return false;
-    if (phase_from_name(text, &reader->scenario->until))
+    if (until_from_name(text, &until)) {
+        reader->scenario->until = until.phase;
+        reader->scenario->at_challenge = until.at_challenge;
         return true;
+    }
     for (int i = 0; i < PHASE_COUNT; i++)
         names[i] = phase_name((enum phase)i);
-    return reader_refuse_word(reader, reader_place(reader, node), "phase", text, names, PHASE_COUNT);
+    names[PHASE_COUNT] = until_name((struct until){PHASE_NLA, true});
+    return reader_refuse_word(reader, reader_place(reader, node), "phase", text, names, PHASE_COUNT + 1);
 }
 
 static bool take_deadline(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
@@ -103,12 +109,14 @@ static bool take_deadline(struct scenario_reader *reader, const struct yaml_node
 static bool take_settle(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
+    reader->scenario->has_settle = true;
     return reader_seconds(reader, node, "settle", 0, &reader->scenario->settle_ms);
 }
 
 static bool take_pause(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
+    reader->scenario->has_pause = true;
     return reader_seconds(reader, node, "pause", 0, &reader->scenario->pause_ms);
 }
 
@@ -174,14 +182,26 @@ static bool take_limits(struct scenario_reader *reader, const struct yaml_node *
 
 // In the order in which they are read: what stands further down refers to what stands above.
 static const struct reader_field fields[] = {
-    {"name", take_name},       {"credentials", credentials_read},
-    {"gateway", take_gateway}, {"gateway-credentials", take_gateway_credentials},
-    {"targets", targets_read}, {"set", base_read},
-    {"factors", factors_read}, {"never", never_read},
-    {"design", take_design},   {"variants", variants_read},
-    {"seed", take_seed},       {"repeats", take_repeats},
-    {"until", take_until},     {"deadline", take_deadline},
-    {"limits", take_limits},   {"expect", expectations_read},
+    {"name", take_name},
+    {"credentials", credentials_read},
+    {"gateway", take_gateway},
+    {"gateway-credentials", take_gateway_credentials},
+    {"targets", targets_read},
+    {"client-name", client_name_read},
+    {"load-balance-info", load_balance_read},
+    {"cert-policy", certificate_policy_read},
+    {"autologon", autologon_read},
+    {"set", base_read},
+    {"factors", factors_read},
+    {"never", never_read},
+    {"design", take_design},
+    {"variants", variants_read},
+    {"seed", take_seed},
+    {"repeats", take_repeats},
+    {"until", take_until},
+    {"deadline", take_deadline},
+    {"limits", take_limits},
+    {"expect", expectations_read},
 };
 
 // The file's name without folders and ending, for scenarios without a name.
@@ -221,7 +241,8 @@ static bool read_root(struct scenario_reader *reader, const struct yaml_node *ro
         return false;
     if (!yaml_node_get(root, "targets"))
         return reader_refuse(reader, root, "the key 'targets' is missing: what is connected to?");
-    return variants_check(reader, root) && check_gateways(reader, root);
+    return variants_check(reader, root) && check_gateways(reader, root) && client_settings_check(reader, root) &&
+           expectations_check(reader);
 }
 
 static bool read_file(struct scenario_reader *reader, const char *path)
@@ -304,6 +325,8 @@ void scenario_free(struct scenario *s)
     free(s->list);
     free(s->expectations);
     free(s->files);
+    free(s->client_name);
+    free(s->load_balance_info);
     free(s->name);
     free(s->file);
     free(s);
@@ -321,6 +344,13 @@ bool scenario_allows(const struct scenario *scenario, const struct variant *vari
         }
     }
     return true;
+}
+
+bool scenario_sends_password(const struct scenario *scenario, const struct variant *variant)
+{
+    if (variant->level[FACTOR_SECURITY] == SECURITY_NLA)
+        return scenario->until >= PHASE_NLA && !scenario->at_challenge;
+    return scenario->autologon && scenario->until >= PHASE_INFO;
 }
 
 bool scenario_target_allows(const struct scenario_target *target, const struct variant *variant, const char **why)

@@ -37,6 +37,7 @@ struct scenario_target {
     bool has_gateway;
     struct target gateway;
     int gateway_credentials; // index, -1: the same as the target's
+    bool shares_address;     // another target has the same host and port: account and gateway tell them apart
     struct place place;
 };
 
@@ -74,10 +75,16 @@ struct scenario {
     uint64_t seed;
     unsigned repeats; // trials of each variant, default 1
     enum phase until;
-    struct expectation *expectations;
+    bool at_challenge;                // until is PHASE_NLA, and a trial ends at NTLM's CHALLENGE (trial/until.h)
+    bool require_certificate;         // a trial fails where the certificate is not trusted
+    bool autologon;                   // send the password in Client Info under tls and rdp security too
+    char *client_name;                // of client-name=given, or NULL
+    char *load_balance_info;          // of load-balance=token, or NULL
+    struct expectation *expectations; // where the scenario has none: "connected"
     size_t expectation_count;
-    // Limits; 0 = not given.
+    // Limits; 0 = not given, but for those that may be 0.
     unsigned deadline_ms, settle_ms, pause_ms;
+    bool has_settle, has_pause;
     unsigned max_in_flight, max_failed_logons, max_trials;
     double rate, gateway_rate; // trials a second, over all and per gateway
 };
@@ -91,6 +98,9 @@ void scenario_free(struct scenario *scenario);
 
 // Whether the variant is possible at all and excluded by no constraint; else *why (static or the scenario's) says.
 bool scenario_allows(const struct scenario *scenario, const struct variant *variant, const char **why);
+
+// Whether a trial of the variant sends the target a password, where there is one.
+bool scenario_sends_password(const struct scenario *scenario, const struct variant *variant);
 
 // Whether a target can have a variant that the scenario allows: a gateway level other than off needs a gateway.
 bool scenario_target_allows(const struct scenario_target *target, const struct variant *variant, const char **why);

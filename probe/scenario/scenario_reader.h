@@ -87,6 +87,12 @@ bool never_read(struct scenario_reader *reader, const struct yaml_node *node, vo
 bool variants_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool variants_check(struct scenario_reader *reader, const struct yaml_node *root);
 bool expectations_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
+bool expectations_check(struct scenario_reader *reader);
+bool client_name_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
+bool load_balance_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
+bool certificate_policy_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
+bool autologon_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
+bool client_settings_check(struct scenario_reader *reader, const struct yaml_node *root);
 
 // A target to add, as texts; NULL: not given. Each text comes from the place or, where given, from its own.
 struct target_texts {

@@ -12,15 +12,17 @@
 
 enum { RDP_PORT = 3389, GATEWAY_PORT = 443, TARGETS_MAX = 1000000, GROUP_MAX = 128, IDENTITY_SIZE = 1200 };
 
-// What was added, to find it again: targets by identity, and credentials that differ in the user by their content.
+// What was added, to find it again: targets by identity and by host and port, and credentials that differ in the user
+// by their content.
 struct known {
     char *key;
     int credentials;
+    size_t target; // the first of an address
     struct place place;
 };
 
 struct target_index {
-    void *targets, *credentials; // trees of struct known, tsearch(3)
+    void *targets, *addresses, *credentials; // trees of struct known, tsearch(3)
 };
 
 static int compare(const void *a, const void *b)
@@ -44,6 +46,7 @@ void target_index_free(struct target_index *index)
     if (!index)
         return;
     tdestroy(index->targets, known_free);
+    tdestroy(index->addresses, known_free);
     tdestroy(index->credentials, known_free);
     free(index);
 }
@@ -174,12 +177,29 @@ static bool read_address(struct scenario_reader *reader, const struct target_tex
     return true;
 }
 
+// Marks the last target, and the others with the same host and port.
+static bool note_address(struct scenario_reader *reader, const char *address)
+{
+    struct scenario *s = reader->scenario;
+    const size_t last = s->target_count - 1;
+    struct known *known = known_of(&reader->index->addresses, address);
+    if (!known)
+        return false;
+    if (known->place.line == 0) {
+        known->place.line = 1;
+        known->target = last;
+        return true;
+    }
+    s->targets[known->target].shares_address = s->targets[last].shares_address = true;
+    return true;
+}
+
 // Two entries for the same would be tried twice and told apart by nothing.
 static bool register_target(struct scenario_reader *reader, const struct scenario_target *target)
 {
     const struct scenario *s = reader->scenario;
     const struct credentials *c = target->credentials >= 0 ? &s->credentials[target->credentials] : NULL;
-    char identity[IDENTITY_SIZE], host[300], gateway[300] = "";
+    char identity[IDENTITY_SIZE], address[300], host[300], gateway[300] = "";
     target_text(&target->target, host, sizeof host);
     if (target->has_gateway)
         target_text(&target->gateway, gateway, sizeof gateway);
@@ -187,6 +207,9 @@ static bool register_target(struct scenario_reader *reader, const struct scenari
     snprintf(identity + n, sizeof identity - (size_t)n, "%s\n%s", c ? c->domain : "", c ? c->user : "");
     for (char *p = identity; *p; p++)
         *p = (char)tolower((unsigned char)*p);
+    snprintf(address, sizeof address, "%.*s", (int)strcspn(identity, "\n"), identity);
+    if (!note_address(reader, address))
+        return reader_fail(reader, target->place, "memory is out");
     struct known *known = known_of(&reader->index->targets, identity);
     if (!known)
         return reader_fail(reader, target->place, "memory is out");

@@ -166,6 +166,12 @@ static void the_fingerprint_sees_all_that_matters(void **state)
     CHANGES(made.scenario.until = PHASE_NLA);
     CHANGES(made.scenario.deadline_ms = 5000);
     CHANGES(made.scenario.settle_ms = 5000);
+    CHANGES(made.scenario.has_settle = true);
+    CHANGES((made.scenario.until = PHASE_NLA, made.scenario.at_challenge = true));
+    CHANGES(made.scenario.require_certificate = true);
+    CHANGES(made.scenario.autologon = true);
+    CHANGES(made.scenario.client_name = other);
+    CHANGES(made.scenario.load_balance_info = other);
     CHANGES(made.scenario.design = DESIGN_FULL);
     CHANGES(made_vary(&made, "tls=1.3"));
     CHANGES(made_base(&made, "address=ipv4"));
@@ -272,6 +278,7 @@ static void knows_the_longest_duration(void **state)
     made.scenario.repeats = 2;
     made.scenario.deadline_ms = 10000;
     made.scenario.pause_ms = 1000;
+    made.scenario.has_pause = true;
     made.scenario.max_in_flight = 10;
     // All targets at once: four trials one after the other, with three pauses.
     expect_seconds(longest(), 4 * 10 + 3);
@@ -285,8 +292,11 @@ static void knows_the_longest_duration(void **state)
     made.scenario.rate = 0;
     made.scenario.max_trials = 8;
     expect_seconds(longest(), 4 * 10 + 3 + 4 * 10 / 4.0);
-    // What is not given.
+    // No pause, and what is not given.
     make_fleet(1);
+    made.scenario.has_pause = true;
+    expect_seconds(longest(), 2 * PLAN_DEADLINE_MS / 1000.0);
+    made.scenario.has_pause = false;
     expect_seconds(longest(), 2 * PLAN_DEADLINE_MS / 1000.0 + PLAN_PAUSE_MS / 1000.0);
     made.scenario.target_count = 0;
     expect_seconds(longest(), 0);

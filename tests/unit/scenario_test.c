@@ -45,9 +45,53 @@ static void has_defaults(void **state)
         assert_int_equal(s->base.level[f], 0);
         assert_int_equal(s->levels[f], 1);
     }
+    assert_false(s->has_pause || s->has_settle || s->at_challenge || s->autologon || s->require_certificate);
+    assert_null(s->client_name);
+    assert_null(s->load_balance_info);
+    assert_int_equal(s->expectation_count, 1); // where nothing is said
+    assert_string_equal(s->expectations[0].text, "connected");
+    assert_true(expectation_applies(&s->expectations[0], &s->targets[0], &s->base));
     assert_int_equal(s->deadline_ms + s->settle_ms + s->pause_ms + s->max_in_flight + s->max_failed_logons, 0);
     scenario_free(s);
     scenario_free(NULL);
+}
+
+static void reads_what_the_client_tells(void **state)
+{
+    (void)state;
+    struct scenario *s = read_scenario("targets: srv\nclient-name: PC-7\nload-balance-info: tsv://farm.1\n"
+                                       "cert-policy: require\nautologon: on\nuntil: nla-challenge\n"
+                                       "factors: {client-name: [host, given]}\nlimits: {pause: 0}\n");
+    assert_string_equal(s->client_name, "PC-7");
+    assert_string_equal(s->load_balance_info, "tsv://farm.1");
+    assert_true(s->require_certificate && s->autologon);
+    assert_true(s->until == PHASE_NLA && s->at_challenge);
+    assert_true(s->has_pause && s->pause_ms == 0);
+    assert_int_equal(s->base.level[FACTOR_CLIENT_NAME], CLIENT_NAME_HOST);
+    assert_int_equal(s->base.level[FACTOR_LOAD_BALANCE], LOAD_BALANCE_TOKEN);
+    assert_int_equal(s->levels[FACTOR_CLIENT_NAME], 3);
+    // Up to the challenge nothing is a logon; with it, Client Info is one where NLA is not.
+    struct variant variant = variant_with(s->base, FACTOR_SECURITY, SECURITY_NLA);
+    assert_false(scenario_sends_password(s, &variant));
+    s->at_challenge = false;
+    assert_true(scenario_sends_password(s, &variant));
+    variant = variant_with(s->base, FACTOR_SECURITY, SECURITY_TLS);
+    assert_false(scenario_sends_password(s, &variant));
+    s->until = PHASE_ACTIVE;
+    assert_true(scenario_sends_password(s, &variant));
+    s->autologon = false;
+    assert_false(scenario_sends_password(s, &variant));
+    scenario_free(s);
+}
+
+static void knows_targets_that_share_an_address(void **state)
+{
+    (void)state;
+    struct scenario *s = read_scenario("targets:\n  - SRV:4000\n  - {host: srv, port: 4000, user: bob}\n  - srv\n"
+                                       "  - {host: srv, port: 4000, user: eve}\n");
+    assert_true(s->targets[0].shares_address && s->targets[1].shares_address && s->targets[3].shares_address);
+    assert_false(s->targets[2].shares_address);
+    scenario_free(s);
 }
 
 static void reads_everything(void **state)
@@ -127,6 +171,7 @@ static void reads_everything(void **state)
     assert_int_equal(s->max_failed_logons, 1);
     assert_int_equal(s->max_trials, 5000);
     assert_int_equal(s->pause_ms, 250);
+    assert_true(s->has_pause && s->has_settle && s->settle_ms == 0);
     assert_true(s->rate == 12.5 && s->gateway_rate == 3);
 
     assert_int_equal(s->expectation_count, 3);
@@ -387,6 +432,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(has_defaults),
         cmocka_unit_test(reads_everything),
+        cmocka_unit_test(reads_what_the_client_tells),
+        cmocka_unit_test(knows_targets_that_share_an_address),
         cmocka_unit_test(takes_a_list_of_variants),
         cmocka_unit_test(reads_json_crlf_and_byte_order_mark),
         cmocka_unit_test(reads_lists),
