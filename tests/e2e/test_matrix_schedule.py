@@ -81,6 +81,27 @@ def test_the_overall_rate(fleet, fleet_lab):
     assert begun[-1] - begun[0] >= 12 * 200 - 150
 
 
+def test_the_rate_of_each_gateway(fleet, fleet_lab, gateway):
+    """Two gateways do not share a rate, and direct connections have none."""
+    lab = fleet_lab()
+    fronts = [gateway("--source", f"127.3.0.{n}") for n in (1, 2)]
+    targets = [f"{{host: '{address}:{lab.port}', gateway: 'localhost:{fronts[i % 2].port}'}}"
+               for i, address in enumerate(addresses(12))]
+    scenario = fleet.scenario(targets, ("{security: tls}", "{security: tls, gateway: websocket}"),
+                              further="until: tls", limits="gateway-rate: 4")
+    assert fleet(scenario).status == 0
+    begun = collections.defaultdict(list)
+    for record in connections(lab):
+        begun[record["peer"] if record["peer"].startswith("127.3.") else "direct"].append(record["began_ms"])
+    assert {name: len(times) for name, times in begun.items()} == {"127.3.0.1": 6, "127.3.0.2": 6, "direct": 12}
+    spans = {name: max(times) - min(times) for name, times in begun.items()}
+    # The first may reach its target late, since a tunnel comes before; without a rate all take a tenth of a second.
+    assert all(spans[name] >= 3 * 250 for name in ("127.3.0.1", "127.3.0.2")), spans
+    through = begun["127.3.0.1"] + begun["127.3.0.2"]
+    assert max(through) - min(through) < 11 * 250, spans  # which one rate for both would take
+    assert spans["direct"] < 5 * 250, spans
+
+
 def test_shards_are_disjoint_and_whole(fleet, fleet_lab):
     lab = fleet_lab()
     targets = [f"{address}:{lab.port}" for address in addresses(24)]

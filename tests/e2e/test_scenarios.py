@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each scenario that is shipped, as it is: on hosts that are well, and on hosts that are not as it says they should be."""
+"""Each scenario that is shipped, as it is: on hosts that are well, and on hosts that are not as they should be."""
 
 import os
 import pathlib
@@ -22,8 +22,8 @@ WELL = {
 EVERY = {"security": "nla"}
 DENIED = "ERRINFO_SERVER_DENIED_CONNECTION"
 
-# Scenario, options of a host that is not as it should be, the expectation that says so, what else the sentence says, and
-# the only variants of which it is said.
+# Scenario, options of a host that is not as it should be, the expectation that says so, what else the sentence says,
+# and the only variants of which it is said.
 ILL = [
     ("smoke", ("--fault", "tls:close"), "connected", "tls", EVERY),
     ("smoke", ("--cert-days", "-1"), "certificate.days_left > 14", "days_left", EVERY),

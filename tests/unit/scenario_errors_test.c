@@ -48,6 +48,19 @@ static const struct {
     {T "deadline: soon\n",
      "s.yaml:2:11: the deadline is a number of seconds from 0.001 to 86400, such as 2.5, and not 'soon'"},
     {T "limits: {rate: 0}\n", "s.yaml:2:16: rate is a number of trials a second from 0.001 to 100000, and not '0'"},
+    {T "until: nla-chalenge\n", "s.yaml:2:8: 'nla-chalenge' is no phase: did you mean 'nla-challenge'?"},
+    {T "client-name: A B\n",
+     "s.yaml:2:14: client-name takes printable ASCII without blanks, as names of computers are"},
+    {T "client-name: PC\nset: {client-name: host}\n",
+     "s.yaml:2:14: name of the client is given, and no variant has client-name=given"},
+    {T "set: {client-name: given}\n",
+     "s.yaml:1:1: variants have client-name=given, and no name of the client is given: "
+     "add client-name: TEXT"},
+    {T "factors: {load-balance: [off, token]}\n", "s.yaml:1:1: variants have load-balance=token, and no routing token "
+                                                  "is given: add load-balance-info: TEXT"},
+    {T "load-balance-info: ü\n", "s.yaml:2:20: load-balance-info takes printable ASCII only"},
+    {T "cert-policy: requires\n", "s.yaml:2:14: 'requires' is no cert-policy: did you mean 'require'?"},
+    {T "autologon: yes\n", "s.yaml:2:12: 'yes' is no autologon: there are off, on"},
     {T "until: licencing\n", "s.yaml:2:8: 'licencing' is no phase: did you mean 'licensing'?"},
     // Targets
     {"targets: []\n", "s.yaml:1:10: targets is an empty list"},
