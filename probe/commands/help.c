@@ -94,9 +94,25 @@ void help_command(struct page *page, enum command command)
               "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
               "a test account.");
     if (matrix)
+        paragraph(
+            page, "What a scenario says",
+            "name; targets: a host or .rdp file, a list of them and of mappings (host, port, group, user, domain, "
+            "credentials, gateway, gateway-credentials), {file: NAME} or - for standard input, one HOST[:PORT] "
+            "a line or CSV with a header; credentials: user, domain and password by {file: NAME}, "
+            "{environment: NAME} or {descriptor: NUMBER}, or several of them by name; gateway and "
+            "gateway-credentials, for targets without their own. "
+            "variants, a list of {FACTOR: LEVEL}; or factors, each with a list of levels, design (one-at-a-time, "
+            "pairwise, three-way, full), seed and never, rules such as security=rdp & tls=1.3; set, for levels "
+            "that do not vary. repeats, until, deadline, client-name, load-balance-info, cert-policy, autologon "
+            "(off or on): of every trial. limits: max-in-flight, max-failed-logons, max-trials, rate and "
+            "gateway-rate (trials a second), pause and settle (seconds). expect: see below.");
+    if (matrix)
         paragraph(page, "What is expected",
                   "The scenario's expect: says what must be true of each trial, of all or of those of a variant or "
-                  "group. A scenario without it expects 'connected'.");
+                  "group: connected, failed, phase >= nla, an "
+                  "outcome such as 0x3/0x7 or negotiation HYBRID_REQUIRED, a fact such as tls.version >= 1.2, "
+                  "certificate.days_left > 14 or clock.skew < 300, ms < 3000; joined by & | ! and ( ). A scenario "
+                  "without it expects 'connected'.");
     if (matrix)
         paragraph(page, "Runs of many trials",
                   "A target has one connection at a time, in the order of the plan: what sends no password comes "

@@ -3,6 +3,7 @@
 
 import collections
 import socket
+import threading
 import time
 
 import pytest
@@ -43,6 +44,33 @@ def overlaps(seen, tolerance_ms):
             found.append((before["connection"], record["connection"]))
         last[record["local"]] = record
     return found
+
+
+def test_hundreds_in_flight(fleet):
+    """Three hundred hosts that never answer: all are connected to before the first of them is given up."""
+    with socket.socket() as listener:
+        listener.bind(("0.0.0.0", 0))
+        listener.listen(512)
+        port = listener.getsockname()[1]
+        accepted = []
+
+        def accept():
+            while len(accepted) < 300:
+                accepted.append((listener.accept()[0], time.monotonic()))
+
+        waiting = threading.Thread(target=accept, daemon=True)
+        waiting.start()
+        scenario = fleet.scenario([f"{address}:{port}" for address in addresses(300, 4)], ("{security: tls}",),
+                                  expect=("timeout",), further="deadline: 12", limits="max-in-flight: 300")
+        result = fleet(scenario, timeout=120)
+        waiting.join(1)
+    times = [moment for _, moment in accepted]
+    for connection, _ in accepted:
+        connection.close()
+    assert result.status == 0 and len(result.trials) == len(accepted) == 300, result.stderr
+    assert max(times) - min(times) < 12, "some were connected to only after others were over"
+    assert min(trial["ms"] for trial in result.trials) >= 11000
+    assert result.seconds < 2 * 12 + 6
 
 
 def test_one_connection_at_a_time_to_a_target(fleet, fleet_lab):

@@ -3,6 +3,8 @@
 
 import xml.etree.ElementTree
 
+import pytest
+
 from fixtures.matrix import connections, planned
 
 HOST = "127.1.0.1"
@@ -85,3 +87,14 @@ def test_targets_of_one_address_are_told_apart(fleet, fleet_lab, gateway):
         assert sum(case.startswith(f"{name} · ") for case in cases) == (2 if "through" in name else 1), cases
     again = fleet.rdpprobe("report", "--format", "text", journal)
     assert again.stdout == text.stdout, again
+
+
+@pytest.mark.parametrize("text", ["zzzzzzzz: 1", "limits: {zzzzzzzz: 1}", "targets: [{zzzzzzzz: 1}]",
+                                  "credentials: {user: a, zzzzzzzz: 1}", "design: zzzzzzzz"])
+def test_help_names_every_key(text, rdpprobe):
+    message = rdpprobe("matrix", "-", stdin=f"{text}\n").stderr.strip()
+    assert ": there are " in message, message
+    keys = message.rsplit(": there are ")[1].split(" (")[0].split(", ")
+    words = set(rdpprobe("matrix", "--help").stdout.replace(",", " ").replace(";", " ").replace(":", " ")
+                .replace(")", " ").replace("(", " ").replace(".", " ").split())
+    assert len(keys) > 2 and set(keys) <= words, (set(keys) - words, message)
