@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,15 +26,6 @@ struct ledger {
     struct held *held;
     size_t held_count, held_capacity;
 };
-
-__attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(error, size, format, arguments);
-    va_end(arguments);
-    return false;
-}
 
 static void count_failures(struct ledger_entry *entry, unsigned failures)
 {
@@ -140,7 +130,7 @@ struct ledger *ledger_open(char *error, size_t size)
     struct ledger *ledger = calloc(1, sizeof *ledger);
     char path[LEDGER_PATH_MAX + 64];
     if (!ledger) {
-        refuse(error, size, "memory is out");
+        ledger_refuse(error, size, "memory is out");
         return NULL;
     }
     ledger->locks = -1;
@@ -149,7 +139,7 @@ struct ledger *ledger_open(char *error, size_t size)
         snprintf(path, sizeof path, "%s/accounts.lock", ledger->file.directory);
         ledger->locks = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
         ok = ledger->locks >= 0 ||
-             refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
+             ledger_refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
     }
     if (ok)
         return ledger;
@@ -196,9 +186,9 @@ struct begin {
     const struct ledger *ledger;
     uint64_t account;
     unsigned limit;
-    bool alone;        // nobody else holds a slot of the account
+    bool alone; // nobody else holds a slot of the account
     struct ledger_entry seen;
-    int slot;          // set where leave was given
+    int slot; // set where leave was given
     enum leave leave;
 };
 
@@ -208,8 +198,7 @@ static uint32_t living(const struct begin *begin, uint32_t pending)
     const struct held *own = find_held(begin->ledger, begin->account);
     uint32_t alive = 0;
     for (unsigned i = 0; i < LEDGER_SLOTS && !begin->alone; i++) {
-        if (pending >> i & 1 &&
-            ((own && own->slots >> i & 1) || locked_elsewhere(begin->ledger, begin->account, i)))
+        if (pending >> i & 1 && ((own && own->slots >> i & 1) || locked_elsewhere(begin->ledger, begin->account, i)))
             alive |= UINT32_C(1) << i;
     }
     return alive;
@@ -248,17 +237,18 @@ static void explain(const struct ledger *ledger, const char *account, const stru
                     char *error, size_t size)
 {
     if (seen->blocked)
-        refuse(error, size,
-               "the server said on %s that %s is locked out, disabled or expired (%s): have the account put right, "
-               "then run again with --reset-failed-logons",
-               seen->last, account, ledger->file.path);
+        ledger_refuse(
+            error, size,
+            "the server said on %s that %s is locked out, disabled or expired (%s): have the account put right, "
+            "then run again with --reset-failed-logons",
+            seen->last, account, ledger->file.path);
     else
-        refuse(error, size,
-               "%" JSON_INTEGER_FORMAT " failed logon%s of %s %s on record since %s (%s), and the limit is %u "
-               "(--max-failed-logons): find out why before the account locks, then run again with "
-               "--reset-failed-logons",
-               seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are",
-               seen->since, ledger->file.path, limit);
+        ledger_refuse(error, size,
+                      "%" JSON_INTEGER_FORMAT " failed logon%s of %s %s on record since %s (%s), and the limit is %u "
+                      "(--max-failed-logons): find out why before the account locks, then run again with "
+                      "--reset-failed-logons",
+                      seen->failures, seen->failures == 1 ? "" : "s", account, seen->failures == 1 ? "is" : "are",
+                      seen->since, ledger->file.path, limit);
 }
 
 static enum leave begin_slot(struct ledger *ledger, const char *account, unsigned limit, bool alone, int *slot,
@@ -267,7 +257,7 @@ static enum leave begin_slot(struct ledger *ledger, const char *account, unsigne
     struct begin begin = {.ledger = ledger, .account = hash(account), .limit = limit, .alone = alone, .slot = -1};
     bool ok = ledger_file_update(&ledger->file, account, begin_trial, &begin, error, size);
     if (ok && begin.leave == LEAVE_GRANTED && !note_held(ledger, begin.account, UINT32_C(1) << begin.slot))
-        ok = refuse(error, size, "memory is out");
+        ok = ledger_refuse(error, size, "memory is out");
     *slot = begin.slot;
     if (!ok) {
         if (begin.slot >= 0 && !alone)
@@ -305,14 +295,14 @@ bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, ch
     for (unsigned waited = 0; !lock_slots(ledger, key, 0, LEDGER_SLOTS); waited += STEP_MS) {
         const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
         if (errno != EAGAIN && errno != EACCES)
-            return refuse(error, size, "the account %s cannot be locked in %s: %s", account, ledger->file.directory,
-                          strerror(errno));
+            return ledger_refuse(error, size, "the account %s cannot be locked in %s: %s", account,
+                                 ledger->file.directory, strerror(errno));
         if (waited >= PATIENCE_SECONDS * 1000)
-            return refuse(error, size,
-                          "another rdpprobe has held the account %s for %d seconds: run them one after the other",
-                          account, PATIENCE_SECONDS);
+            return ledger_refuse(
+                error, size, "another rdpprobe has held the account %s for %d seconds: run them one after the other",
+                account, PATIENCE_SECONDS);
         if (nanosleep(&step, NULL) != 0)
-            return refuse(error, size, "interrupted while another rdpprobe held the account %s", account);
+            return ledger_refuse(error, size, "interrupted while another rdpprobe held the account %s", account);
     }
     enum leave leave = begin_slot(ledger, account, limit, true, &slot, error, size);
     if (leave != LEAVE_GRANTED)
@@ -352,8 +342,8 @@ bool ledger_return(struct ledger *ledger, const char *account, int slot, enum lo
 {
     uint32_t slots = slot == LEDGER_NO_SLOT ? 0 : UINT32_C(1) << slot;
     struct report report = {result, failures, slots};
-    bool nothing = !slots && (result == LOGON_NOT_SENT ||
-                              (result == LOGON_VERIFIED && ledger_file_clean(&ledger->file, account)));
+    bool nothing =
+        !slots && (result == LOGON_NOT_SENT || (result == LOGON_VERIFIED && ledger_file_clean(&ledger->file, account)));
     bool ok = nothing || ledger_file_update(&ledger->file, account, end_trial, &report, error, size);
     if (slots)
         release(ledger, hash(account), slots);

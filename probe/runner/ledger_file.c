@@ -13,7 +13,7 @@
 
 enum { LEDGER_SCHEMA = 1 };
 
-__attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size, const char *format, ...)
+bool ledger_refuse(char *error, size_t size, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -30,7 +30,8 @@ static bool make_directories(const char *path, char *error, size_t size)
         if (slash)
             *slash = '\0';
         if (mkdir(part, 0700) != 0 && errno != EEXIST)
-            return refuse(error, size, "the logon ledger's directory %s cannot be made: %s", part, strerror(errno));
+            return ledger_refuse(error, size, "the logon ledger's directory %s cannot be made: %s", part,
+                                 strerror(errno));
         if (!slash)
             return true;
         *slash = '/';
@@ -48,9 +49,10 @@ static bool find_directory(struct ledger_file *ledger, char *error, size_t size)
     else if (home && home[0] == '/')
         n = snprintf(ledger->directory, sizeof ledger->directory, "%s/.local/state/rdpprobe", home);
     else
-        return refuse(error, size, "the logon ledger has no place: set XDG_STATE_HOME or HOME to an absolute path");
+        return ledger_refuse(error, size,
+                             "the logon ledger has no place: set XDG_STATE_HOME or HOME to an absolute path");
     if ((size_t)n >= sizeof ledger->directory)
-        return refuse(error, size, "the logon ledger's path is too long: shorten XDG_STATE_HOME");
+        return ledger_refuse(error, size, "the logon ledger's path is too long: shorten XDG_STATE_HOME");
     snprintf(ledger->path, sizeof ledger->path, "%s/logons.json", ledger->directory);
     return true;
 }
@@ -114,7 +116,7 @@ static json_t *load(struct ledger_file *ledger, char *error, size_t size)
     if (fd < 0) {
         if (errno == ENOENT)
             return json_pack("{s:i, s:{}}", "schema", LEDGER_SCHEMA, "accounts");
-        refuse(error, size, "the logon ledger %s cannot be read: %s", ledger->path, strerror(errno));
+        ledger_refuse(error, size, "the logon ledger %s cannot be read: %s", ledger->path, strerror(errno));
         return NULL;
     }
     bool known = fstat(fd, &status) == 0;
@@ -122,10 +124,11 @@ static json_t *load(struct ledger_file *ledger, char *error, size_t size)
     close(fd);
     if (!is_ledger(root)) {
         json_decref(root);
-        refuse(error, size,
-               "the logon ledger %s is damaged, so nobody knows how many logons failed: check the account, then move "
-               "the file away",
-               ledger->path);
+        ledger_refuse(
+            error, size,
+            "the logon ledger %s is damaged, so nobody knows how many logons failed: check the account, then move "
+            "the file away",
+            ledger->path);
         return NULL;
     }
     if (known)
@@ -171,7 +174,7 @@ static bool save(struct ledger_file *ledger, json_t *root, char *error, size_t s
     if (!ok) {
         if (fd >= 0)
             unlink(name);
-        refuse(error, size, "the logon ledger %s cannot be written: %s", ledger->path, strerror(problem));
+        ledger_refuse(error, size, "the logon ledger %s cannot be written: %s", ledger->path, strerror(problem));
     }
     return ok;
 }
@@ -214,7 +217,7 @@ static int take_file_lock(const struct ledger_file *ledger, char *error, size_t 
     snprintf(path, sizeof path, "%s/logons.lock", ledger->directory);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-        refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
+        ledger_refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
         return -1;
     }
     for (unsigned waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += STEP_MS) {
@@ -223,9 +226,9 @@ static int take_file_lock(const struct ledger_file *ledger, char *error, size_t 
         if (taken && waited < PATIENCE_MS && (nanosleep(&step, NULL) == 0 || errno == EINTR))
             continue;
         if (taken)
-            refuse(error, size, "another rdpprobe has held the logon ledger for %d seconds", PATIENCE_MS / 1000);
+            ledger_refuse(error, size, "another rdpprobe has held the logon ledger for %d seconds", PATIENCE_MS / 1000);
         else
-            refuse(error, size, "the lock file %s cannot be locked: %s", path, strerror(errno));
+            ledger_refuse(error, size, "the lock file %s cannot be locked: %s", path, strerror(errno));
         close(fd);
         return -1;
     }
@@ -256,7 +259,7 @@ bool ledger_file_update(struct ledger_file *ledger, const char *account,
         if (change(&entry, context)) {
             ok = write_entry(root, account, &entry);
             if (!ok)
-                refuse(error, size, "memory is out");
+                ledger_refuse(error, size, "memory is out");
             ok = ok && save(ledger, root, error, size);
         }
     }

@@ -29,6 +29,10 @@ struct ledger_file {
     struct stat seen;
 };
 
+// Writes the sentence into error[size] and returns false, for the return statements of this file's and its users'
+// errors.
+bool ledger_refuse(char *error, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 // Finds its place, makes the directories and reads it. False with a sentence in error[size].
 bool ledger_file_open(struct ledger_file *ledger, char *error, size_t size);
 

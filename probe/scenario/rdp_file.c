@@ -48,16 +48,10 @@ static void read_line(char *line, struct place place, struct setting_value value
 static void read_lines(char *bytes, const char *file, struct setting_value values[SETTINGS])
 {
     struct place place = {file, 0, 1};
-    for (char *at = bytes, *next; *at; at = next) {
-        size_t length = strcspn(at, "\r\n");
-        next = at + length;
-        if (next[0] == '\r' && next[1] == '\n')
-            next++;
-        if (*next)
-            next++;
-        at[length] = '\0';
+    size_t length;
+    for (char *line; (line = source_text_line(&bytes, &length));) {
         place.line++;
-        read_line(at, place, values);
+        read_line(line, place, values);
     }
 }
 

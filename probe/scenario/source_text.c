@@ -195,6 +195,22 @@ bool source_text_read(struct source_text *text, const char *path, size_t max, bo
     return ok;
 }
 
+char *source_text_line(char **at, size_t *length)
+{
+    char *line = *at;
+    if (!*line)
+        return NULL;
+    *length = strcspn(line, "\r\n");
+    char *next = line + *length;
+    if (next[0] == '\r' && next[1] == '\n')
+        next++;
+    if (*next)
+        next++;
+    line[*length] = '\0';
+    *at = next;
+    return line;
+}
+
 void source_text_clear(struct source_text *text)
 {
     free(text->bytes);

@@ -27,5 +27,9 @@ bool source_text_check(const char *bytes, size_t length, struct source_error *er
 // Number of characters (code points) among the first length octets.
 size_t source_text_width(const char *bytes, size_t length);
 
+// Cuts the next line off: returns it without its end (LF, CR LF or CR, which is overwritten), moves *at behind it and
+// sets *length. NULL at the end of the text.
+char *source_text_line(char **at, size_t *length);
+
 // Frees. Safe on a zeroed text.
 void source_text_clear(struct source_text *text);

@@ -214,18 +214,13 @@ bool target_file_read(struct scenario_reader *reader, const char *path, struct p
         return reader_fail(reader, place, "the list of targets '%.200s' %s", path, error.text);
     }
     bool ok = true;
-    for (char *at = text.bytes, *next; ok && *at; at = next) {
-        size_t length = strcspn(at, "\r\n");
-        next = at + length;
-        if (next[0] == '\r' && next[1] == '\n')
-            next++;
-        if (*next)
-            next++;
-        at[length] = '\0';
+    char *at = text.bytes, *line;
+    size_t length;
+    while (ok && (line = source_text_line(&at, &length))) {
         list.line++;
         ok = length > LINE_LENGTH_MAX
                  ? reader_fail(reader, place_of(&list, 1), "the line is longer than %d octets", LINE_LENGTH_MAX)
-                 : read_line(&list, at);
+                 : read_line(&list, line);
     }
     if (ok && list.targets == 0)
         ok = reader_fail(reader, place, "the list of targets '%.200s' names no target", path);
