@@ -170,13 +170,29 @@ static bool apply_credentials(struct session *session)
            apply_flags(session->context.settings, flags, COUNT(flags));
 }
 
+// Through a gateway FreeRDP puts the domain, or this computer's name, before the user in the routing cookie, and sends
+// one without a user too. What reads the cookie would then seem to ask for the gateway. The cookie of a direct
+// connection is the user alone, and as a token it is sent as it is, so that both ways carry the same.
+static bool apply_cookie(rdpSettings *settings, const char *user)
+{
+    enum { COOKIE_MAX = 255 }; // of FreeRDP's own cookie
+    char cookie[sizeof "Cookie: mstshash=" + COOKIE_MAX];
+    int size = snprintf(cookie, sizeof cookie, "Cookie: mstshash=%s", user);
+    size_t length = (size_t)size < sizeof cookie ? (size_t)size : sizeof cookie - 1;
+    return freerdp_settings_set_pointer_len(settings, FreeRDP_LoadBalanceInfo, cookie, length);
+}
+
 static bool apply_routing(struct session *session)
 {
     const struct connection_request *request = session->request;
-    bool token = request->variant.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN;
+    rdpSettings *settings = session->context.settings;
+    const char *user = freerdp_settings_get_string(settings, FreeRDP_Username);
     size_t size = strlen(request->load_balance_info);
-    return !token || (size && freerdp_settings_set_pointer_len(session->context.settings, FreeRDP_LoadBalanceInfo,
-                                                               request->load_balance_info, size));
+    if (request->variant.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN)
+        return size &&
+               freerdp_settings_set_pointer_len(settings, FreeRDP_LoadBalanceInfo, request->load_balance_info, size);
+    bool direct = request->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
+    return direct || !user || !user[0] || apply_cookie(settings, user);
 }
 
 // What the client announces of itself in its Connect Initial.
@@ -216,12 +232,18 @@ static bool apply_quiet(struct session *session)
     // Nothing is drawn and no channel is loaded, unless a picture is wanted; nothing is asked that costs a round trip.
     const bool picture = picture_wanted(session->request), pipeline = picture_by_pipeline(session->request);
     const struct flag_setting flags[] = {
-        {FreeRDP_DeactivateClientDecoding, !picture}, {FreeRDP_SoftwareGdi, true},
-        {FreeRDP_SupportHeartbeatPdu, false},         {FreeRDP_SupportDynamicChannels, pipeline},
-        {FreeRDP_CompressionEnabled, false},      {FreeRDP_AutoReconnectionEnabled, false},
-        {FreeRDP_AudioPlayback, false},           {FreeRDP_AudioCapture, false},
-        {FreeRDP_RedirectDrives, false},          {FreeRDP_RedirectClipboard, false},
-        {FreeRDP_DeviceRedirection, false},       {FreeRDP_LogonNotify, true},
+        {FreeRDP_DeactivateClientDecoding, !picture},
+        {FreeRDP_SoftwareGdi, true},
+        {FreeRDP_SupportHeartbeatPdu, false},
+        {FreeRDP_SupportDynamicChannels, pipeline},
+        {FreeRDP_CompressionEnabled, false},
+        {FreeRDP_AutoReconnectionEnabled, false},
+        {FreeRDP_AudioPlayback, false},
+        {FreeRDP_AudioCapture, false},
+        {FreeRDP_RedirectDrives, false},
+        {FreeRDP_RedirectClipboard, false},
+        {FreeRDP_DeviceRedirection, false},
+        {FreeRDP_LogonNotify, true},
         // Otherwise a session ends at an order that was not announced, as xrdp's colour tables at 8 bits per pixel.
         {FreeRDP_AllowUnanouncedOrdersFromServer, true},
         // All in one thread: what is drawn is looked at between two PDUs.
