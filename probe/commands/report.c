@@ -136,8 +136,9 @@ static enum exit_status help(void)
     page_wrap(
         &page, 0, 0,
         "Renders journals of connect, isolate and matrix in a format. A JOURNAL is a file that --journal wrote; - is "
-        "standard input. Journals are read as a stream: of matrix, less than 100 bytes a target are kept, and nothing "
-        "of a trial.");
+        "standard input. Journals are read as a stream: of matrix the same memory is taken for any number of targets "
+        "and "
+        "trials, and beyond some ten thousand targets a temporary file (in $TMPDIR, else /tmp).");
     page_newline(&page);
     page_line(&page, STYLE_HEADING, "Options");
     help_option(&page, "  -f, --format FORMAT",
@@ -254,6 +255,10 @@ static enum answer read_journal(struct reading *reading, const char *path)
 static void close_merge(struct reading *reading)
 {
     char text[SENTENCE_MAX];
+    if (reading->merge.targets.bits.failed) {
+        reading->cannot = true;
+        note(reading, "memory, or room for temporary files, is out: trials that are there twice are not all left out");
+    }
     if (reading->merge.again)
         note(reading, "%" PRIu64 " trial%s recorded before, for the same target, variant and repeat, %s left out",
              reading->merge.again, reading->merge.again == 1 ? "" : "s", reading->merge.again == 1 ? "is" : "are");

@@ -180,7 +180,7 @@ static void end_suite(struct junit *junit)
         put_error_case(junit, tally->stop, or (tally->why, "the run was stopped"));
     if (*tally_unended_text(tally, text, sizeof text))
         put_error_case(junit, "incomplete", text);
-    if (tally->failed)
+    if (tally->failed || junit->names.bits.failed)
         junit->xml.failed = true;
     xml_end(&junit->xml);
     fill_in(&junit->xml, junit->suite_at, &junit->suite);
@@ -308,8 +308,7 @@ static void name_case(struct junit *junit, const struct record *record, const st
 {
     char target[300], repeat[40] = "", again[40] = "";
     xml_clean(trial->target, target, sizeof target);
-    struct target_entry *entry = target_set_entry(&junit->names, target);
-    bool taken = !entry || target_set_again(&junit->names, entry, record, variant_number(junit, trial));
+    bool taken = target_set_take(&junit->names, target, record, variant_number(junit, trial), false);
     if (trial->repeat > 1)
         snprintf(repeat, sizeof repeat, " · repeat %" PRId64, trial->repeat);
     if (taken) // another target of that host, or recorded twice

@@ -54,8 +54,8 @@ static bool was_there(struct merge *merge, const struct record *record)
     bool fresh;
     const struct json_text *m = record->member;
     struct count_row *row = count_table_row(&merge->variants, m[MEMBER_VARIANT].at, m[MEMBER_VARIANT].length, &fresh);
-    struct target_entry *entry = target_set_entry(&merge->targets, target_key(record, target, sizeof target));
-    return row && entry && target_set_again(&merge->targets, entry, record, (size_t)(row - merge->variants.rows));
+    return row && target_set_take(&merge->targets, target_key(record, target, sizeof target), record,
+                                  (size_t)(row - merge->variants.rows), false);
 }
 
 enum merge_answer merge_take(struct merge *merge, const struct record *record, const char *file, char *error,

@@ -10,7 +10,8 @@
 #include "report/record.h"
 #include "report/target_set.h"
 
-// All zero before the first record. Memory grows with targets (report/target_set.h), not with trials.
+// All zero before the first record. Memory grows with shards and variants, not with targets
+// (report/target_set.h) or trials.
 struct merge {
     struct run_identity plan; // of the first header
     bool has_plan;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/summary.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ struct summary {
     FILE *file;
     struct tally tally; // of the run at hand
     json_t *notes, *verdict;
+    uint64_t notes_left_out;
     unsigned runs;
     bool open;      // a run's object is
     bool any_unmet; // its list has an item
@@ -211,7 +213,10 @@ void summary_note(void *state, const char *sentence)
 {
     struct summary *summary = state;
     summary->complaint = true;
-    json_array_append_new(summary->notes, text_json(sentence));
+    if (json_array_size(summary->notes) < TALLY_NOTES_MAX)
+        json_array_append_new(summary->notes, text_json(sentence));
+    else
+        summary->notes_left_out++;
 }
 
 bool summary_end(void *state, bool keep)
@@ -219,6 +224,8 @@ bool summary_end(void *state, bool keep)
     (void)keep; // most of it is written already
     struct summary *summary = state;
     end_run(summary);
+    if (summary->notes_left_out)
+        json_array_append_new(summary->notes, json_sprintf("and %" PRIu64 " more notes", summary->notes_left_out));
     put(summary, "],\n\"notes\":");
     put_json(summary, summary->notes);
     put(summary, summary->complaint ? ",\n\"met\":false}\n" : ",\n\"met\":true}\n");

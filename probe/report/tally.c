@@ -78,13 +78,11 @@ static bool place(struct tally *tally, const struct record *record, struct tally
                   const struct count_row *variant)
 {
     char key[280];
-    struct target_entry *entry = target_set_entry(&tally->targets, target_key(record, key, sizeof key));
-    if (!entry || !variant)
+    if (!variant)
         return false;
-    trial->again = target_set_again(&tally->targets, entry, record, (size_t)(variant - tally->variants.rows));
-    if (trial->unmet > 0)
-        target_set_unmet(&tally->targets, entry);
-    return !tally->targets.failed;
+    trial->again = target_set_take(&tally->targets, target_key(record, key, sizeof key), record,
+                                   (size_t)(variant - tally->variants.rows), trial->unmet > 0);
+    return !tally->targets.bits.failed;
 }
 
 static void add_planned(struct tally *tally, const struct record *record, struct tally_trial *trial, tally_unmet *unmet,

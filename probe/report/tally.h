@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a journal's trials add up to. Memory grows with targets (report/target_set.h), variants, groups, kinds of
-// outcomes and expectations, and not with trials.
+// What a journal's trials add up to. Memory grows with variants, groups, kinds of outcomes and expectations, each up to
+// a limit (report/count_table.h), and not with targets (report/target_set.h) or trials.
 #pragma once
 
 #include <stdbool.h>

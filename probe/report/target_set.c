@@ -1,97 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/target_set.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/count_table.h"
 
-enum { FIRST_SLOTS = 64, WORD = 64 };
+// A target's first bits are those of its first trials and the two below; further trials have keys of their own.
+enum { FIRST_TRIALS = 62, WORD = 64 };
 
-static struct target_entry *place_of(struct target_set *set, uint64_t hash)
+static const uint64_t there = (uint64_t)1 << 62, has_unmet = (uint64_t)1 << 63;
+
+// The finaliser of MurmurHash3, 64 bits: spreads what hash and number hold over all bits.
+static uint64_t key_of(const char *target, uint64_t number)
 {
-    size_t slot = hash & (set->slots - 1);
-    while (set->entries[slot].hash && set->entries[slot].hash != hash)
-        slot = (slot + 1) & (set->slots - 1);
-    return &set->entries[slot];
+    uint64_t key = count_hash(target, strlen(target)) + number * 0x9E3779B97F4A7C15;
+    key = (key ^ key >> 33) * 0xFF51AFD7ED558CCD;
+    key = (key ^ key >> 33) * 0xC4CEB9FE1A85EC53;
+    return key ^ key >> 33;
 }
 
-static bool grow(struct target_set *set)
+// The trial's number among those of its target; false where it cannot be told from others.
+static bool number_of(const struct record *record, size_t variant, uint64_t *number)
 {
-    struct target_set old = *set;
-    size_t slots = old.slots ? 2 * old.slots : FIRST_SLOTS;
-    struct target_entry *entries = calloc(slots, sizeof *entries);
-    if (!entries) {
-        set->failed = true;
+    int64_t step = json_text_integer(record->member[MEMBER_STEP], -1);
+    int64_t repeat = json_text_integer(record->member[MEMBER_REPEAT], 1);
+    if (step >= 0) {
+        *number = (uint64_t)step;
+        return true;
+    }
+    if (variant >= TARGET_VARIANTS_MAX || repeat < 1 || repeat > INT32_MAX)
         return false;
-    }
-    set->entries = entries;
-    set->slots = slots;
-    for (size_t i = 0; i < old.slots; i++) {
-        if (old.entries[i].hash)
-            *place_of(set, old.entries[i].hash) = old.entries[i];
-    }
-    free(old.entries);
+    *number = (uint64_t)(repeat - 1) * TARGET_VARIANTS_MAX + variant;
     return true;
 }
 
-struct target_entry *target_set_entry(struct target_set *set, const char *target)
+bool target_set_take(struct target_set *set, const char *target, const struct record *record, size_t variant,
+                     bool unmet)
 {
-    uint64_t hash = count_hash(target, strlen(target));
-    hash += !hash;
-    if (4 * (set->count + 1) > 3 * set->slots && !grow(set))
-        return NULL;
-    struct target_entry *entry = place_of(set, hash);
-    if (!entry->hash) {
-        entry->hash = hash;
-        set->count++;
-    }
-    return entry;
-}
-
-void target_set_unmet(struct target_set *set, struct target_entry *entry)
-{
-    set->unmet += !entry->unmet;
-    entry->unmet = true;
-}
-
-static uint64_t *word_of(struct target_set *set, struct target_entry *entry, size_t bit)
-{
-    size_t word = bit / WORD;
-    if (word == 0)
-        return &entry->first;
-    if (word > entry->words) {
-        uint64_t *more = realloc(entry->more, word * sizeof *more);
-        if (!more) {
-            set->failed = true;
-            return NULL;
-        }
-        memset(more + entry->words, 0, (word - entry->words) * sizeof *more);
-        entry->more = more;
-        entry->words = (uint32_t)word;
-    }
-    return &entry->more[word - 1];
-}
-
-bool target_set_again(struct target_set *set, struct target_entry *entry, const struct record *record, size_t variant)
-{
-    int64_t repeat = json_text_integer(record->member[MEMBER_REPEAT], 1);
-    int64_t step = json_text_integer(record->member[MEMBER_STEP], -1);
-    size_t bit = (size_t)step;
-    if (step >= TARGET_STEPS_MAX)
+    uint64_t number = 0, mask = there | (unmet ? has_unmet : 0);
+    bool known = number_of(record, variant, &number);
+    const uint64_t bit = known && number < FIRST_TRIALS ? (uint64_t)1 << number : 0;
+    const uint64_t before = bit_table_set(&set->bits, key_of(target, 0), mask | bit);
+    if (set->bits.failed)
         return false;
-    if (step < 0) {
-        if (variant >= TARGET_VARIANTS_MAX || repeat < 1 || repeat > TARGET_REPEATS_MAX)
-            return false;
-        bit = (size_t)(repeat - 1) * TARGET_VARIANTS_MAX + variant;
-    }
-    uint64_t *word = word_of(set, entry, bit);
-    uint64_t mask = (uint64_t)1 << bit % WORD;
-    if (!word)
-        return false;
-    bool again = *word & mask;
-    *word |= mask;
-    return again;
+    set->count += before == 0;
+    set->unmet += unmet && !(before & has_unmet);
+    if (!known || bit)
+        return before & bit;
+    number -= FIRST_TRIALS;
+    mask = (uint64_t)1 << number % WORD;
+    return bit_table_set(&set->bits, key_of(target, 1 + number / WORD), mask) & mask;
 }
 
 char *target_key(const struct record *record, char *text, size_t size)
@@ -102,8 +60,6 @@ char *target_key(const struct record *record, char *text, size_t size)
 
 void target_set_clear(struct target_set *set)
 {
-    for (size_t i = 0; i < set->slots; i++)
-        free(set->entries[i].more);
-    free(set->entries);
+    bit_table_clear(&set->bits);
     *set = (struct target_set){0};
 }

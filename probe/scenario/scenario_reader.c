@@ -8,6 +8,23 @@
 
 #include "trial/nearest.h"
 
+// What messages quote is cut at octets, which may be within a character: the part that is left goes.
+static void make_plain(char *text)
+{
+    char *out = text;
+    size_t left = strlen(text);
+    for (size_t length; left > 0; text += length, left -= length) {
+        bool whole = (length = source_text_character(text, left)) > 0;
+        if (!whole)
+            length = 1;
+        if (length == 1 && ((unsigned char)*text < ' ' || *text == 0x7F))
+            *text = '?';
+        if (whole)
+            out = (char *)memmove(out, text, length) + length;
+    }
+    *out = '\0';
+}
+
 static void complain(struct scenario_reader *reader, struct place place, const char *format, va_list arguments)
 {
     const char *file = strcmp(place.file, "-") == 0 ? "<stdin>" : place.file;
@@ -20,10 +37,7 @@ static void complain(struct scenario_reader *reader, struct place place, const c
         snprintf(reader->error, reader->size, "%s: ", file);
     used = strlen(reader->error);
     vsnprintf(reader->error + used, reader->size - used, format, arguments);
-    for (char *c = reader->error; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7F)
-            *c = '?';
-    }
+    make_plain(reader->error);
 }
 
 bool reader_fail(struct scenario_reader *reader, struct place place, const char *format, ...)

@@ -23,7 +23,8 @@ struct scenario_reader {
     bool base_set[FACTOR_COUNT];
 };
 
-// Writes "file:line:column: sentence" and returns false. Control characters become '?'. line 0: the file as a whole.
+// Writes "file:line:column: sentence" and returns false. Control characters become '?', and a character
+// that was cut goes. line 0: the file as a whole.
 bool reader_fail(struct scenario_reader *reader, struct place place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

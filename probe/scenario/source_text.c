@@ -17,9 +17,9 @@ static bool fail(struct source_error *error, const char *what, const char *reaso
     return false;
 }
 
-// Length of the UTF-8 sequence at the text's start (RFC 3629), 0 if it is invalid or cut.
-static size_t sequence(const unsigned char *s, size_t left)
+size_t source_text_character(const char *bytes, size_t left)
 {
+    const unsigned char *s = (const unsigned char *)bytes;
     static const struct {
         unsigned char from, to, low, high; // range of the first octet, and of the second
         unsigned char length;
@@ -54,7 +54,7 @@ bool source_text_check(const char *bytes, size_t length, struct source_error *er
             column++;
             continue;
         }
-        step = sequence(s + i, length - i);
+        step = source_text_character(bytes + i, length - i);
         // C1 controls (U+0080 to U+009F) steer terminals as C0 ones do.
         bool control = step == 1 ? (s[i] < ' ' && !strchr("\t\r\n", s[i])) || s[i] == 0x7F || s[i] == '\0'
                                  : step == 2 && s[i] == 0xC2 && s[i + 1] < 0xA0;

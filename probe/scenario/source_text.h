@@ -24,6 +24,9 @@ bool source_text_read(struct source_text *text, const char *path, size_t max, bo
 // The same check for octets in memory.
 bool source_text_check(const char *bytes, size_t length, struct source_error *error);
 
+// Length of the first character (RFC 3629) of a text with so many octets left; 0 if it is invalid or cut.
+size_t source_text_character(const char *bytes, size_t left);
+
 // Number of characters (code points) among the first length octets.
 size_t source_text_width(const char *bytes, size_t length);
 

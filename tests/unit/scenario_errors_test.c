@@ -37,6 +37,12 @@ static const struct {
     // Keys
     {"name: x\n", "s.yaml:1:1: the key 'targets' is missing: what is connected to?"},
     {"target: a\n", "s.yaml:1:1: 'target' is no key of a scenario: did you mean 'targets'?"},
+    // A quotation is cut at 60 octets, and never within a character.
+    {"x12345678901234567890123456789012345678901234567890123456789\xC2\xA4: y\n" T,
+     "s.yaml:1:1: 'x12345678901234567890123456789012345678901234567890123456789' is no key of a scenario: there are "
+     "name, credentials, gateway, gateway-credentials, targets, client-name, load-balance-info, cert-policy, "
+     "autologon, "
+     "set, factors, never, design, variants, seed, repeats, until, deadline, limits, expect"},
     {T "limits: {max-inflight: 3}\n", "s.yaml:2:10: 'max-inflight' is no key of limits: did you mean 'max-in-flight'?"},
     {T "name:\n", "s.yaml:2:6: the scenario's name is missing: the value is empty"},
     {T "name: [x]\n", "s.yaml:2:7: the scenario's name is one word or text, not a list"},

@@ -72,6 +72,27 @@ static void test_targets_of_one_host_and_trials_again(void **state)
     tally_clear(&tally);
 }
 
+// More targets than memory is kept for, in an order that finds none twice in a row.
+static void test_many_targets_count_exactly(void **state)
+{
+    enum { TARGETS = 60000 };
+    struct tally tally;
+    (void)state;
+    tally_init(&tally);
+    for (unsigned step = 60; step < 66; step++) { // across what is kept with the target itself
+        for (unsigned target = 0; target < TARGETS; target++)
+            add_trial(&tally, target, step, target % 3 || step != 64);
+    }
+    for (unsigned target = 0; target < TARGETS; target += 6)
+        add_trial(&tally, target, target % 12 ? 61 : 65, false);
+    assert_int_equal(tally.targets.count, TARGETS);
+    assert_int_equal(tally.targets.unmet, TARGETS / 3);
+    assert_int_equal(tally.again, TARGETS / 6);
+    assert_true(tally.targets.bits.file != NULL);
+    assert_false(tally.failed);
+    tally_clear(&tally);
+}
+
 static void test_runs_that_did_not_end(void **state)
 {
     struct tally tally;
@@ -153,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_targets_of_one_host_and_trials_again),
+        cmocka_unit_test(test_many_targets_count_exactly),
         cmocka_unit_test(test_runs_that_did_not_end),
         cmocka_unit_test(test_what_was_left_out_is_due_again),
         cmocka_unit_test(test_auxiliary_trials_count_no_expectation),
