@@ -6,8 +6,8 @@
 #include "analysis/cause_evidence.h"
 #include "trial/effect.h"
 
-// Numbers of MS-RDPBCGR 2.2.5.1.1 (error info), 2.2.1.2.2 (negotiation), 2.2.1.12.1.3 (licensing) and 2.2.10.1.1.4.1.1
-// (logon), RFC 8446 6 (alerts), MS-ERREF 2.3 (NTSTATUS) and MS-TSGU 2.2.6 (gateway).
+// Numbers of MS-RDPBCGR 2.2.5.1.1 (error info), 2.2.1.2.2 (negotiation), 2.2.1.12.1.3 (licensing), 2.2.10.1.1.4.1.1
+// (logon) and 2.2.10.2 (authorization), RFC 8446 6 (alerts), MS-ERREF 2.3 (NTSTATUS) and MS-TSGU 2.2.6 (gateway).
 enum {
     IDLE_TIMEOUT = 0x3,
     LOGON_TIMEOUT = 0x4,
@@ -28,6 +28,7 @@ enum {
 };
 enum { SSL_REQUIRED = 1, SSL_NOT_ALLOWED = 2, SSL_CERT_NOT_ON_SERVER = 3, HYBRID_REQUIRED = 5 };
 enum { ERR_INVALID_MAC = 3, ERR_INVALID_CLIENT = 8 };
+enum { AUTHZ_DENIED = 5 };
 enum { LOGON_BAD_PASSWORD = 0, LOGON_UPDATE_PASSWORD = 1 };
 enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
 enum { HTTP_UNAUTHORIZED = 401, PROXY_NO_CERTIFICATE = 0x59EE };
@@ -205,7 +206,7 @@ static bool logon_refused(const struct trial *trial)
 
 static bool nla_cut_off(const struct trial *trial)
 {
-    return nla_failed(trial) && !logon_refused(trial);
+    return nla_failed(trial) && !logon_refused(trial) && !is(trial, FAMILY_AUTHORIZATION);
 }
 
 static bool account_state(const struct trial *trial)
@@ -222,6 +223,7 @@ static bool account_state(const struct trial *trial)
 static bool logon_right_missing(const struct trial *trial)
 {
     return code_is(trial, FAMILY_CREDSSP, logon_type_not_granted) ||
+           code_is(trial, FAMILY_AUTHORIZATION, AUTHZ_DENIED) ||
            (is(trial, FAMILY_LOGON) &&
             strcmp(fact_text(trial->facts, FACT_LOGON_NOTIFICATION, ""), "LOGON_MSG_NO_PERMISSION") == 0);
 }
@@ -402,8 +404,8 @@ static const struct sign signs[] = {
     {EVIDENCE_LOGON_RIGHT_MISSING,
      logon_right_missing,
      EVERY_FAILURE,
-     {FACT_CREDSSP_NTSTATUS, FACT_LOGON_NOTIFICATION},
-     2},
+     {FACT_CREDSSP_NTSTATUS, FACT_CREDSSP_AUTHORIZATION, FACT_LOGON_NOTIFICATION},
+     3},
     {EVIDENCE_NO_LOGON_SERVERS, domain_controller_missing, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS}, 1},
     {EVIDENCE_LICENSE_REFUSED, license_refused, EVERY_FAILURE, {FACT_LICENSING_ERROR, FACT_LICENSING_TRANSITION}, 2},
     {EVIDENCE_SESSION_CHOICE, session_choice, SOME_FAILURE, {FACT_LOGON_NOTIFICATION}, 1},

@@ -206,6 +206,9 @@ static void decide(const struct evidence *e, struct outcome *o)
         negotiation(e, o);
     } else if (e->credssp_error) {
         set_row(o, FAMILY_CREDSSP, e->ntstatus, ntstatus_row(e->ntstatus), "the server's CredSSP answered");
+    } else if (e->authorization_known && e->authorization != 0) {
+        set_row(o, FAMILY_AUTHORIZATION, e->authorization, authorization_row(e->authorization),
+                "the server answered to early user authorization");
     } else if (e->alert_received) {
         uint32_t alert = (uint32_t)e->alert_received - 1;
         set_row(o, FAMILY_TLS, alert, tls_alert_row(alert), "the peer sent a TLS alert");

@@ -39,16 +39,20 @@ struct evidence {
     int alert_sent;
     bool token_sent;        // NLA's first, of whatever mechanism
     bool authenticate_sent; // NTLM AUTHENTICATE
-    bool nla_passed;        // the client went on after it
+    bool nla_passed;        // the server proved that it took it, and the client went on
     bool credssp_error;
     uint32_t ntstatus;
+    bool hybrid_ex;             // NLA with early user authorization was selected…
+    bool authorization_awaited; // …and its result is what the server sends next
+    bool authorization_known;
+    uint32_t authorization; // authorizationResult
     uint32_t mcs_result;    // other than rt-successful, or 0
     bool license_requested; // the server asked for a licence
     bool licensing_error;
     uint32_t licensing_code;
     bool redirected; // a broker sent the client elsewhere…
     char redirected_to[160];
-    bool logged_on;  // the server reported a logon
+    bool logged_on; // the server reported a logon
     bool logon_error;
     uint32_t logon_code; // what logon_error_row() names
     bool error_info_seen;

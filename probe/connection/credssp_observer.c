@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "connection/authorization.h"
 #include "connection/kerberos.h"
 #include "connection/ntlm.h"
 #include "connection/observe.h"
@@ -93,11 +94,26 @@ static const char *oracle_remediation(uint32_t version)
            "Force Updated Clients or Mitigated, the default";
 }
 
+static void passed(struct session *session)
+{
+    if (session->evidence.nla_passed || !session->evidence.token_sent)
+        return;
+    session->evidence.nla_passed = true;
+    event_fact(session->sink, FACT_CREDENTIALS, json_string("verified"));
+}
+
 void observe_client_tsrequest(struct session *session, struct bytes pdu)
 {
     struct tsrequest request;
 
-    if (!tsrequest_parse(pdu.data, pdu.size, &request) || !request.token)
+    if (!tsrequest_parse(pdu.data, pdu.size, &request))
+        return;
+    if (request.has_auth_info) {
+        // The client sends it when the server has proved that it knows the session key: the logon was taken.
+        passed(session);
+        session->evidence.authorization_awaited = session->evidence.hybrid_ex;
+    }
+    if (!request.token)
         return;
     session->evidence.token_sent = true;
     kerberos_report(session);
@@ -144,4 +160,20 @@ void observe_server_tsrequest(struct session *session, struct bytes pdu)
     }
     if (session->ntlm_challenged && session->request->at_challenge)
         session_succeed(session);
+}
+
+void observe_authorization(struct session *session, struct bytes pdu)
+{
+    struct evidence *evidence = &session->evidence;
+
+    evidence->authorization_awaited = false;
+    if (!authorization_parse(pdu.data, pdu.size, &evidence->authorization))
+        return;
+    const struct code_row *row = authorization_row(evidence->authorization);
+    evidence->authorization_known = true;
+    event_fact(session->sink, FACT_CREDSSP_AUTHORIZATION, json_integer(evidence->authorization));
+    if (row)
+        event_fact(session->sink, FACT_CREDSSP_AUTHORIZATION_NAME, json_string(row->name));
+    if (evidence->authorization != 0)
+        session_fail(session);
 }

@@ -7,9 +7,6 @@ bool observe_client_mcs(struct session *session, const struct mcs_pdu *pdu)
 {
     switch (pdu->type) {
     case MCS_CONNECT_INITIAL:
-        session->evidence.nla_passed = session->evidence.authenticate_sent;
-        if (session->evidence.nla_passed)
-            event_fact(session->sink, FACT_CREDENTIALS, json_string("verified"));
         progress_begin(session, PHASE_MCS);
         return false;
     case MCS_SEND_DATA_REQUEST:

@@ -70,7 +70,8 @@ void observe_confirm(struct session *session, struct bytes pdu)
         if (row)
             event_append(session->sink, FACT_NEGOTIATION_FLAG_NAMES, row->name);
     }
-    if (selected != wanted[session->request->variant.level[FACTOR_SECURITY]]) {
+    evidence->hybrid_ex = selected == PROTOCOL_HYBRID_EX && session->requested & PROTOCOL_HYBRID_EX;
+    if (selected != wanted[session->request->variant.level[FACTOR_SECURITY]] && !evidence->hybrid_ex) {
         evidence->wrong_protocol = true;
         session_fail(session);
     }

@@ -20,6 +20,10 @@ void observe_confirm(struct session *session, struct bytes pdu);
 void observe_client_tsrequest(struct session *session, struct bytes pdu);
 void observe_server_tsrequest(struct session *session, struct bytes pdu);
 
+// What the server sends after it under HYBRID_EX: the Early User Authorization Result (credssp_observer.c). Ends the
+// trial where it is a refusal.
+void observe_authorization(struct session *session, struct bytes pdu);
+
 // MCS (mcs_observer.c). The client's returns whether Client Info is about to be sent in it.
 bool observe_client_mcs(struct session *session, const struct mcs_pdu *pdu);
 void observe_server_mcs(struct session *session, const struct mcs_pdu *pdu);

@@ -58,7 +58,8 @@ static bool apply_security(struct session *session)
         {FreeRDP_NlaSecurity, level == SECURITY_NLA},
         {FreeRDP_TlsSecurity, level == SECURITY_TLS},
         {FreeRDP_RdpSecurity, level == SECURITY_RDP},
-        {FreeRDP_ExtSecurity, false},
+        // NLA with early user authorization, as mstsc offers it beside NLA without: a server takes the one it knows.
+        {FreeRDP_ExtSecurity, level == SECURITY_NLA},
         {FreeRDP_RdstlsSecurity, false},
         {FreeRDP_AadSecurity, false},
         {FreeRDP_UseRdpSecurityLayer, level == SECURITY_RDP},

@@ -23,6 +23,8 @@ static void on_read(struct session *session, struct bytes pdu)
         return;
     if (!session->evidence.confirmed)
         observe_confirm(session, pdu);
+    else if (session->evidence.authorization_awaited)
+        observe_authorization(session, pdu);
     else if (session->evidence.nla && !progress_reached(session, PHASE_MCS) && pdu.data[0] == DER_SEQUENCE)
         observe_server_tsrequest(session, pdu);
     else if (mcs_parse(pdu.data, pdu.size, &mcs)) {
@@ -40,7 +42,8 @@ SSIZE_T tap_read_bytes(rdpTransport *transport, BYTE *data, size_t size)
 
     if (status > 0 && !session->pdu_begun) {
         session->pdu_begun = true;
-        if (!session->over && session->evidence.nla && session->evidence.phase == PHASE_NLA && data[0] != DER_SEQUENCE)
+        if (!session->over && session->evidence.nla && session->evidence.phase == PHASE_NLA &&
+            !session->evidence.authorization_awaited && data[0] != DER_SEQUENCE)
             session_fail(session);
     }
     return status;

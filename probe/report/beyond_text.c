@@ -25,6 +25,14 @@ static const struct advice {
        "Security event 4825; 4625 with status 0xC000015B"},
       {"farm member addressed directly",
        "collection of the connection broker"}}},
+    {FAMILY_AUTHORIZATION, 0x5, 0x5,
+     "The password was right: this is the specified answer to a user without the right to log on remotely (MS-RDPBCGR "
+     "2.2.10.2).",
+     {{"logon right",
+       "group Remote Desktop Users; user rights \"Allow log on through Remote Desktop Services\" and the matching "
+       "\"Deny\""},
+      {"who was refused",
+       "Security event 4825; 4625 with status 0xC000015B"}}},
     {FAMILY_ERRINFO, 0x100, 0x10A,
      NULL,
      {{"licensing",

@@ -18,6 +18,7 @@ static const struct {
     [FAMILY_NEGOTIATION] = {negotiation_failure_row, NOTATION_DECIMAL, "the server did not take the security protocol"},
     [FAMILY_TLS] = {tls_alert_row, NOTATION_DECIMAL, "the TLS handshake failed"},
     [FAMILY_CREDSSP] = {ntstatus_row, NOTATION_HEX, "CredSSP failed"},
+    [FAMILY_AUTHORIZATION] = {authorization_row, NOTATION_HEX, "the server did not authorize the user"},
     [FAMILY_LICENSING] = {licensing_error_row, NOTATION_HEX, "licensing failed"},
     [FAMILY_REDIRECTION] = {NULL, NOTATION_NONE, "a broker sent the client elsewhere"},
     [FAMILY_LOGON] = {logon_error_row, NOTATION_HEX, "the logon failed in the session"},

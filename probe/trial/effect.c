@@ -21,6 +21,8 @@ static enum effect security_effect(const struct trial *trial)
     const char *seen = fact_text(trial->facts, FACT_NEGOTIATION_SELECTED, NULL);
     if (!seen)
         return fact_get(trial->facts, FACT_NEGOTIATION_FAILURE) ? EFFECT_NO : EFFECT_UNREACHED;
+    if (strcmp(seen, "HYBRID_EX") == 0) // NLA that ends with the server's word on the user's authorization
+        seen = "HYBRID";
     return strcmp(seen, selected[trial->variant.level[FACTOR_SECURITY]]) == 0 ? EFFECT_YES : EFFECT_NO;
 }
 

@@ -75,6 +75,8 @@ enum fact {
     FACT_CREDSSP_MECHANISM,          // NTLM or Kerberos
     FACT_CREDSSP_NTSTATUS,           // TSRequest.errorCode
     FACT_CREDSSP_STATUS_NAME,
+    FACT_CREDSSP_AUTHORIZATION, // result of early user authorization, where HYBRID_EX was selected
+    FACT_CREDSSP_AUTHORIZATION_NAME,
     FACT_NTLM_OS_VERSION, // major.minor.build of the CHALLENGE's VERSION
     FACT_NTLM_OS_BUILD,
     FACT_NTLM_OS_NAME, // the Windows that has this build

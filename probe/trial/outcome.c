@@ -12,7 +12,7 @@ static const char *const families[FAMILY_COUNT] = {
     [FAMILY_LOGON] = "logon",     [FAMILY_GATEWAY] = "gateway",         [FAMILY_DNS] = "dns",
     [FAMILY_TCP] = "tcp",         [FAMILY_CLOSED] = "closed",           [FAMILY_ULTIMATUM] = "ultimatum",
     [FAMILY_TIMEOUT] = "timeout", [FAMILY_PROTOCOL] = "protocol",       [FAMILY_LOCAL] = "local",
-    [FAMILY_CRASH] = "crash",     [FAMILY_REDIRECTION] = "redirection",
+    [FAMILY_CRASH] = "crash",     [FAMILY_REDIRECTION] = "redirection", [FAMILY_AUTHORIZATION] = "authorization",
 };
 
 const char *family_name(enum family family)
@@ -49,6 +49,7 @@ static bool speaks_in_any_phase(enum family family)
     switch (family) {
     case FAMILY_ERRINFO:
     case FAMILY_CREDSSP:
+    case FAMILY_AUTHORIZATION:
     case FAMILY_NEGOTIATION:
     case FAMILY_LICENSING:
     case FAMILY_LOGON:

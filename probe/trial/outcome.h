@@ -16,9 +16,11 @@ enum family {
     FAMILY_NEGOTIATION, // RDP_NEG_FAILURE; code = failureCode (2.2.1.2.2), 0 if the answer was otherwise unusable
     FAMILY_TLS,         // handshake failed; code = TLS alert number (RFC 8446 6), 0 if there was none
     FAMILY_CREDSSP,     // code = NTSTATUS of TSRequest.errorCode (MS-CSSP 2.2.1), 0 if there was none
-    FAMILY_LICENSING,   // licensing error message; code = dwErrorCode (2.2.1.12.1.3)
-    FAMILY_LOGON, // logon error notification in the session (2.2.10.1.1.4.1.1); code = ErrorNotificationData where
-                  // the type says that the logon goes on, else ErrorNotificationType
+    // NLA proved the user, whom the server then did not authorize; code = result of early user authorization (2.2.10.2)
+    FAMILY_AUTHORIZATION,
+    FAMILY_LICENSING, // licensing error message; code = dwErrorCode (2.2.1.12.1.3)
+    FAMILY_LOGON,     // logon error notification in the session (2.2.10.1.1.4.1.1); code = ErrorNotificationData where
+                      // the type says that the logon goes on, else ErrorNotificationType
     // A broker sent the client elsewhere (2.2.13.1): neither a refusal nor a breach of the protocol, but this
     // connection ends without a session, and what a client makes of it is a further one. code = 0
     FAMILY_REDIRECTION,
@@ -59,10 +61,10 @@ struct outcome {
     } freerdp;
 };
 
-// An outcome class. Codes of errinfo, credssp, negotiation, licensing and gateway speak for themselves in any phase;
-// the others (closed, timeout, …) mean something only together with the phase, so any_phase is false for them. Where
-// the code alone does not tell causes apart (code 0, a gateway's errno or the target's), the outcome's name belongs to
-// the class.
+// An outcome class. Codes of errinfo, credssp, authorization, negotiation, licensing and gateway speak for themselves
+// in any phase; the others (closed, timeout, …) mean something only together with the phase, so any_phase is false for
+// them. Where the code alone does not tell causes apart (code 0, a gateway's errno or the target's), the outcome's name
+// belongs to the class.
 struct signature {
     enum family family;
     uint32_t code;

@@ -155,17 +155,17 @@ class Rewriting:
             back.join(10)
 
 
-SSL, HYBRID = 1, 2
+SSL, HYBRID, HYBRID_EX = 1, 2, 8
 
 
-@pytest.mark.parametrize("protocols, changed", [(SSL | HYBRID, False), (HYBRID, True)])
+@pytest.mark.parametrize("protocols, changed", [(SSL | HYBRID | HYBRID_EX, False), (HYBRID, True)])
 def test_a_middlebox_shows_in_the_echo(lab, rdpprobe, protocols, changed):
     server = lab(user="bob", password=PASSWORD)
     middlebox = Rewriting(server.port, protocols)
     result = rdpprobe("connect", "--json", "--user", "bob", f"localhost:{middlebox.port}", password=PASSWORD)
     assert result.status == 0, result
     assert result.trial["facts"]["negotiation"]["middlebox"] is changed
-    assert server.only_connection()["requested"] == (["HYBRID"] if changed else ["SSL", "HYBRID"])
+    assert server.only_connection()["requested"] == (["HYBRID"] if changed else ["SSL", "HYBRID", "HYBRID_EX"])
 
 
 def test_flags_and_failures_have_names(lab, rdpprobe):

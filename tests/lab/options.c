@@ -56,6 +56,8 @@ static const char usage[] =
     "  --clock-skew SECONDS     the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows\n"
     "  --credssp-version N      speak this version of CredSSP (default: libfreerdp's; below 5 its own client\n"
     "                           does not get beyond the CHALLENGE)\n"
+    "  --early-authorization R  select HYBRID_EX where it is offered, and end NLA with this result: allow, deny or a\n"
+    "                           number ([MS-RDPBCGR] 2.2.10.2)\n"
     "Other\n"
     "  --no-picture             paint nothing\n"
     "  --verbose                diagnostics on stderr\n"
@@ -243,6 +245,16 @@ static int days(const char *text)
     return (int)value;
 }
 
+static uint32_t authorization(const char *text)
+{
+    enum { AUTHZ_SUCCESS = 0, AUTHZ_ACCESS_DENIED = 5 };
+    if (strcmp(text, "allow") == 0)
+        return AUTHZ_SUCCESS;
+    if (strcmp(text, "deny") == 0)
+        return AUTHZ_ACCESS_DENIED;
+    return (uint32_t)number("--early-authorization", text, UINT32_MAX);
+}
+
 static void check(struct lab_options *options, const char *password_file)
 {
     if (options->address_count == 0) {
@@ -300,6 +312,7 @@ enum option_id {
     OPTION_REDIRECT_AT,
     OPTION_CLOCK_SKEW,
     OPTION_CREDSSP_VERSION,
+    OPTION_EARLY_AUTHORIZATION,
     OPTION_NO_PICTURE,
     OPTION_VERBOSE,
     OPTION_HELP
@@ -342,6 +355,7 @@ static const struct option long_options[] = {
     {"redirect-at", required_argument, NULL, OPTION_REDIRECT_AT},
     {"clock-skew", required_argument, NULL, OPTION_CLOCK_SKEW},
     {"credssp-version", required_argument, NULL, OPTION_CREDSSP_VERSION},
+    {"early-authorization", required_argument, NULL, OPTION_EARLY_AUTHORIZATION},
     {"no-picture", no_argument, NULL, OPTION_NO_PICTURE},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -453,6 +467,10 @@ static void take(struct lab_options *options, enum option_id id, const char *val
         break;
     case OPTION_CREDSSP_VERSION:
         options->credssp_version = (int)number("--credssp-version", value, 127);
+        break;
+    case OPTION_EARLY_AUTHORIZATION:
+        options->early_authorization = true;
+        options->authorization = authorization(value);
         break;
     case OPTION_REDIRECT:
         options->redirect = value;

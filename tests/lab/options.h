@@ -83,6 +83,8 @@ struct lab_options {
     enum lab_moment redirect_at;
     int64_t clock_skew_ns;        // what the server's clock is ahead of the real one in NTLM's CHALLENGE
     int credssp_version;          // of TSRequest; 0: libfreerdp's own
+    bool early_authorization;     // NLA with early user authorization, for clients that offer it…
+    uint32_t authorization;       // …and its result
     bool no_picture; // nothing is ever painted
     bool verbose;
 };

@@ -109,6 +109,21 @@ static void send_ntstatus(struct connection *connection, uint32_t status)
     connection_end(connection, SHIM_CLOSE);
 }
 
+// Ends NLA with what early user authorization says ([MS-RDPBCGR] 2.2.10.2), below CredSSP.
+static void send_authorization(struct connection *connection)
+{
+    struct lab_record *record = connection->record;
+    const uint32_t result = connection->lab->options.authorization;
+    const uint8_t pdu[] = {(uint8_t)result, (uint8_t)(result >> 8), (uint8_t)(result >> 16), (uint8_t)(result >> 24)};
+    record->authorization_sent = true;
+    record->authorization = result;
+    connection_write(connection, pdu, sizeof(pdu));
+    if (result == 0)
+        return;
+    lab_record_end(record, LAB_ENDED_SERVER);
+    connection_end(connection, SHIM_CLOSE);
+}
+
 static void on_tsrequest(struct connection *connection, uint8_t *data, size_t length)
 {
     const struct lab_options *options = &connection->lab->options;
@@ -118,6 +133,8 @@ static void on_tsrequest(struct connection *connection, uint8_t *data, size_t le
         return;
     if (authenticate && options->ntstatus)
         send_ntstatus(connection, options->ntstatus);
+    if (connection->record->hybrid_ex && wire_has_auth_info(data, length))
+        send_authorization(connection);
     // Which way the public key is confirmed depends on the lower version: libfreerdp must believe it is the client's.
     if (options->credssp_version)
         wire_set_credssp_version(data, length, (uint8_t)options->credssp_version);
@@ -178,6 +195,8 @@ static int on_read(rdpTransport *transport, wStream *stream)
         case WIRE_MCS_CONNECT_INITIAL:
             lab_record_reach(connection->record, LAB_PHASE_MCS);
             wire_read_connect_initial(data, length, connection->record);
+            if (connection->record->hybrid_ex) // of which libfreerdp knows nothing
+                wire_set_selected(data, length, WIRE_PROTOCOL_HYBRID);
             connection_fault(connection, LAB_PHASE_MCS);
             break;
         case WIRE_MCS_ERECT_DOMAIN_REQUEST:
@@ -348,8 +367,8 @@ static BOOL on_capabilities(freerdp_peer *peer)
 {
     struct connection *connection = connection_of(peer->context);
     lab_record_reach(connection->record, LAB_PHASE_CAPABILITIES);
-    return !deny(connection, LAB_MOMENT_CAPABILITIES, false) &&
-           !connection_fault(connection, LAB_PHASE_CAPABILITIES) && !redirect(connection, LAB_MOMENT_CAPABILITIES);
+    return !deny(connection, LAB_MOMENT_CAPABILITIES, false) && !connection_fault(connection, LAB_PHASE_CAPABILITIES) &&
+           !redirect(connection, LAB_MOMENT_CAPABILITIES);
 }
 
 static BOOL on_client_capabilities(freerdp_peer *peer)

@@ -155,6 +155,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "authenticated", boolean_or_null(record->authenticated_known, record->authenticated));
     json_object_set_new(line, "credssp_version", number_or_null(record->credssp_version != 0, record->credssp_version));
     json_object_set_new(line, "ntlm_authenticates", json_integer(record->ntlm_authenticates));
+    json_object_set_new(line, "authorization_sent", number_or_null(record->authorization_sent, record->authorization));
     json_object_set_new(line, "client_info_password", boolean_or_null(record->info_known, record->info_password));
     json_object_set_new(line, "logon_reported",
                         text_or_null(record->logon_reported, record->authenticated ? "logged-on" : "refused"));

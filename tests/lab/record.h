@@ -39,6 +39,9 @@ struct lab_record {
     bool authenticated;
     uint32_t credssp_version; // of the client's first TSRequest; 0: none
     uint32_t ntlm_authenticates;
+    bool hybrid_ex;          // NLA with early user authorization was selected
+    bool authorization_sent; // …and its result was sent
+    uint32_t authorization;
     bool info_known; // Client Info was read
     bool info_password;
     bool logon_reported; // Save Session Info was sent: a logon if `authenticated`, else a refused password
@@ -54,7 +57,7 @@ struct lab_record {
     bool errinfo_sent;
     uint32_t errinfo_code;
     char errinfo_at[32];
-    char fault[32]; // PHASE:KIND; empty: none struck
+    char fault[32];                 // PHASE:KIND; empty: none struck
     char redirected[LAB_TEXT_SIZE]; // address the client was sent to; empty: it was not
     bool ntstatus_sent;
     uint32_t ntstatus;

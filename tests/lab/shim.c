@@ -214,6 +214,11 @@ static void on_confirm(struct relay *relay, size_t length)
     uint32_t protocol = 0;
     if (!wire_read_confirm(relay->to_client.bytes, length, &protocol))
         return;
+    if (protocol == WIRE_PROTOCOL_HYBRID && relay->shim->options->early_authorization &&
+        record->requested & WIRE_PROTOCOL_HYBRID_EX) { // libfreerdp's server does not know it
+        record->hybrid_ex = true;
+        wire_set_confirm(relay->to_client.bytes, length, WIRE_PROTOCOL_HYBRID_EX);
+    }
     relay->tls = protocol != WIRE_PROTOCOL_RDP;
     if (protocol & WIRE_PROTOCOL_HYBRID)
         record->facts.security = LAB_SECURITY_NLA;

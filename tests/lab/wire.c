@@ -5,6 +5,8 @@
 #include <string.h>
 #include <winpr/string.h>
 
+enum { CS_CORE = 0xC001 }; // [MS-RDPBCGR] 2.2.1.3.1
+
 static uint16_t u16(const uint8_t *data)
 {
     return (uint16_t)(data[0] | data[1] << 8);
@@ -13,6 +15,12 @@ static uint16_t u16(const uint8_t *data)
 static uint32_t u32(const uint8_t *data)
 {
     return (uint32_t)u16(data) | (uint32_t)u16(data + 2) << 16;
+}
+
+static void put_u32(uint8_t *data, uint32_t value)
+{
+    for (int i = 0; i < 4; i++)
+        data[i] = (uint8_t)(value >> (8 * i));
 }
 
 static void set_text(char *field, size_t size, const char *text, size_t length)
@@ -90,6 +98,12 @@ bool wire_read_confirm(const uint8_t *data, size_t length, uint32_t *protocol)
     return true;
 }
 
+void wire_set_confirm(uint8_t *data, size_t length, uint32_t protocol)
+{
+    if (length >= 19)
+        put_u32(data + 15, protocol);
+}
+
 void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code)
 {
     static const uint8_t head[15] = {3,  0,    0, WIRE_FAILURE_SIZE, // TPKT
@@ -97,8 +111,7 @@ void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code)
                                      0,  0,    0,     // X.224 Connection Confirm
                                      3,  0,    8, 0}; // TYPE_RDP_NEG_FAILURE, flags, length
     memcpy(data, head, sizeof(head));
-    for (int i = 0; i < 4; i++)
-        data[15 + i] = (uint8_t)(code >> (8 * i));
+    put_u32(data + 15, code);
 }
 
 enum wire_mcs wire_mcs_type(const uint8_t *data, size_t length)
@@ -168,25 +181,39 @@ static void read_channels(const uint8_t *block, size_t size, struct lab_facts *f
                  (const char *)block + 8 + i * CHANNEL_DEF_SIZE, NAME_SIZE);
 }
 
-void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_record *record)
+// Offset of the first client data block of a Connect Initial, 0 if it has none.
+static size_t first_block(const uint8_t *data, size_t length)
 {
-    enum {
-        CS_CORE = 0xC001,
-        CS_NET = 0xC003,
-        CS_CLUSTER = 0xC004,
-        CS_MULTITRANSPORT = 0xC00A,
-        REDIRECTED_SESSIONID_FIELD_VALID = 0x2
-    };
-    struct lab_facts *facts = &record->facts;
     // "Duca" is the client-to-server H.221 key of the GCC Conference Create Request; a PER length follows.
     const uint8_t *key = memmem(data, length, "Duca", 4);
-    if (!key)
+    if (!key || length - (size_t)(key - data) < 6)
+        return 0;
+    return (size_t)(key - data) + 4 + (key[4] & 0x80 ? 2 : 1);
+}
+
+void wire_set_selected(uint8_t *data, size_t length, uint32_t protocol)
+{
+    enum { SERVER_SELECTED_PROTOCOL = 212 };
+    size_t at = first_block(data, length);
+    while (at && length - at >= 4) {
+        const size_t size = u16(data + at + 2);
+        if (size < 4 || size > length - at)
+            return;
+        if (u16(data + at) == CS_CORE && size >= SERVER_SELECTED_PROTOCOL + 4)
+            put_u32(data + at + SERVER_SELECTED_PROTOCOL, protocol);
+        at += size;
+    }
+}
+
+void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_record *record)
+{
+    enum { CS_NET = 0xC003, CS_CLUSTER = 0xC004, CS_MULTITRANSPORT = 0xC00A, REDIRECTED_SESSIONID_FIELD_VALID = 0x2 };
+    struct lab_facts *facts = &record->facts;
+    const size_t first = first_block(data, length);
+    if (!first)
         return;
-    const uint8_t *block = key + 4;
+    const uint8_t *block = data + first;
     const uint8_t *end = data + length;
-    if (block >= end)
-        return;
-    block += *block & 0x80 ? 2 : 1;
     while (block < end && end - block >= 4) {
         const size_t size = u16(block + 2);
         if (size < 4 || size > (size_t)(end - block))
@@ -256,6 +283,12 @@ static size_t credssp_version_offset(const uint8_t *data, size_t length)
         return 0;
     const size_t offset = (data[1] & 0x80 ? 2 + (size_t)(data[1] & 0x7F) : 2) + sizeof(version);
     return length > offset && memcmp(data + offset - sizeof(version), version, sizeof(version)) == 0 ? offset : 0;
+}
+
+bool wire_has_auth_info(const uint8_t *data, size_t length)
+{
+    const size_t offset = credssp_version_offset(data, length);
+    return offset && length > offset + 1 && data[offset + 1] == 0xA2; // it comes alone, right after the version
 }
 
 void wire_set_credssp_version(uint8_t *data, size_t length, uint8_t version)

@@ -6,9 +6,10 @@
 #include "record.h"
 
 // requestedProtocols and selectedProtocol, [MS-RDPBCGR] 2.2.1.1.1
-#define WIRE_PROTOCOL_RDP    0x00
-#define WIRE_PROTOCOL_SSL    0x01
-#define WIRE_PROTOCOL_HYBRID 0x02
+#define WIRE_PROTOCOL_RDP       0x00
+#define WIRE_PROTOCOL_SSL       0x01
+#define WIRE_PROTOCOL_HYBRID    0x02
+#define WIRE_PROTOCOL_HYBRID_EX 0x08
 
 // RDP_NEG_FAILURE failureCode, [MS-RDPBCGR] 2.2.1.2.2
 #define WIRE_SSL_REQUIRED_BY_SERVER    1
@@ -45,6 +46,9 @@ void wire_read_request(const uint8_t *data, size_t length, struct lab_record *re
 // Reads an X.224 Connection Confirm ([MS-RDPBCGR] 2.2.1.2): true with *protocol if a protocol was selected.
 bool wire_read_confirm(const uint8_t *data, size_t length, uint32_t *protocol);
 
+// Sets the selected protocol of a Connection Confirm that wire_read_confirm() has read.
+void wire_set_confirm(uint8_t *data, size_t length, uint32_t protocol);
+
 // Writes a Connection Confirm with RDP_NEG_FAILURE. `data` has room for WIRE_FAILURE_SIZE bytes.
 #define WIRE_FAILURE_SIZE 19
 void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code);
@@ -55,12 +59,18 @@ enum wire_mcs wire_mcs_type(const uint8_t *data, size_t length);
 // Reads the client data blocks of a Connect Initial ([MS-RDPBCGR] 2.2.1.3) into the record.
 void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_record *record);
 
+// Sets the protocol that the client says was selected, in a Connect Initial.
+void wire_set_selected(uint8_t *data, size_t length, uint32_t protocol);
+
 // Offset of the user data in a SendDataRequest or SendDataIndication, 0 if it is none; *channel gets its channel.
 size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel);
 
 // Reads a TSRequest ([MS-CSSP] 2.2.1): version, and user and domain of an NTLM AUTHENTICATE ([MS-NLMP] 2.2.1.3), into
 // the record. Returns true if it carries an AUTHENTICATE.
 bool wire_read_tsrequest(const uint8_t *data, size_t length, struct lab_record *record);
+
+// Whether a TSRequest carries the client's credentials, authInfo [2]: the last one of CredSSP.
+bool wire_has_auth_info(const uint8_t *data, size_t length);
 
 // Sets the version of a TSRequest in place, if it is one octet as all are.
 void wire_set_credssp_version(uint8_t *data, size_t length, uint8_t version);

@@ -167,6 +167,20 @@ static void ways_to_fail_the_logon(void **state)
     }
 }
 
+static void authorization_is_no_password(void **state)
+{
+    (void)state;
+    made_run_begin(&run);
+    made_trial(&run, FACTOR_SECURITY, SECURITY_NLA, FAMILY_AUTHORIZATION, 5, PHASE_NLA);
+    made_verdict(&run, VERDICT_STOPPED);
+    find_made_causes(&run);
+    expect("H06", CAUSE_SUPPORTED);
+    expect("H09", CAUSE_UNDECIDED);
+    expect("H10", CAUSE_UNDECIDED);
+    expect("H11", CAUSE_UNDECIDED);
+    made_run_end(&run);
+}
+
 static void ways_not_to_get_there(void **state)
 {
     (void)state;
@@ -273,6 +287,7 @@ int main(void)
         cmocka_unit_test_teardown(a_stored_licence, end_run),
         cmocka_unit_test_teardown(an_empty_licence_store, end_run),
         cmocka_unit_test_teardown(ways_to_fail_the_logon, end_run),
+        cmocka_unit_test_teardown(authorization_is_no_password, end_run),
         cmocka_unit_test_teardown(ways_not_to_get_there, end_run),
         cmocka_unit_test_teardown(a_failure_that_comes_and_goes, end_run),
         cmocka_unit_test_teardown(another_machine_behind_the_address, end_run),

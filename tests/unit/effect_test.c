@@ -58,6 +58,8 @@ static void test_security(void **state)
     assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_TLS, FACT_NEGOTIATION_SELECTED, "SSL"), EFFECT_YES);
     assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_RDP, FACT_NEGOTIATION_SELECTED, "RDP"), EFFECT_YES);
     assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_RDP, FACT_NEGOTIATION_SELECTED, "HYBRID"), EFFECT_NO);
+    assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_NLA, FACT_NEGOTIATION_SELECTED, "HYBRID_EX"), EFFECT_YES);
+    assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_TLS, FACT_NEGOTIATION_SELECTED, "HYBRID_EX"), EFFECT_NO);
 }
 
 static void test_tls(void **state)
