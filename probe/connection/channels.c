@@ -46,8 +46,10 @@ static bool announce(rdpSettings *settings, const struct channel *channel)
 static bool load_pipeline(freerdp *instance)
 {
     rdpContext *context = instance->context;
-    const char *const arguments[] = {RDPGFX_CHANNEL_NAME};
-    ADDIN_ARGV *pipeline = freerdp_addin_argv_new(1, arguments);
+    char name[] = RDPGFX_CHANNEL_NAME;
+    char *arguments[] = {name};
+    void *const both_types = arguments; // FreeRDP up to 3.5 asks for char *[], later ones for const char *const []
+    ADDIN_ARGV *pipeline = freerdp_addin_argv_new(1, both_types);
     union {
         PVIRTUALCHANNELENTRY plain;
         PVIRTUALCHANNELENTRYEX extended; // what there is, under the same type
