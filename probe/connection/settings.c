@@ -210,6 +210,7 @@ static bool apply_client(struct session *session)
     bool autodetect = level[FACTOR_AUTODETECT] == AUTODETECT_ON;
     bool multitransport = level[FACTOR_MULTITRANSPORT] == MULTITRANSPORT_ON;
     const struct flag_setting flags[] = {
+        {FreeRDP_SupportStatusInfoPdu, true},
         {FreeRDP_SupportErrorInfoPdu, level[FACTOR_ERROR_INFO] == ERROR_INFO_ADVERTISED},
         {FreeRDP_SupportGraphicsPipeline, level[FACTOR_GRAPHICS] == GRAPHICS_GFX},
         {FreeRDP_NetworkAutoDetect, autodetect},

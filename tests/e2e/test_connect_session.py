@@ -132,6 +132,50 @@ def test_credentials_that_nothing_checked(trial):
     assert result.status == 0 and result.trial["facts"]["logon"]["credentials"] == "not checked"
 
 
+# ---- the network, the server's progress, a session that is deactivated ----
+
+@pytest.mark.parametrize("security", ROUND_TRIPS)
+def test_what_auto_detection_told(trial, security):
+    result, truth = trial(["--network", "7,11,12345"], "--set", "autodetect=on", "--settle", "0.3", security=security)
+    assert result.status == 0 and truth["network_told"] and truth["measured_octets"], result
+    assert result.trial["facts"]["autodetect"] == {"base_rtt": 7, "average_rtt": 11, "bandwidth": 12345}
+
+
+@pytest.mark.parametrize("security", ["nla", "rdp"])
+def test_the_bandwidth_that_this_client_measured(trial, security):
+    """The lab names no bandwidth: what is known is what the client sent to it."""
+    result, truth = trial(["--network", "3,4"], "--set", "autodetect=on", "--settle", "0.3", security=security)
+    assert truth["measured_ms"] >= 25, truth  # the lab waits for 30
+    assert result.trial["facts"]["autodetect"] == {
+        "base_rtt": 3, "average_rtt": 4, "bandwidth": truth["measured_octets"] * 8 // truth["measured_ms"]}
+
+
+def test_no_auto_detection_without_the_offer(trial):
+    result, truth = trial(["--network", "7,11,12345"], "--settle", "0.2")
+    assert (result.status, truth["network_told"], truth["autodetect"]) == (0, False, "off")
+    assert "autodetect" not in result.trial["facts"]
+
+
+@pytest.mark.parametrize("security", ROUND_TRIPS)
+def test_status_info_by_name(trial, security):
+    result, truth = trial(["--status", "0x402", "--status", "0x503", "--status", "0x999"], security=security)
+    assert (result.status, truth["status_sent"]) == (0, [0x402, 0x503, 0x999]), result
+    assert result.trial["facts"]["status"]["codes"] == [
+        "TS_STATUS_LOADING_DESTINATION", "TS_STATUS_VM_STARTING", "0x999"]
+
+
+@pytest.mark.parametrize("security", ROUND_TRIPS)
+def test_a_deactivated_session(trial, security):
+    """Deactivate All with the phase and the time since this client's last PDU; the session goes on after it."""
+    result, truth = trial(["--reactivate", "80"], "--settle", "0.4", security=security)
+    assert (result.status, truth["ended"]) == (0, "client"), result
+    facts = result.trial["facts"]["deactivate"]
+    assert facts["phase"] == ("logon" if security == "nla" else "active")
+    # What was sent last was read a little later, and Deactivate All sent a little earlier than it came.
+    assert truth["deactivated_after_ms"] - 1 <= facts["after_ms"] <= truth["deactivated_after_ms"] + 100, (facts, truth)
+    assert truth["deactivated_after_ms"] > 20
+
+
 # ---- a broker ----
 
 @pytest.mark.parametrize("security", ROUND_TRIPS)

@@ -58,6 +58,11 @@ static const char usage[] =
     "                           does not get beyond the CHALLENGE)\n"
     "  --early-authorization R  select HYBRID_EX where it is offered, and end NLA with this result: allow, deny or a\n"
     "                           number ([MS-RDPBCGR] 2.2.10.2)\n"
+    "Session\n"
+    "  --status CODE            a Server Status Info PDU before Demand Active, repeatable\n"
+    "  --network BASE,AVERAGE[,KBITS]   measure bandwidth where the client offers auto-detection, then tell it these\n"
+    "                           round trips (ms) and this bandwidth\n"
+    "  --reactivate MS          deactivate the session once, MS after activation, and activate it anew\n"
     "Other\n"
     "  --no-picture             paint nothing\n"
     "  --verbose                diagnostics on stderr\n"
@@ -245,6 +250,22 @@ static int days(const char *text)
     return (int)value;
 }
 
+static void parse_network(struct lab_options *options, const char *text)
+{
+    uint32_t *const fields[] = {&options->base_rtt, &options->average_rtt, &options->bandwidth};
+    char *copy = strdup(text), *rest = NULL;
+    size_t count = 0;
+    for (char *word = strtok_r(copy, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        if (count == 3)
+            refuse("--network: '%s' is not BASE,AVERAGE[,KBITS].", text);
+        *fields[count++] = (uint32_t)number("--network", word, UINT32_MAX);
+    }
+    free(copy);
+    if (count < 2)
+        refuse("--network: '%s' is not BASE,AVERAGE[,KBITS].", text);
+    options->network = true;
+}
+
 static uint32_t authorization(const char *text)
 {
     enum { AUTHZ_SUCCESS = 0, AUTHZ_ACCESS_DENIED = 5 };
@@ -313,6 +334,9 @@ enum option_id {
     OPTION_CLOCK_SKEW,
     OPTION_CREDSSP_VERSION,
     OPTION_EARLY_AUTHORIZATION,
+    OPTION_STATUS,
+    OPTION_NETWORK,
+    OPTION_REACTIVATE,
     OPTION_NO_PICTURE,
     OPTION_VERBOSE,
     OPTION_HELP
@@ -356,6 +380,9 @@ static const struct option long_options[] = {
     {"clock-skew", required_argument, NULL, OPTION_CLOCK_SKEW},
     {"credssp-version", required_argument, NULL, OPTION_CREDSSP_VERSION},
     {"early-authorization", required_argument, NULL, OPTION_EARLY_AUTHORIZATION},
+    {"status", required_argument, NULL, OPTION_STATUS},
+    {"network", required_argument, NULL, OPTION_NETWORK},
+    {"reactivate", required_argument, NULL, OPTION_REACTIVATE},
     {"no-picture", no_argument, NULL, OPTION_NO_PICTURE},
     {"verbose", no_argument, NULL, OPTION_VERBOSE},
     {"help", no_argument, NULL, OPTION_HELP},
@@ -486,6 +513,17 @@ static void take(struct lab_options *options, enum option_id id, const char *val
     case OPTION_MCS_RESULT:
         options->mcs_result = (int)number("--mcs-result", value, 255);
         break;
+    case OPTION_STATUS:
+        if (options->status_count == LAB_STATUS_MAX)
+            refuse("--status: more than %d.", LAB_STATUS_MAX);
+        options->status[options->status_count++] = (uint32_t)number("--status", value, UINT32_MAX);
+        break;
+    case OPTION_NETWORK:
+        parse_network(options, value);
+        break;
+    case OPTION_REACTIVATE:
+        options->reactivate_ms = (int)number("--reactivate", value, 3600000);
+        break;
     case OPTION_NO_PICTURE:
         options->no_picture = true;
         break;
@@ -510,7 +548,8 @@ void lab_options_parse(struct lab_options *options, int argc, char **argv)
                                     .seed = 1,
                                     .drip_ms = 50,
                                     .redirect_at = LAB_MOMENT_CAPABILITIES,
-                                    .mcs_result = -1};
+                                    .mcs_result = -1,
+                                    .reactivate_ms = -1};
     const char *password_file = NULL;
     int id = 0;
     while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {

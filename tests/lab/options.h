@@ -8,6 +8,7 @@
 
 #define LAB_ADDRESSES_MAX 8
 #define LAB_RULES_MAX     32
+#define LAB_STATUS_MAX    8
 
 // When a denial rule is looked at.
 enum lab_moment {
@@ -81,11 +82,18 @@ struct lab_options {
     const char *redirect;         // address to send clients to; NULL: nowhere
     const char *redirect_token;   // load-balance info sent along; NULL: none
     enum lab_moment redirect_at;
-    int64_t clock_skew_ns;        // what the server's clock is ahead of the real one in NTLM's CHALLENGE
-    int credssp_version;          // of TSRequest; 0: libfreerdp's own
-    bool early_authorization;     // NLA with early user authorization, for clients that offer it…
-    uint32_t authorization;       // …and its result
-    bool no_picture; // nothing is ever painted
+    int64_t clock_skew_ns;           // what the server's clock is ahead of the real one in NTLM's CHALLENGE
+    int credssp_version;             // of TSRequest; 0: libfreerdp's own
+    bool early_authorization;        // NLA with early user authorization, for clients that offer it…
+    uint32_t authorization;          // …and its result
+    uint32_t status[LAB_STATUS_MAX]; // codes of Server Status Info PDUs, before Demand Active
+    size_t status_count;
+    bool network;         // measure it, and tell the client these:
+    uint32_t base_rtt;    // milliseconds
+    uint32_t average_rtt; // milliseconds
+    uint32_t bandwidth;   // kilobits a second; 0: not told
+    int reactivate_ms;    // after activation: deactivate and activate anew, once; -1: never
+    bool no_picture;      // nothing is ever painted
     bool verbose;
 };
 

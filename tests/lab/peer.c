@@ -186,6 +186,7 @@ static int on_read(rdpTransport *transport, wStream *stream)
     const int status = connection->io.ReadPdu(transport, stream);
     if (status <= 0)
         return status;
+    connection->read_ms = session_clock_ms();
     uint8_t *data = Stream_Buffer(stream);
     const size_t length = (size_t)status;
     if (data[0] == 0x30) {
@@ -366,7 +367,10 @@ static BOOL on_state(freerdp_peer *peer, CONNECTION_STATE state)
 static BOOL on_capabilities(freerdp_peer *peer)
 {
     struct connection *connection = connection_of(peer->context);
+    if (connection->reactivated)
+        return TRUE;
     lab_record_reach(connection->record, LAB_PHASE_CAPABILITIES);
+    session_tell_status(connection);
     return !deny(connection, LAB_MOMENT_CAPABILITIES, false) && !connection_fault(connection, LAB_PHASE_CAPABILITIES) &&
            !redirect(connection, LAB_MOMENT_CAPABILITIES);
 }
@@ -396,6 +400,8 @@ static BOOL on_channel_data(freerdp_peer *peer, UINT16 channel, const BYTE *data
 static BOOL on_activate(freerdp_peer *peer)
 {
     struct connection *connection = connection_of(peer->context);
+    if (connection->reactivated)
+        return TRUE;
     connection->activated = true;
     connection->activated_ms = connection_now_ms();
     if (deny(connection, LAB_MOMENT_ACTIVE, false) || connection_fault(connection, LAB_PHASE_ACTIVE) ||
@@ -424,7 +430,7 @@ static bool configure(rdpSettings *settings, const struct lab_options *options)
            freerdp_settings_set_uint16(settings, FreeRDP_TLSMaxVersion, (UINT16)options->tls_max) &&
            freerdp_settings_set_uint32(settings, FreeRDP_TlsSecLevel, 0) && // TLS 1.0 and 1.1 need SHA-1
            (!options->ciphers || freerdp_settings_set_string(settings, FreeRDP_AllowedTlsCiphers, options->ciphers)) &&
-           freerdp_settings_set_bool(settings, FreeRDP_NetworkAutoDetect, FALSE) &&
+           freerdp_settings_set_bool(settings, FreeRDP_NetworkAutoDetect, options->network) &&
            freerdp_settings_set_bool(settings, FreeRDP_SupportMultitransport, FALSE) &&
            freerdp_settings_set_bool(settings, FreeRDP_SupportGraphicsPipeline, FALSE) &&
            freerdp_settings_set_uint32(settings, FreeRDP_ColorDepth, 32);
@@ -464,6 +470,7 @@ static bool create(struct connection *connection)
     rdpTransportIo hooked = *io;
     hooked.ReadPdu = on_read;
     hooked.WritePdu = on_write;
+    network_configure(connection);
     return freerdp_set_io_callbacks(peer->context, &hooked) && peer->Initialize(peer);
 }
 
@@ -475,13 +482,15 @@ static void loop(struct connection *connection)
         const DWORD count = peer->GetEventHandles(peer, events, ARRAYSIZE(events));
         if (count == 0)
             return;
-        const int wait_ms = deny_wait_ms(connection);
+        const int rule_ms = deny_wait_ms(connection), session_ms = session_wait_ms(connection);
+        const int wait_ms = rule_ms < 0 || (session_ms >= 0 && session_ms < rule_ms) ? session_ms : rule_ms;
         if (WaitForMultipleObjects(count, events, FALSE, wait_ms < 0 ? INFINITE : (DWORD)wait_ms) == WAIT_FAILED)
             return;
         if (!peer->CheckFileDescriptor(peer))
             return;
         if (connection->activated && deny(connection, LAB_MOMENT_ACTIVE, false))
             return;
+        session_go_on(connection);
     }
 }
 

@@ -36,6 +36,9 @@ struct connection {
     bool over;              // nothing more is read from or written to the client
     bool activated;
     int64_t activated_ms;
+    double read_ms;        // session_clock_ms() when the client's last PDU was read
+    int64_t measure_until; // connection_now_ms() at which the bandwidth measurement ends; 0: there is none
+    bool reactivated;
 };
 
 // libfreerdp's context, with the connection behind it
@@ -76,5 +79,19 @@ bool redirect(struct connection *connection, enum lab_moment moment);
 // Shows the client that the session has begun: the outcome of its logon, if it tried one, and a picture.
 void session_begin(struct connection *connection);
 
-// A clock for delays.
+// Sends the Server Status Info PDUs of --status to a client that reads them.
+void session_tell_status(struct connection *connection);
+
+// What the session does later by itself: the end of a bandwidth measurement, a reactivation. The wait is in
+// milliseconds, -1 if nothing is to come. Ending the connection is not among it.
+int session_wait_ms(const struct connection *connection);
+void session_go_on(struct connection *connection);
+
+// Auto-detection of network characteristics ([MS-RDPBCGR] 2.2.14), with --network.
+void network_configure(struct connection *connection);
+void network_begin(struct connection *connection);
+void network_end(struct connection *connection);
+
+// A clock for delays, and a finer one for the record.
 int64_t connection_now_ms(void);
+double session_clock_ms(void);

@@ -170,6 +170,15 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "errinfo_sent", number_or_null(record->errinfo_sent, record->errinfo_code));
     json_object_set_new(line, "errinfo_at", text_or_null(record->errinfo_sent, record->errinfo_at));
     json_object_set_new(line, "fault", text_or_null(record->fault[0], record->fault));
+    json_t *status = json_array();
+    for (size_t i = 0; i < record->status_count; i++)
+        json_array_append_new(status, json_integer(record->status[i]));
+    json_object_set_new(line, "status_sent", status);
+    json_object_set_new(line, "network_told", json_boolean(record->network_told));
+    json_object_set_new(line, "measured_ms", number_or_null(record->network_measured, record->measured_ms));
+    json_object_set_new(line, "measured_octets", number_or_null(record->network_measured, record->measured_octets));
+    json_object_set_new(line, "deactivated_after_ms",
+                        record->deactivated_after_ms > 0 ? json_real(record->deactivated_after_ms) : json_null());
     json_object_set_new(line, "redirected", text_or_null(record->redirected[0], record->redirected));
     json_object_set_new(line, "ntstatus_sent", number_or_null(record->ntstatus_sent, record->ntstatus));
     json_object_set_new(line, "ms", json_real((double)(int64_t)(ms * 1000) / 1000));

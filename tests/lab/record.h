@@ -57,7 +57,14 @@ struct lab_record {
     bool errinfo_sent;
     uint32_t errinfo_code;
     char errinfo_at[32];
-    char fault[32];                 // PHASE:KIND; empty: none struck
+    char fault[32];                  // PHASE:KIND; empty: none struck
+    uint32_t status[LAB_STATUS_MAX]; // of the Status Info PDUs that were sent
+    size_t status_count;
+    bool network_told;     // of auto-detection: the client was told what --network says
+    bool network_measured; // the client answered with what it had measured…
+    uint32_t measured_ms;
+    uint32_t measured_octets;
+    double deactivated_after_ms;    // since the client's last PDU; 0: it was not
     char redirected[LAB_TEXT_SIZE]; // address the client was sent to; empty: it was not
     bool ntstatus_sent;
     uint32_t ntstatus;

@@ -4,6 +4,7 @@
 #include <freerdp/session.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "peer.h"
 
@@ -74,6 +75,59 @@ static void send_picture(struct connection *connection)
 void session_begin(struct connection *connection)
 {
     report_logon(connection);
+    network_begin(connection);
     if (!connection->lab->options.no_picture)
         send_picture(connection);
+}
+
+double session_clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+void session_tell_status(struct connection *connection)
+{
+    enum { SUPPORT_STATUSINFO_PDU = 0x4 }; // [MS-RDPBCGR] 2.2.1.3.2
+    const struct lab_options *options = &connection->lab->options;
+    struct lab_record *record = connection->record;
+    rdpContext *context = connection->peer->context;
+    for (size_t i = 0; i < options->status_count && record->early_flags & SUPPORT_STATUSINFO_PDU; i++) {
+        if (context->update->ServerStatusInfo(context, options->status[i]))
+            record->status[record->status_count++] = options->status[i];
+    }
+}
+
+// When the session is to be deactivated, 0 for never
+static int64_t reactivation(const struct connection *connection)
+{
+    const int after = connection->lab->options.reactivate_ms;
+    return after < 0 || connection->reactivated ? 0 : connection->activated_ms + after;
+}
+
+int session_wait_ms(const struct connection *connection)
+{
+    const int64_t due[] = {connection->measure_until, reactivation(connection)};
+    int64_t wait = -1;
+    for (size_t i = 0; i < 2 && connection->activated; i++) {
+        const int64_t left = due[i] - connection_now_ms();
+        if (due[i] && (wait < 0 || left < wait))
+            wait = left > 0 ? left : 0;
+    }
+    return (int)wait;
+}
+
+void session_go_on(struct connection *connection)
+{
+    rdpContext *context = connection->peer->context;
+    if (!connection->activated || connection->over)
+        return;
+    if (connection->measure_until && connection_now_ms() >= connection->measure_until)
+        network_end(connection);
+    if (reactivation(connection) && connection_now_ms() >= reactivation(connection)) {
+        connection->reactivated = true;
+        connection->record->deactivated_after_ms = session_clock_ms() - connection->read_ms;
+        (void)context->update->DesktopResize(context); // Deactivate All, and Demand Active once more
+    }
 }
