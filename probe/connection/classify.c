@@ -14,9 +14,12 @@ enum {
     FREERDP_ACCESS_DENIED = 0x00020016, // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway, HTTP status 401
     HTTP_DENIED = 401,
     ALERT_HANDSHAKE_FAILURE = 40, // RFC 8446 6.2
+    ALERT_ACCESS_DENIED = 49,
     ALERT_PROTOCOL_VERSION = 70,
     ALERT_INTERNAL_ERROR = 80,
     TLS_1_0_NUMBER = 0x0301,
+    LOGON_FAILED_BAD_PASSWORD = 0, // MS-RDPBCGR 2.2.10.1.1.4.1.1
+    LOGON_FAILED_UPDATE_PASSWORD = 1,
     HRESULT_WIN32 = 0x8007 // upper half of FreeRDP's last error where it holds the gateway's HRESULT
 };
 
@@ -258,5 +261,25 @@ bool logon_may_have_failed(const struct evidence *e)
 {
     if (e->gateway_logon && e->phase == PHASE_GATEWAY)
         return e->last_error == FREERDP_ACCESS_DENIED;
-    return e->authenticate_sent && !e->nla_passed && !(e->credssp_error && ntstatus_proves_password(e->ntstatus));
+    return e->authenticate_sent && !e->nla_passed &&
+           !(e->credssp_error && ntstatus_on_password(e->ntstatus) == PASSWORD_RIGHT);
+}
+
+const char *credentials_word(const struct evidence *e, bool password_in_info)
+{
+    bool in_nla = e->authenticate_sent && e->credssp_error;
+    enum password_word word = in_nla ? ntstatus_on_password(e->ntstatus) : PASSWORD_UNSAID;
+
+    if (e->kerberos_refused)
+        word = PASSWORD_WRONG;
+    // MS-RDPBCGR 5.4.5.2.2: what a CredSSP without error codes says of a logon that failed.
+    if (e->authenticate_sent && !e->credssp_error && alert_is(e->alert_received, ALERT_ACCESS_DENIED))
+        word = PASSWORD_WRONG;
+    if (e->logon_error && password_in_info && e->logon_code == LOGON_FAILED_BAD_PASSWORD)
+        word = PASSWORD_WRONG;
+    if (e->logon_error && password_in_info && e->logon_code == LOGON_FAILED_UPDATE_PASSWORD)
+        word = PASSWORD_RIGHT;
+    if (e->nla_passed || e->logged_on)
+        word = PASSWORD_RIGHT;
+    return word == PASSWORD_RIGHT ? "verified" : word == PASSWORD_WRONG ? "refused" : "not checked";
 }

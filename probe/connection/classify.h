@@ -37,6 +37,7 @@ struct evidence {
     struct tls_evidence tls;
     int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;
+    bool kerberos_refused;  // a KDC refused the account
     bool token_sent;        // NLA's first, of whatever mechanism
     bool authenticate_sent; // NTLM AUTHENTICATE
     bool nla_passed;        // the server proved that it took it, and the client went on
@@ -67,6 +68,11 @@ struct evidence {
 
 // The outcome of a failed connection.
 struct outcome classify(const struct evidence *evidence);
+
+// What this connection has shown about user and password: "verified", "refused" or "not checked". Verified and refused
+// are what the server said of the password; a locked or disabled account says nothing about it. password_in_info: the
+// password was sent in Client Info.
+const char *credentials_word(const struct evidence *evidence, bool password_in_info);
 
 // Whether the logon that was sent was refused, or may have been: everything but a proof of the contrary counts, because
 // the account's lockout counter is on the server.

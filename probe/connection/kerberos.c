@@ -81,7 +81,7 @@ void kerberos_report(struct session *session)
     if (trace.answered)
         event_logon(session->sink);
     if (trace.refused) {
-        event_fact(session->sink, FACT_CREDENTIALS, json_string("refused"));
+        evidence->kerberos_refused = true;
         event_failed_logon(session->sink);
     }
     if (evidence->token_sent || evidence->local || evidence->peer_end != PEER_OPEN || evidence->alert_received ||

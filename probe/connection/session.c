@@ -36,20 +36,17 @@ static void remember_last_error(struct session *session)
     session->evidence.last_error_name = freerdp_get_last_error_name(session->evidence.last_error);
 }
 
-// What this connection has shown about user and password. Verified is told as soon as it is seen.
+// Verified is told as soon as it is seen.
 static void tell_credentials(struct session *session)
 {
     const struct evidence *evidence = &session->evidence;
-    bool refused = (evidence->credssp_error || evidence->alert_received) && evidence->authenticate_sent &&
-                   logon_may_have_failed(evidence);
+    bool sent = session_sends_password(session);
 
     if (evidence->nla_passed || evidence->logged_on)
         return;
-    if (evidence->logon_error && evidence->logon_code == LOGON_FAILED_BAD_PASSWORD && session_sends_password(session)) {
-        refused = true;
+    if (evidence->logon_error && evidence->logon_code == LOGON_FAILED_BAD_PASSWORD && sent)
         event_failed_logon(session->sink);
-    }
-    event_fact(session->sink, FACT_CREDENTIALS, json_string(refused ? "refused" : "not checked"));
+    event_fact(session->sink, FACT_CREDENTIALS, json_string(credentials_word(evidence, sent)));
 }
 
 bool session_sends_password(const struct session *session)

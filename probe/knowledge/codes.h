@@ -69,6 +69,8 @@ const struct code_row *logon_error_row_at(size_t index);
 // Whether an NTSTATUS says that the account is locked out, disabled, or otherwise must not be tried again.
 bool ntstatus_blocks_account(uint32_t ntstatus);
 
-// Whether an NTSTATUS is given only after the password was found right (expired, must be changed, logon type not
-// granted): the logon then counts as no bad password.
-bool ntstatus_proves_password(uint32_t ntstatus);
+// What an NTSTATUS says about the password it answers to. Right: it is given only to who proved the password (expired,
+// must be changed, outside the permitted hours or workstations, logon type not granted), and the logon counts as no bad
+// password. Wrong: user or password is. Unsaid: any other reason; a locked account's password is not even looked at.
+enum password_word { PASSWORD_UNSAID, PASSWORD_RIGHT, PASSWORD_WRONG };
+enum password_word ntstatus_on_password(uint32_t ntstatus);

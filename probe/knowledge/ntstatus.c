@@ -57,14 +57,25 @@ bool ntstatus_blocks_account(uint32_t ntstatus)
     }
 }
 
-bool ntstatus_proves_password(uint32_t ntstatus)
+enum password_word ntstatus_on_password(uint32_t ntstatus)
 {
+    enum { UPPER = 0xFFFF0000, FACILITY_NTWIN32 = 0xC0070000 };
     switch (ntstatus) {
+    // LsaLogonUser gives these two and the expired password where user and password are legitimate. Not so
+    // STATUS_ACCOUNT_RESTRICTION, which NTLM also gets for members of Protected Users, whatever the password.
+    case 0xC000006F: // logon hours
+    case 0xC0000070: // workstation
     case 0xC0000071: // password expired
     case 0xC000015B: // logon type not granted
     case 0xC0000224: // password must change
-        return true;
+        return PASSWORD_RIGHT;
+    case 0x8009030C: // SEC_E_LOGON_DENIED
+    case 0xC0000064: // no such user
+    case 0xC000006A: // wrong password
+    case 0xC000006D: // logon failure
+        return PASSWORD_WRONG;
     default:
-        return false;
+        // FreeRDP's servers wrap whatever the last Win32 error was, and fail for nothing else.
+        return (ntstatus & UPPER) == FACILITY_NTWIN32 ? PASSWORD_WRONG : PASSWORD_UNSAID;
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds as Microsoft's release information pages for Windows and Windows Server name them.
+// Builds as Microsoft's release information pages for Windows and Windows Server name them. A version that came as an
+// enablement package may say the build of what it enables (19045 says 19041): such a build has the names of all.
 #include "knowledge/windows_build.h"
 
 static const struct windows_build rows[] = {
@@ -32,8 +33,10 @@ static const struct windows_build rows[] = {
     {22621, "Windows 11 22H2 or 23H2"},
     {22631, "Windows 11 23H2"},
     {25398, "Windows Server 23H2"},
-    {26100, "Windows Server 2025 / Windows 11 24H2 or 25H2"},
+    {26100, "Windows Server 2025 / Windows 11 24H2 to 26H2"},
     {26200, "Windows 11 25H2"},
+    {26300, "Windows 11 26H2"},
+    {28000, "Windows 11 26H1"},
 };
 
 const char *windows_build_name(uint16_t build)

@@ -243,22 +243,23 @@ def test_another_protocol_than_asked_for_is_not_gone_on_with(trial):
     assert (truth["reached"], truth["ended"]) == ("negotiate", "client")
 
 
-@pytest.mark.parametrize("status, name, mstsc, refused", [
-    (0xC0000022, "STATUS_ACCESS_DENIED", None, True),
-    (0xC000005E, "STATUS_NO_LOGON_SERVERS", (0x1807, "inferred"), True),
-    (0xC0000064, "STATUS_NO_SUCH_USER", (0xA07, "inferred"), True),
-    (0xC000006D, "STATUS_LOGON_FAILURE", (0x807, "documented"), True),
-    (0xC000006E, "STATUS_ACCOUNT_RESTRICTION", (0xC07, "documented"), True),
-    (0xC0000071, "STATUS_PASSWORD_EXPIRED", (0xF07, "documented"), False),  # the password was right
-    (0xC0000072, "STATUS_ACCOUNT_DISABLED", (0xB07, "documented"), True),
-    (0xC000015B, "STATUS_LOGON_TYPE_NOT_GRANTED", (0x1307, "documented"), False),
-    (0xC0000193, "STATUS_ACCOUNT_EXPIRED", (0xE07, "documented"), True),
-    (0xC0000224, "STATUS_PASSWORD_MUST_CHANGE", (0x1207, "documented"), False),
-    (0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT", (0xD07, "documented"), True),
-    (0xC0000418, "STATUS_NTLM_BLOCKED", None, True),
-    (0xC0001234, None, None, True),  # no specification names it
+@pytest.mark.parametrize("status, name, mstsc, credentials", [
+    (0xC0000022, "STATUS_ACCESS_DENIED", None, "not checked"),
+    (0xC000005E, "STATUS_NO_LOGON_SERVERS", (0x1807, "inferred"), "not checked"),
+    (0xC0000064, "STATUS_NO_SUCH_USER", (0xA07, "inferred"), "refused"),
+    (0xC000006D, "STATUS_LOGON_FAILURE", (0x807, "documented"), "refused"),
+    (0xC000006E, "STATUS_ACCOUNT_RESTRICTION", (0xC07, "documented"), "not checked"),
+    (0xC000006F, "STATUS_INVALID_LOGON_HOURS", (0x1007, "inferred"), "verified"),
+    (0xC0000071, "STATUS_PASSWORD_EXPIRED", (0xF07, "documented"), "verified"),
+    (0xC0000072, "STATUS_ACCOUNT_DISABLED", (0xB07, "documented"), "not checked"),
+    (0xC000015B, "STATUS_LOGON_TYPE_NOT_GRANTED", (0x1307, "documented"), "verified"),
+    (0xC0000193, "STATUS_ACCOUNT_EXPIRED", (0xE07, "documented"), "not checked"),
+    (0xC0000224, "STATUS_PASSWORD_MUST_CHANGE", (0x1207, "documented"), "verified"),
+    (0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT", (0xD07, "documented"), "not checked"),
+    (0xC0000418, "STATUS_NTLM_BLOCKED", None, "not checked"),
+    (0xC0001234, None, None, "not checked"),  # no specification names it
 ])
-def test_ntstatus(trial, status, name, mstsc, refused):
+def test_ntstatus(trial, status, name, mstsc, credentials):
     result, truth = trial(["--ntstatus", f"{status:X}"])
     outcome, facts = result.trial["outcome"], result.trial["facts"]
     assert truth["ntstatus_sent"] == status
@@ -269,7 +270,9 @@ def test_ntstatus(trial, status, name, mstsc, refused):
     assert (facts["credssp"]["ntstatus"], facts["credssp"].get("status_name")) == (status, name)
     assert facts["credssp"]["version"] == 6
     assert result.trial["logons"] == truth["ntlm_authenticates"] == 1
-    assert result.trial["failed_logons"] == refused
+    assert facts["logon"]["credentials"] == credentials
+    # What is not known to have been a good password counts: the account's lockout counter is on the server.
+    assert result.trial["failed_logons"] == (credentials != "verified")
 
 
 @pytest.mark.parametrize("security", ["nla", "tls", "rdp"])

@@ -152,10 +152,16 @@ static void blocks_accounts_that_must_rest(void **state)
 static void tells_a_refused_right_from_a_wrong_password(void **state)
 {
     (void)state;
-    assert_true(ntstatus_proves_password(0xC000015B));
-    assert_true(ntstatus_proves_password(0xC0000224));
-    assert_false(ntstatus_proves_password(0xC000006D));
-    assert_false(ntstatus_proves_password(0xC0000234));
+    static const uint32_t right[] = {0xC000006F, 0xC0000070, 0xC0000071, 0xC000015B, 0xC0000224};
+    static const uint32_t wrong[] = {0xC0000064, 0xC000006A, 0xC000006D, 0x8009030C, 0xC00700EA};
+    static const uint32_t unsaid[] = {0,          0xC0000022, 0xC000005E, 0xC000006E, 0xC0000072,
+                                      0xC00000BB, 0xC0000133, 0xC0000193, 0xC0000234, 0xC0000418};
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(ntstatus_on_password(right[i]), PASSWORD_RIGHT);
+        assert_int_equal(ntstatus_on_password(wrong[i]), PASSWORD_WRONG);
+    }
+    for (size_t i = 0; i < sizeof unsaid / sizeof unsaid[0]; i++)
+        assert_int_equal(ntstatus_on_password(unsaid[i]), PASSWORD_UNSAID);
 }
 
 // Every code that the installed FreeRDP's headers name has the same name here.
@@ -192,10 +198,14 @@ static void every_row_is_whole_and_alone(void **state)
         uint32_t first, last;
         unsigned count;
     } tables[] = {
-        {errinfo_row, 0, 0x2000, 120},           {negotiation_failure_row, 0, 100, 6},
-        {ntstatus_row, 0xC0000000, 0xC0001000, 29}, {licensing_error_row, 0, 0x100, 9},
-        {licensing_message_row, 0, 0x100, 8},    {gateway_row, 0, 0x10000, 37},
-        {tls_alert_row, 0, 255, 32},             {ultimatum_row, 0, 100, 5},
+        {errinfo_row, 0, 0x2000, 120},
+        {negotiation_failure_row, 0, 100, 6},
+        {ntstatus_row, 0xC0000000, 0xC0001000, 29},
+        {licensing_error_row, 0, 0x100, 9},
+        {licensing_message_row, 0, 0x100, 8},
+        {gateway_row, 0, 0x10000, 37},
+        {tls_alert_row, 0, 255, 32},
+        {ultimatum_row, 0, 100, 5},
     };
     (void)state;
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {

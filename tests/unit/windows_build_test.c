@@ -16,6 +16,10 @@ static void names_builds(void **state)
     assert_string_equal(windows_build_name(17763), "Windows Server 2019 / Windows 10 1809");
     assert_string_equal(windows_build_name(20348), "Windows Server 2022");
     assert_non_null(strstr(windows_build_name(26100), "Windows Server 2025"));
+    // What came as an enablement package may answer with the build below it.
+    assert_non_null(strstr(windows_build_name(19041), "to 22H2"));
+    assert_non_null(strstr(windows_build_name(26100), "to 26H2"));
+    assert_string_equal(windows_build_name(26300), "Windows 11 26H2");
     assert_null(windows_build_name(0));
     assert_null(windows_build_name(20349));
 }
