@@ -57,6 +57,7 @@ void drawing_drop(struct session *session)
     rdpUpdate *update = session->context.update;
     rdpPointerUpdate *pointer = update->pointer;
 
+    session->context.gdi = &session->no_drawing;
     update->BitmapUpdate = drop_bitmap;
     update->Palette = drop_palette;
     pointer->PointerPosition = drop_pointer_position;

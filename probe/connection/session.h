@@ -3,6 +3,7 @@
 #pragma once
 
 #include <freerdp/freerdp.h>
+#include <freerdp/gdi/gdi.h>
 #include <freerdp/transport_io.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@ enum { ADDRESSES_MAX = 16 };
 
 struct session {
     rdpContext context; // FreeRDP allocates the session as its context, so this must be first
+    rdpGdi no_drawing;  // all zero: context.gdi where nothing is drawn
     const struct connection_request *request;
     struct event_sink *sink;
     struct evidence evidence;
