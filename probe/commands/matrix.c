@@ -286,8 +286,8 @@ static enum exit_status run_schedule(struct matrix *matrix)
     if (stop != STOP_NONE)
         run_complain("matrix", "no more trials: %s", why);
     if (!matrix->journal.failed &&
-        !write_record(matrix, fleet_end(&matrix->progress, matrix->skipped, stop_name(stop), why), problem,
-                      sizeof problem)) {
+        !write_record(matrix, fleet_end(&matrix->progress, matrix->skipped, state.withdrawn, stop_name(stop), why),
+                      problem, sizeof problem)) {
         run_complain("matrix", "%s", problem);
         stop = STOP_ENVIRONMENT;
     }

@@ -126,6 +126,7 @@ void observe_client_tsrequest(struct session *session, struct bytes pdu)
         // The CHALLENGE was there, even if this program could not read it.
         if (session->request->at_challenge)
             session_succeed(session);
+        session_ask_leave(session);
         session->evidence.authenticate_sent = true;
         event_logon(session->sink);
         observe_authenticate(session, (struct bytes){request.token, request.token_size});

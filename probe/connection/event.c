@@ -93,6 +93,44 @@ void event_logon(struct event_sink *sink)
     emit(sink, json_pack("{s:b}", "logon", 1));
 }
 
+static const char leave_asked[] = "{\"leave\":\"asked\"}", leave_unused[] = "{\"leave\":\"unused\"}";
+
+static bool is_line(const char *line, size_t length, const char *text)
+{
+    return length == strlen(text) && memcmp(line, text, length) == 0;
+}
+
+bool event_asks_leave(const char *line, size_t length)
+{
+    return is_line(line, length, leave_asked);
+}
+
+bool event_leaves_leave(const char *line, size_t length)
+{
+    return is_line(line, length, leave_unused);
+}
+
+double event_ask_leave(struct event_sink *sink)
+{
+    const double begin = event_clock();
+    char answer = 0;
+    ssize_t n;
+    emit(sink, json_pack("{s:s}", "leave", "asked"));
+    do
+        n = recv(sink->fd, &answer, 1, 0);
+    while (n < 0 && errno == EINTR);
+    if (n != 1 || answer != EVENT_LEAVE)
+        _exit(0);
+    const double waited = event_clock() - begin;
+    sink->start += waited;
+    return waited;
+}
+
+void event_leave_unused(struct event_sink *sink)
+{
+    emit(sink, json_pack("{s:s}", "leave", "unused"));
+}
+
 void event_failed_logon(struct event_sink *sink)
 {
     emit(sink, json_pack("{s:b}", "failed_logon", 1));

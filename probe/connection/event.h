@@ -37,12 +37,23 @@ void event_append(struct event_sink *sink, enum fact fact, const char *text);
 void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase
 void event_connection(struct event_sink *sink); // a TCP connection is attempted
 void event_logon(struct event_sink *sink);      // a password is sent
+// Asks leave to send the password and waits for it; only where the request says so. While it waits, the trial's clock
+// stands still. Returns the milliseconds waited; without leave, or without a parent, the process ends.
+double event_ask_leave(struct event_sink *sink);
+void event_leave_unused(struct event_sink *sink); // leave was given, and the password is not sent
 // How it ended; a later one replaces an earlier one.
 void event_outcome(struct event_sink *sink, const struct outcome *outcome);
 void event_failed_logon(struct event_sink *sink); // the logon that was sent was refused, or may have been
 
 // The parent's end: applies one line (without its newline) to the record. False if it is no event.
 bool event_apply(struct trial *trial, const char *line, size_t length);
+
+// Whether a line is no event but asks leave to send the password, or says that leave was not used.
+bool event_asks_leave(const char *line, size_t length);
+bool event_leaves_leave(const char *line, size_t length);
+
+// What answers yes, through the socket; no answer but its end means no.
+enum { EVENT_LEAVE = 'y' };
 
 // Closes the record's last phase at ms since the trial's start and sets the total.
 void event_finish(struct trial *trial, double ms);

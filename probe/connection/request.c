@@ -83,6 +83,7 @@ bool request_send(const struct connection_request *request, int fd)
 {
     json_t *json = to_json(request);
     json_object_set_new(json, "at_challenge", json_boolean(request->at_challenge));
+    json_object_set_new(json, "asks_leave", json_boolean(request->asks_leave));
     json_object_set_new(json, "capture", json_integer(request->capture));
     json_object_set_new(json, "screenshot", text(request->screenshot));
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -177,6 +178,7 @@ bool request_receive(struct connection_request *request, int fd)
             (unsigned char)json_integer_value(json_array_get(json_object_get(json, "variant"), (size_t)i));
     request->until = (enum phase)json_integer_value(json_object_get(json, "until"));
     request->at_challenge = json_is_true(json_object_get(json, "at_challenge"));
+    request->asks_leave = json_is_true(json_object_get(json, "asks_leave"));
     target_from_json(json_object_get(json, "target"), &request->target);
     target_from_json(json_object_get(json, "gateway"), &request->gateway);
     request->user = member(json, "user");

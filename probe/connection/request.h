@@ -31,12 +31,13 @@ struct connection_request {
     const char *screenshot;        // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
     const char *config_path;       // absolute scratch directory; FreeRDP's ConfigPath
     bool require_certificate;      // end the trial where the certificate is not trusted or has another name
+    bool asks_leave;               // before the password is sent (event_ask_leave())
     bool autologon;                // send the password in Client Info under tls and rdp security
     unsigned settle_ms;            // how long `active` must last
     unsigned deadline_ms;          // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it
     enum capture_form capture;
-    int capture_fd;            // the file, where capture is not off; the worker gets a descriptor of its own
-    void *memory;                  // what the strings live in once decoded; NULL otherwise
+    int capture_fd; // the file, where capture is not off; the worker gets a descriptor of its own
+    void *memory;   // what the strings live in once decoded; NULL otherwise
 };
 
 // Sends a request as one line. False with errno set if the socket does not take it; EILSEQ if a text in it is no UTF-8.

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <freerdp/error.h>
 #include <freerdp/event.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,22 @@ static void tell_credentials(struct session *session)
 bool session_sends_password(const struct session *session)
 {
     return session->request->autologon && !session->evidence.nla && session->request->password[0];
+}
+
+void session_ask_leave(struct session *session)
+{
+    enum { LONG_MS = 100 }; // a server that ends the connection sooner does so without being kept waiting
+    if (!session->request->asks_leave || session->has_leave)
+        return;
+    session->has_leave = true;
+    const double waited = event_ask_leave(session->sink);
+    struct pollfd server = {.fd = session->fd, .events = POLLIN};
+    // It is this client's turn: what comes now, octets or the end, is the server's impatience.
+    if (waited >= LONG_MS && !session->evidence.gateway && poll(&server, 1, 0) == 1) {
+        event_leave_unused(session->sink);
+        _exit(0);
+    }
+    event_fact(session->sink, FACT_LOGON_WAITED, json_real((double)(long long)(waited * 1000 + 0.5) / 1000));
 }
 
 void session_fail(struct session *session)

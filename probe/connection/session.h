@@ -49,6 +49,7 @@ struct session {
     struct standard_security *rc4; // under RDP security with encryption
     struct capture *capture;       // what records the trial; NULL for no capture
     struct picture *picture;       // what is drawn; NULL where nothing is (picture.h)
+    bool has_leave;                // to send the password, which was asked for
     bool over;                     // the trial is decided; later events are FreeRDP's own unwinding
 };
 
@@ -60,6 +61,10 @@ static inline struct session *session_of(rdpContext *context)
 
 // Whether this trial sends its password in Client Info.
 bool session_sends_password(const struct session *session);
+
+// Asks leave to send the password, once, where the request says so; called right before it is sent. Where the server
+// has not waited as long as the answer took, nothing can be said of it: the process ends without an outcome.
+void session_ask_leave(struct session *session);
 
 // Runs the connection to its end and reports it. Does not return.
 _Noreturn void session_run(const struct connection_request *request, struct event_sink *sink);

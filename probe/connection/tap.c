@@ -93,8 +93,10 @@ int tap_write(rdpTransport *transport, wStream *s)
     }
     if (client_info) {
         progress_begin(session, PHASE_INFO);
-        if (session_sends_password(session))
+        if (session_sends_password(session)) {
+            session_ask_leave(session);
             event_logon(session->sink);
+        }
     }
     capture_pdu(session, true, pdu); // only here: an observer may have ended the trial before the PDU is sent
     int status = session->io.WritePdu(transport, s);

@@ -28,8 +28,7 @@ static void headline(struct page *page, const struct trial *trial)
     } else {
         snprintf(text, sizeof text, "%s: failed in %s:", trial->target, phase_name(o->phase));
         page_put(page, STYLE_BAD, "%s ", text);
-        page_wrap(page, page_width(text) + 1, 0, "%s",
-                  o->detail[0] ? o->detail : outcome_meaning(o->family, o->code));
+        page_wrap(page, page_width(text) + 1, 0, "%s", o->detail[0] ? o->detail : outcome_meaning(o->family, o->code));
     }
 }
 
@@ -71,14 +70,20 @@ static void setting(struct page *page, const struct trial *trial)
               trial->connections == 1 ? "" : "s", trial->logons, trial->logons == 1 ? "" : "s");
 }
 
+// A number of columns; a journal's may be any.
+static int whole_columns(double number, int columns)
+{
+    return number >= 1 ? (int)(number < columns ? number : columns) : 0;
+}
+
 // One bar a phase, on the time line of the whole trial; what is too short for a column is a stroke.
 static void bar(struct page *page, const struct phase_time *time, double whole)
 {
     const int columns = (int)page->columns - BEFORE_BAR - AFTER_BAR;
-    int from = (int)(time->start / whole * columns);
-    int length = (int)(time->ms / whole * columns + 0.5);
-    if (from < 0 || from >= columns)
-        from = from < 0 ? 0 : columns - 1;
+    int from = whole_columns(time->start / whole * columns, columns);
+    int length = whole_columns(time->ms / whole * columns + 0.5, columns);
+    if (from >= columns)
+        from = columns - 1;
     if (length > columns - from)
         length = columns - from;
     page_put(page, STYLE_PLAIN, "%*s", from, "");

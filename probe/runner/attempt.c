@@ -61,6 +61,7 @@ static bool send_request(const struct attempt *attempt)
         .config_path = attempt->config,
         .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
         .screenshot = or_empty(o->screenshot),
+        .asks_leave = attempt->asks_leave,
         .autologon = o->autologon,
         .settle_ms = o->settle_ms,
         .deadline_ms = o->deadline_ms,
@@ -102,8 +103,14 @@ static void apply_lines(struct attempt *attempt)
     char *line = attempt->buffer, *end;
     while ((end = memchr(line, '\n', attempt->used - (size_t)(line - attempt->buffer)))) {
         size_t length = (size_t)(end - line);
-        if (event_apply(&attempt->trial, line, length) && memmem(line, length, "\"outcome\"", 9))
+        if (event_asks_leave(line, length)) {
+            attempt->asking = true;
+            attempt->asked = event_clock();
+        } else if (event_leaves_leave(line, length)) {
+            attempt->undecided = true;
+        } else if (event_apply(&attempt->trial, line, length) && memmem(line, length, "\"outcome\"", 9)) {
             attempt->ended_well = true;
+        }
         line = end + 1;
     }
     attempt->used -= (size_t)(line - attempt->buffer);
@@ -140,6 +147,22 @@ void attempt_cut(struct attempt *attempt)
     attempt->used = attempt->capacity = 0;
     if (!attempt->ended_well && trial->logons && !fact_get(trial->facts, FACT_CREDENTIALS))
         trial->failed_logons = 1;
+}
+
+void attempt_give_leave(struct attempt *attempt, struct zygote *zygote, uint32_t id)
+{
+    const char yes = EVENT_LEAVE;
+    const double waited = event_clock() - attempt->asked;
+    attempt->asking = false;
+    attempt->start += waited;
+    zygote_prolong(zygote, id, (unsigned)waited);
+    send(attempt->fd, &yes, 1, MSG_NOSIGNAL | MSG_DONTWAIT); // a worker that has died tells by its end
+}
+
+void attempt_withdraw(struct attempt *attempt)
+{
+    attempt->undecided = true;
+    attempt_cut(attempt);
 }
 
 void attempt_reap(struct attempt *attempt, const struct worker_end *end)

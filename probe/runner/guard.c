@@ -71,7 +71,8 @@ static void name_account(struct held_account *held, const struct account *accoun
     ledger_account(or_empty(account->user), or_empty(account->domain), host, held->name, sizeof held->name);
 }
 
-static enum leave begin_in_fleet(struct guard *guard, struct held_account *held, unsigned limit, char *error,
+// look: nothing is held, whatever the answer.
+static enum leave begin_in_fleet(struct guard *guard, struct held_account *held, unsigned limit, bool look, char *error,
                                  size_t size)
 {
     struct known_account *known = known_accounts_get(guard->known, held->name);
@@ -86,10 +87,11 @@ static enum leave begin_in_fleet(struct guard *guard, struct held_account *held,
     // Asking the ledger is not free, and mostly cannot help before a trial of this account has ended.
     if (!known->proved && (known->unproved >= limit || event_clock() < known->ask_again))
         return LEAVE_LATER;
-    enum leave leave = ledger_share(guard->ledger, held->name, limit, known->proved, &held->slot, error, size);
+    enum leave leave = look ? ledger_look(guard->ledger, held->name, limit, error, size)
+                            : ledger_share(guard->ledger, held->name, limit, known->proved, &held->slot, error, size);
     held->proved = known->proved;
     if (leave == LEAVE_GRANTED)
-        known->unproved += !known->proved;
+        known->unproved += !known->proved && !look;
     else if (leave == LEAVE_REFUSED)
         known_account_stop(known, error);
     else
@@ -126,7 +128,7 @@ static enum leave begin_account(struct guard *guard, struct held_account *held, 
                                 size_t size)
 {
     if (guard->mode == GUARD_FLEET)
-        return begin_in_fleet(guard, held, limit, error, size);
+        return begin_in_fleet(guard, held, limit, false, error, size);
     return ledger_begin(guard->ledger, held->name, limit, error, size) ? LEAVE_GRANTED : LEAVE_REFUSED;
 }
 
@@ -137,6 +139,28 @@ static bool end_account(struct guard *guard, struct held_account *held, enum log
     if (guard->mode == GUARD_FLEET)
         return end_in_fleet(guard, held, result, failures, error, size);
     return ledger_report(guard->ledger, held->name, result, failures, error, size);
+}
+
+// Whether the account is one that many trials wait for, and all of its logons are seen before they are made: Kerberos
+// asks a KDC out of sight, and a gateway wants its password first.
+static bool may_ask_later(struct guard *guard, const struct run_options *options, const struct variant *variant,
+                          const struct guard_hold *hold)
+{
+    bool ntlm = variant->level[FACTOR_SECURITY] != SECURITY_NLA || variant->level[FACTOR_AUTH] == AUTH_LEVEL_NTLM;
+    if (guard->mode != GUARD_FLEET || !hold->target.used || hold->gateway.used || !ntlm ||
+        ledger_account_is_local(or_empty(options->account.user), or_empty(options->account.domain)))
+        return false;
+    const struct known_account *known = known_accounts_get(guard->known, hold->target.name);
+    return known && !known->proved;
+}
+
+enum leave guard_ask(struct guard *guard, const struct run_options *options, struct guard_hold *hold, char *error,
+                     size_t size)
+{
+    enum leave leave = begin_account(guard, &hold->target, options->max_failed_logons, error, size);
+    hold->target.used = leave == LEAVE_GRANTED;
+    hold->asks = hold->asks && !hold->target.used;
+    return leave;
 }
 
 enum leave guard_begin(struct guard *guard, const struct run_options *options, const struct variant *variant,
@@ -152,6 +176,11 @@ enum leave guard_begin(struct guard *guard, const struct run_options *options, c
         name_account(&hold->target, &options->account, options->target.host);
     if (hold->gateway.used)
         name_account(&hold->gateway, run_options_gateway_account(options), options->gateway.host);
+    hold->asks = may_ask_later(guard, options, variant, hold);
+    if (hold->asks) {
+        hold->target.used = false;
+        return begin_in_fleet(guard, &hold->target, options->max_failed_logons, true, error, size);
+    }
     if (hold->target.used && hold->gateway.used && strcmp(hold->target.name, hold->gateway.name) == 0)
         hold->gateway.used = false;
     // Locks are taken in the order of names, so that two runs with the same two accounts cannot wait for each other.

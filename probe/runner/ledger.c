@@ -158,6 +158,13 @@ void ledger_close(struct ledger *ledger)
     free(ledger);
 }
 
+bool ledger_account_is_local(const char *user, const char *domain)
+{
+    if (domain[0])
+        return strcmp(domain, ".") == 0;
+    return strncmp(user, ".\\", 2) == 0 || !strpbrk(user, "\\@");
+}
+
 char *ledger_account(const char *user, const char *domain, const char *host, char *text, size_t size)
 {
     const char *backslash = strchr(user, '\\');
@@ -267,6 +274,20 @@ static enum leave begin_slot(struct ledger *ledger, const char *account, unsigne
     if (begin.leave == LEAVE_REFUSED)
         explain(ledger, account, &begin.seen, limit, error, size);
     return begin.leave;
+}
+
+enum leave ledger_look(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size)
+{
+    const struct begin begin = {.ledger = ledger, .account = hash(account)};
+    struct ledger_entry entry;
+    if (!ledger_file_look(&ledger->file, account, &entry, error, size))
+        return LEAVE_REFUSED;
+    const unsigned alive = count_slots(living(&begin, entry.pending));
+    entry.failures += count_slots(entry.pending) - alive; // as begin_trial() will count them
+    if (!entry.blocked && entry.failures < limit)
+        return entry.failures + alive < limit ? LEAVE_GRANTED : LEAVE_LATER;
+    explain(ledger, account, &entry, limit, error, size);
+    return LEAVE_REFUSED;
 }
 
 enum leave ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot, char *error,

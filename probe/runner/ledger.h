@@ -18,6 +18,9 @@ void ledger_close(struct ledger *ledger);
 // is local to the host ("host\user"). Always terminated; returns text.
 char *ledger_account(const char *user, const char *domain, const char *host, char *text, size_t size);
 
+// Whether the account is one of the host alone, so that only trials of that host use it.
+bool ledger_account_is_local(const char *user, const char *domain);
+
 // Asks leave for one trial that sends this account's password, and holds the account's lock (across processes) until
 // ledger_report(). False with a sentence in error[size] that says how many failures are on record, since when, in which
 // file, and what to do, when `limit` failures were reached or the account answered locked or disabled.
@@ -44,6 +47,9 @@ enum leave {
 };
 
 enum { LEDGER_NO_SLOT = -1 };
+
+// What ledger_share() would answer at this moment, for a password that nobody has proved. Nothing is held or written.
+enum leave ledger_look(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size);
 
 // Asks leave for one trial of several with this account, without waiting. As long as nobody has proved the password, so
 // many may be under way, over all processes, as may fail before `limit` is reached; each holds a *slot of the account.

@@ -11,31 +11,21 @@
 #include <unistd.h>
 
 #include "connection/event.h"
-#include "runner/attempt.h"
 #include "runner/crew.h"
-#include "runner/guard.h"
 #include "runner/interrupt.h"
+#include "runner/slots.h"
 #include "runner/turns.h"
 
 enum {
     SENTENCE = 1024,
-    BURST = 16,           // starts before ends are looked at again
-    SWEEP_MS = 100,       // how often events of trials in flight are read
-    PROGRESS_MS = 250,    // how often progress is told
-    BUSY_MS = 5,          // how soon a zygote that was too busy is asked again
+    BURST = 16,         // starts before ends are looked at again
+    SWEEP_MS = 100,     // how often events of trials in flight are read
+    PROGRESS_MS = 250,  // how often progress is told
+    BUSY_MS = 5,        // how soon a zygote that was too busy is asked again
+    PATIENCE_MS = 2000, // how long a server is kept waiting for a password: no longer than a slow domain controller
     SPARE_DESCRIPTORS = 64,
     FROM_ZYGOTE = -1, // in place of a slot's index
     FROM_INTERRUPT = -2
-};
-
-// A trial in flight.
-struct slot {
-    bool used, planned;
-    uint32_t target, step;
-    struct run_options options;
-    struct guard_hold hold;
-    struct attempt attempt;
-    char store[SCRATCH_PATH]; // with the licences of the target
 };
 
 // What is kept of each target.
@@ -51,10 +41,7 @@ struct schedule {
     struct guard *guard;
     struct turns *turns;
     struct course *courses;
-    struct slot **slots;
-    unsigned slot_count, places; // made so far, of so many
-    unsigned *idle;              // slots that are free, the last first
-    unsigned idle_count;
+    struct slots *slots;
     int epoll;
     struct schedule_state state;
     double begin, swept, told, busy_until;
@@ -136,33 +123,6 @@ static void line_up(struct schedule *s, uint32_t target, double not_before)
         leave_target(s, target);
 }
 
-// ---- slots ----
-
-static struct slot *take_slot(struct schedule *s, unsigned *index)
-{
-    if (s->idle_count) {
-        *index = s->idle[--s->idle_count];
-        return s->slots[*index];
-    }
-    struct slot *slot = s->slot_count < s->places ? calloc(1, sizeof *slot) : NULL;
-    if (slot) {
-        *index = s->slot_count;
-        s->slots[s->slot_count++] = slot;
-    }
-    return slot;
-}
-
-static void give_back(struct schedule *s, unsigned index)
-{
-    s->slots[index]->used = false;
-    s->idle[s->idle_count++] = index;
-}
-
-static bool has_place(const struct schedule *s)
-{
-    return s->idle_count || s->slot_count < s->places;
-}
-
 // ---- a trial's beginning ----
 
 static bool prepare_store(struct schedule *s, struct slot *slot)
@@ -186,12 +146,15 @@ static void plan_trial(struct schedule *s, struct slot *slot, struct schedule_st
 
 static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, const struct schedule_step *step)
 {
-    struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = index};
-    bool ready = attempt_init(&slot->attempt, &slot->options, slot->store, s->number, &step->variant, step->until,
-                              step->repeat);
+    const uint32_t events = slot->hold.asks ? EPOLLRDHUP | EPOLLIN : EPOLLRDHUP;
+    struct epoll_event event = {.events = events, .data.u64 = index};
+    bool ready =
+        attempt_init(&slot->attempt, &slot->options, slot->store, s->number, &step->variant, step->until, step->repeat);
     if (!ready)
         errno = ENOMEM;
-    // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record.
+    slot->attempt.asks_leave = slot->hold.asks;
+    // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record. Only
+    // who may ask is listened to.
     return ready && attempt_start(&slot->attempt, s->crew.zygote, index) &&
            epoll_ctl(s->epoll, EPOLL_CTL_ADD, slot->attempt.fd, &event) == 0;
 }
@@ -208,7 +171,7 @@ static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint3
     }
     s->busy_until = event_clock() + BUSY_MS;
     turns_wait(s->turns, slot->target, lane, s->busy_until);
-    give_back(s, index);
+    slots_give_back(s->slots, index);
 }
 
 // The step is left out for good; the target's next one is looked at at once.
@@ -233,7 +196,7 @@ static void begin(struct schedule *s, uint32_t target)
     if (!find_step(s, target, &step))
         return;
     const uint32_t lane = lane_of(s, target, &step.variant);
-    struct slot *slot = take_slot(s, &index);
+    struct slot *slot = slots_take(s->slots, &index);
     if (!slot) {
         stop(s, STOP_ENVIRONMENT, "memory is out");
         return;
@@ -245,14 +208,14 @@ static void begin(struct schedule *s, uint32_t target)
     if (!prepare_store(s, slot)) {
         snprintf(sentence, sizeof sentence, "no scratch directory can be made: %s", strerror(errno));
         stop(s, STOP_ENVIRONMENT, sentence);
-        give_back(s, index);
+        slots_give_back(s->slots, index);
         return;
     }
     plan_trial(s, slot, &step);
-    enum leave leave = guard_begin(s->guard, &slot->options, &step.variant, step.until, &slot->hold, sentence,
-                                   sizeof sentence);
+    enum leave leave =
+        guard_begin(s->guard, &slot->options, &step.variant, step.until, &slot->hold, sentence, sizeof sentence);
     if (leave != LEAVE_GRANTED) {
-        give_back(s, index);
+        slots_give_back(s->slots, index);
         if (leave == LEAVE_LATER)
             turns_park(s->turns, target, lane);
         else
@@ -277,7 +240,7 @@ static void begin_some(struct schedule *s)
     double now = event_clock();
     if (now < s->busy_until)
         return;
-    for (int i = 0; i < BURST && s->stop == STOP_NONE && has_place(s) && now >= s->busy_until; i++) {
+    for (int i = 0; i < BURST && s->stop == STOP_NONE && slots_has_place(s->slots) && now >= s->busy_until; i++) {
         if (s->work->max_trials && s->state.started >= s->work->max_trials && turns_waiting(s->turns)) {
             snprintf(sentence, sizeof sentence, "the limit of %u trials is reached", s->work->max_trials);
             stop(s, STOP_BUDGET, sentence);
@@ -289,15 +252,59 @@ static void begin_some(struct schedule *s)
     }
 }
 
+// ---- a trial that asks leave to use its account ----
+
+static void answer(struct schedule *s, unsigned index)
+{
+    struct slot *slot = slots_in_use(s->slots, index);
+    struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = index};
+    char sentence[SENTENCE];
+    if (!slot || !slot->attempt.asking || slot->attempt.fd < 0)
+        return;
+    enum leave leave = guard_ask(s->guard, &slot->options, &slot->hold, sentence, sizeof sentence);
+    if (leave == LEAVE_GRANTED) {
+        attempt_give_leave(&slot->attempt, s->crew.zygote, index);
+        epoll_ctl(s->epoll, EPOLL_CTL_MOD, slot->attempt.fd, &event);
+    } else if (leave == LEAVE_REFUSED || event_clock() > slot->attempt.asked + PATIENCE_MS) {
+        attempt_withdraw(&slot->attempt);
+    }
+}
+
+static void answer_all(struct schedule *s)
+{
+    for (unsigned i = 0; i < slots_count(s->slots); i++)
+        answer(s, i);
+}
+
 // ---- a trial's end ----
+
+// No password was sent, and the server was kept waiting: that is no trial. The step is due again.
+static void take_back(struct schedule *s, struct slot *slot, unsigned index)
+{
+    char sentence[SENTENCE];
+    if (!guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence))
+        stop(s, STOP_ENVIRONMENT, sentence);
+    attempt_clear(&slot->attempt, NULL);
+    s->state.started--;
+    s->state.in_flight--;
+    s->state.withdrawn++;
+    line_up(s, slot->target, event_clock() + slot->options.pause_ms);
+    slots_give_back(s->slots, index);
+}
 
 static void finish(struct schedule *s, unsigned index)
 {
-    struct slot *slot = s->slots[index];
+    struct slot *slot = slots_at(s->slots, index);
     struct course *course = &s->courses[slot->target];
     char sentence[SENTENCE];
     bool held = slot->hold.target.used || slot->hold.gateway.used;
 
+    if (slot->attempt.undecided || slot->attempt.asking) {
+        take_back(s, slot, index);
+        if (held)
+            turns_wake(s->turns);
+        return;
+    }
     attempt_finish(&slot->attempt);
     if (!guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence))
         stop(s, STOP_ENVIRONMENT, sentence); // what no ledger counts may not be tried
@@ -310,14 +317,17 @@ static void finish(struct schedule *s, unsigned index)
     course->issued = !slot->planned;
     course->step += slot->planned;
     line_up(s, slot->target, event_clock() + slot->options.pause_ms);
-    give_back(s, index);
-    if (held)
+    slots_give_back(s->slots, index);
+    if (held) {
         turns_wake(s->turns);
+        answer_all(s);
+    }
 }
 
 static void finish_if_over(struct schedule *s, unsigned index)
 {
-    if (s->slots[index]->used && attempt_over(&s->slots[index]->attempt))
+    struct slot *slot = slots_in_use(s->slots, index);
+    if (slot && attempt_over(&slot->attempt))
         finish(s, index);
 }
 
@@ -325,10 +335,11 @@ static void take_ends(struct schedule *s)
 {
     struct worker_end end;
     while (zygote_take_end(s->crew.zygote, &end)) {
-        if (end.id >= s->slot_count || !s->slots[end.id]->used)
+        struct slot *slot = slots_in_use(s->slots, end.id);
+        if (!slot)
             continue;
-        attempt_reap(&s->slots[end.id]->attempt, &end);
-        attempt_read(&s->slots[end.id]->attempt);
+        attempt_reap(&slot->attempt, &end);
+        attempt_read(&slot->attempt);
         finish_if_over(s, end.id);
     }
     s->lost = errno != EAGAIN;
@@ -340,17 +351,28 @@ static void take_ends(struct schedule *s)
 static void abandon(struct schedule *s)
 {
     char ignored[SENTENCE];
-    for (unsigned i = 0; i < s->slot_count; i++) {
-        struct slot *slot = s->slots[i];
-        if (!slot->used)
+    for (unsigned i = 0; i < slots_count(s->slots); i++) {
+        struct slot *slot = slots_in_use(s->slots, i);
+        if (!slot)
             continue;
         attempt_read(&slot->attempt);
         attempt_cut(&slot->attempt);
         guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, ignored, sizeof ignored);
         attempt_clear(&slot->attempt, NULL);
-        give_back(s, i);
+        slots_give_back(s->slots, i);
     }
     s->state.in_flight = 0;
+}
+
+static void hear(struct schedule *s, unsigned index)
+{
+    struct slot *slot = slots_in_use(s->slots, index);
+    if (!slot)
+        return;
+    if (attempt_read(&slot->attempt))
+        answer(s, index);
+    else
+        finish_if_over(s, index);
 }
 
 // Sockets hold a few hundred events; a worker waits where its own is full.
@@ -359,10 +381,9 @@ static void sweep(struct schedule *s, double now)
     if (now < s->swept + SWEEP_MS)
         return;
     s->swept = now;
-    for (unsigned i = 0; i < s->slot_count; i++) {
-        if (s->slots[i]->used && !attempt_read(&s->slots[i]->attempt))
-            finish_if_over(s, i);
-    }
+    for (unsigned i = 0; i < slots_count(s->slots); i++)
+        hear(s, i);
+    answer_all(s); // for accounts that other processes have given back, and for those who have waited long enough
     if (turns_parked(s->turns)) // for accounts that other processes have given back
         turns_wake(s->turns);
 }
@@ -381,7 +402,7 @@ static void tell(struct schedule *s, double now, bool at_once)
 static int patience(const struct schedule *s, double now)
 {
     double until = INFINITY;
-    if (s->stop == STOP_NONE && has_place(s))
+    if (s->stop == STOP_NONE && slots_has_place(s->slots))
         until = fmax(turns_next(s->turns, now), s->busy_until);
     if (s->state.in_flight || turns_parked(s->turns))
         until = fmin(until, s->swept + SWEEP_MS);
@@ -401,9 +422,8 @@ static void wait_and_handle(struct schedule *s)
     for (int i = 0; i < count; i++) {
         int64_t from = (int64_t)events[i].data.u64;
         ends = ends || from == FROM_ZYGOTE;
-        if (from < 0 || !s->slots[from]->used || attempt_read(&s->slots[from]->attempt))
-            continue;
-        finish_if_over(s, (unsigned)from);
+        if (from >= 0)
+            hear(s, (unsigned)from);
     }
     if (ends)
         take_ends(s);
@@ -460,16 +480,14 @@ static unsigned allow_descriptors(unsigned wanted)
 static bool set_up(struct schedule *s, const struct schedule_work *work, char *error, size_t size)
 {
     s->work = work;
-    s->places = allow_descriptors(work->max_in_flight);
     s->number = work->first_number;
     s->guard = guard_new(GUARD_FLEET, work->logons, error, size);
     if (!s->guard)
         return false;
     s->turns = turns_new(work->targets, work->gateways + 1, work->rate, work->gateway_rate);
     s->courses = calloc((size_t)work->targets + 1, sizeof *s->courses);
-    s->slots = calloc(s->places, sizeof(struct slot *));
-    s->idle = calloc(s->places, sizeof *s->idle);
-    if (!s->turns || !s->courses || !s->slots || !s->idle) {
+    s->slots = slots_new(allow_descriptors(work->max_in_flight));
+    if (!s->turns || !s->courses || !s->slots) {
         snprintf(error, size, "memory is out");
         return false;
     }
@@ -507,10 +525,7 @@ void schedule_end(struct schedule *s)
     crew_end(&s->crew);
     guard_free(s->guard);
     turns_free(s->turns);
-    for (unsigned i = 0; i < s->slot_count; i++)
-        free(s->slots[i]);
-    free(s->slots);
-    free(s->idle);
+    slots_free(s->slots);
     free(s->courses);
     if (s->epoll >= 0)
         close(s->epoll);

@@ -24,6 +24,7 @@ enum schedule_answer { STEP_RUN, STEP_SKIP, STEP_NONE };
 struct schedule_state {
     size_t started, ended; // trials, with those that only had a licence issued
     size_t stopped;        // trials that an account's limits forbade
+    size_t withdrawn;      // connections given up before the logon, because the account was not free: no trials
     unsigned in_flight;
     double seconds; // since the beginning
 };

@@ -21,7 +21,8 @@
 
 enum { SENTENCE = 240 };
 
-// Over a SOCK_SEQPACKET pair: one message a packet.
+// Over a SOCK_SEQPACKET pair: one message a packet. With a descriptor it is about a new worker; without, deadline_ms is
+// added to that of one that is there.
 struct order {
     uint32_t id;
     uint32_t deadline_ms;
@@ -80,10 +81,18 @@ static bool receive_order(int control, struct order *order, int *fd)
     if (recvmsg(control, &message, MSG_CMSG_CLOEXEC) != sizeof *order)
         return false;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (!header || header->cmsg_type != SCM_RIGHTS)
-        return false;
-    memcpy(fd, CMSG_DATA(header), sizeof *fd);
+    *fd = -1;
+    if (header && header->cmsg_type == SCM_RIGHTS)
+        memcpy(fd, CMSG_DATA(header), sizeof *fd);
     return true;
+}
+
+static void prolong(struct nursery *nursery, const struct order *order)
+{
+    for (size_t i = 0; i < nursery->count; i++) {
+        if (nursery->workers[i].id == order->id)
+            nursery->workers[i].deadline += order->deadline_ms;
+    }
 }
 
 static void give_birth(struct nursery *nursery, const struct order *order, int fd)
@@ -166,7 +175,10 @@ static void nurse(struct nursery *nursery)
         if (wait[0].revents) {
             if (!receive_order(nursery->control, &order, &fd))
                 return;
-            give_birth(nursery, &order, fd);
+            if (fd < 0)
+                prolong(nursery, &order);
+            else
+                give_birth(nursery, &order, fd);
         }
     }
 }
@@ -271,6 +283,12 @@ int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms)
         return -1;
     }
     return pair[0];
+}
+
+void zygote_prolong(struct zygote *zygote, uint32_t id, unsigned ms)
+{
+    struct order order = {.id = id, .deadline_ms = ms};
+    send(zygote->control, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 int zygote_descriptor(const struct zygote *zygote)

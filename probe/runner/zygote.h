@@ -17,6 +17,9 @@ struct zygote *zygote_start(const char *scratch, char *error, size_t size);
 // the caller closes it), or -1 with errno: EAGAIN where the zygote has too many orders to take another one yet.
 int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms);
 
+// Adds to a worker's deadline; where the zygote has too many orders it stays as it is.
+void zygote_prolong(struct zygote *zygote, uint32_t id, unsigned ms);
+
 struct worker_end {
     uint32_t id;
     int status;        // as from waitpid()

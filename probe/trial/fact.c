@@ -156,6 +156,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_LOGON_COOKIE] = {"logon", "reconnect_cookie", FACT_BOOLEAN, "auto-reconnect cookie"},
     [FACT_LOGON_NOTIFICATION] = {"logon", "notification", FACT_TEXT, "logon notification"},
     [FACT_LOGON_ERROR] = {"logon", "error", FACT_TEXT, "what it is about"},
+    [FACT_LOGON_WAITED] = {"logon", "waited_ms", FACT_REAL, "waited for leave"},
     [FACT_CREDENTIALS] = {"logon", "credentials", FACT_TEXT, "credentials"},
     [FACT_CAPTURE_INCOMPLETE] = {"capture", "incomplete", FACT_TEXT, "capture incomplete"},
     [FACT_GRAPHICS_PATH] = {"graphics", "path", FACT_TEXT, "painted by"},

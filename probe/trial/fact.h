@@ -158,6 +158,7 @@ enum fact {
     FACT_LOGON_COOKIE,       // an auto-reconnect cookie came
     FACT_LOGON_NOTIFICATION, // name of ErrorNotificationType
     FACT_LOGON_ERROR,        // name of ErrorNotificationData, or "session N"
+    FACT_LOGON_WAITED,       // ms before the password was sent, for other trials of the account; in no phase's time
     FACT_CREDENTIALS,        // verified, refused or "not checked"
     FACT_CAPTURE_INCOMPLETE, // why the capture ends before the trial does: name of an errno
     // What was drawn, where a picture was wanted.

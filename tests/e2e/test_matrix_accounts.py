@@ -95,9 +95,71 @@ def test_one_proved_account_does_not_serialise_the_fleet(fleet, fleet_lab, scrat
     most = max(sum(other["began_ms"] <= record["began_ms"] < other["began_ms"] + other["ms"] for other in seen)
                for record in seen)
     assert most >= 8, most
-    # Until the first was proved, no more than two.
-    proved = min(record["began_ms"] + record["ms"] for record in seen)
-    assert sum(record["began_ms"] < proved - 600 for record in seen) <= 2
+
+
+def test_no_more_logons_are_under_way_than_may_fail(fleet, fleet_lab, scratch):
+    """Where a server says nothing to a logon, it may have failed; no other one is made meanwhile."""
+    lab = fleet_lab("--fault", "nla-auth:hang")
+    scenario = fleet.scenario(targets_of(lab, 12, "good", 1), credentials=two_accounts(scratch),
+                              limits="max-in-flight: 12", further="deadline: 5")
+    result = fleet(scenario, password=None)
+    assert result.status == 4 and authenticates(lab) == 2, result
+    assert [trial["outcome"]["family"] for trial in result.trials] == ["timeout"] * 2
+    assert len(result.of("skipped")) == 10
+    # The others were connected to, and given up before their logon: without a trial, and not without a word.
+    assert len(connections(lab)) == 2 + result.records[-1]["withdrawn"] > 2
+
+
+def test_hosts_that_hang_do_not_keep_the_account_from_others(fleet, fleet_lab, scratch):
+    """The first hosts never come so far that they need the password: all others have had it before they are over."""
+    hanging, lab = fleet_lab("--fault", "negotiate:hang"), fleet_lab()
+    targets = targets_of(hanging, 4, "good", 3) + targets_of(lab, 20, "good", 1)
+    scenario = fleet.scenario(targets, credentials=two_accounts(scratch), further="deadline: 12",
+                              limits="max-in-flight: 6, max-failed-logons: 1")
+    result = fleet(scenario, password=None)
+    assert result.status == 1, result
+    slow = [trial["target"].startswith("127.3.") for trial in result.trials]
+    assert slow == [False] * 20 + [True] * 4, slow
+    assert authenticates(lab) == 20 and authenticates(hanging) == 0
+    assert result.seconds < 2 * 12
+
+
+def wait_for_a_slow_logon(fleet, fleet_lab, scratch, drip):
+    """Five trials at once, one of which may log on, and waits long for the answer: (result, what the labs saw)."""
+    labs = [fleet_lab("--fault", "nla:slow", "--drip", drip) for _ in range(5)]  # each does one NLA at a time
+    targets = [targets_of(lab, i + 1, "good", 1)[i] for i, lab in enumerate(labs)]
+    scenario = fleet.scenario(targets, credentials=two_accounts(scratch),
+                              limits="max-in-flight: 5, max-failed-logons: 1", further="until: nla")
+    result = fleet(scenario, password=None)
+    assert result.status == 0 and len(result.trials) == 5, result
+    assert [authenticates(lab) for lab in labs] == [1] * 5
+    assert all(trial["logons"] == 1 and trial["outcome"]["result"] == "connected" for trial in result.trials)
+    return result, [record for lab in labs for record in connections(lab)]
+
+
+def waits(trials):
+    return {trial["target"].split(":")[0]: trial["facts"]["logon"].get("waited_ms", 0) for trial in trials}
+
+
+def test_a_server_is_not_blamed_for_the_wait(fleet, fleet_lab, scratch):
+    """What a trial waits for its account's other trials is in no time of it, but named."""
+    result, seen = wait_for_a_slow_logon(fleet, fleet_lab, scratch, 10)
+    there = {record["local"]: record["ms"] for record in seen}
+    waited = waits(result.trials)
+    assert sum(ms > 300 for ms in waited.values()) >= 3, waited
+    for trial in result.trials:
+        address = trial["target"].split(":")[0]
+        if waited[address] > 300:
+            assert there[address] > waited[address] and trial["ms"] < there[address] - waited[address] / 2, trial
+            assert sum(phase["ms"] for phase in trial["phases"]) <= trial["ms"] + 1
+
+
+def test_a_server_is_not_kept_waiting_for_long(fleet, fleet_lab, scratch):
+    """Who would wait too long is left, and tried again once the account is proved."""
+    result, seen = wait_for_a_slow_logon(fleet, fleet_lab, scratch, 40)
+    withdrawn = result.records[-1]["withdrawn"]
+    assert withdrawn >= 3 and len(seen) == 5 + withdrawn, (withdrawn, len(seen))
+    assert max(waits(result.trials).values()) < 2500
 
 
 def test_the_ledger_is_clean_after_a_good_run(fleet, fleet_lab, rdpprobe):

@@ -98,6 +98,28 @@ static struct outcome denied(void)
                             .freerdp = {.code = 0xFFFFFFFE, .name = "ERRCONNECT_CONNECT_TRANSPORT_FAILED"}};
 }
 
+// The answer lies in the socket already, so that nobody waits.
+static void leave_is_asked_and_named_unused(void **state)
+{
+    struct wire *wire = *state;
+    const char yes = EVENT_LEAVE;
+    const double start = wire->sink.start;
+    event_append(&wire->sink, FACT_NEGOTIATION_REQUESTED, "SSL"); // goes before the question
+    assert_int_equal(send(wire->parent, &yes, 1, 0), 1);
+    const double waited = event_ask_leave(&wire->sink);
+    assert_true(waited >= 0 && wire->sink.start - start >= waited - 0.001 &&
+                wire->sink.start - start <= waited + 0.001);
+    event_leave_unused(&wire->sink);
+    struct line line = next_line(wire);
+    assert_false(event_asks_leave(line.text, line.length) || event_leaves_leave(line.text, line.length));
+    line = next_line(wire);
+    assert_true(event_asks_leave(line.text, line.length) && !event_leaves_leave(line.text, line.length));
+    assert_false(event_asks_leave(line.text, line.length - 1));
+    assert_false(apply(&wire->trial, line.text, line.length)); // it is no event
+    line = next_line(wire);
+    assert_true(event_leaves_leave(line.text, line.length) && !event_asks_leave(line.text, line.length));
+}
+
 static void phases_come_with_their_times(void **state)
 {
     struct wire *wire = *state;
@@ -423,6 +445,7 @@ static void phases_beyond_the_table_are_not_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ON_A_WIRE(leave_is_asked_and_named_unused),
         ON_A_WIRE(phases_come_with_their_times),
         ON_A_WIRE(round_trips_belong_to_the_phase_they_end_in),
         ON_A_WIRE(a_round_trip_before_every_phase_is_no_event),

@@ -77,6 +77,12 @@ static void names_accounts(void **state)
     assert_string_equal(ledger_account(".\\Alice", "", "SRV", text, sizeof text), "srv\\alice");
     assert_string_equal(ledger_account("Alice", ".", "SRV", text, sizeof text), "srv\\alice");
     assert_string_equal(ledger_account("alice", "corp", "srv", text, 6), "corp\\");
+    static const char *const local[][2] = {{"Alice", ""}, {".\\Alice", ""}, {"Alice", "."}};
+    static const char *const shared[][2] = {{"Alice", "CORP"}, {"CORP\\Alice", ""}, {"Alice@Corp.example", ""}};
+    for (int i = 0; i < 3; i++) {
+        assert_true(ledger_account_is_local(local[i][0], local[i][1]));
+        assert_false(ledger_account_is_local(shared[i][0], shared[i][1]));
+    }
 }
 
 static void stops_at_the_limit_across_runs(void **state)
@@ -167,8 +173,12 @@ static void as_many_share_as_may_fail(void **state)
     struct ledger *mine = open_ledger(), *other = open_ledger();
     assert_int_equal(ledger_share(mine, account, 3, false, &slots[0], error, sizeof error), LEAVE_GRANTED);
     assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_GRANTED);
+    for (int i = 0; i < 5; i++) // a look takes nothing
+        assert_int_equal(ledger_look(i % 2 ? mine : other, account, 3, error, sizeof error), LEAVE_GRANTED);
     assert_int_equal(ledger_share(mine, account, 3, false, &slots[2], error, sizeof error), LEAVE_GRANTED);
     assert_int_equal(ledger_share(other, account, 3, false, &slots[3], error, sizeof error), LEAVE_LATER);
+    assert_int_equal(ledger_look(mine, account, 3, error, sizeof error), LEAVE_LATER);
+    assert_int_equal(ledger_look(other, account, 3, error, sizeof error), LEAVE_LATER);
     assert_int_equal(ledger_share(other, "corp\\bob", 3, false, &slots[3], error, sizeof error), LEAVE_GRANTED);
     assert_true(ledger_return(mine, account, slots[0], LOGON_NOT_SENT, 0, error, sizeof error));
     assert_int_equal(ledger_share(other, account, 3, false, &slots[0], error, sizeof error), LEAVE_GRANTED);
@@ -178,6 +188,9 @@ static void as_many_share_as_may_fail(void **state)
     assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_LATER);
     assert_true(ledger_return(mine, account, slots[2], LOGON_FAILED, 1, error, sizeof error));
     assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_REFUSED);
+    assert_non_null(strstr(error, "3 failed logons of"));
+    error[0] = '\0';
+    assert_int_equal(ledger_look(mine, account, 3, error, sizeof error), LEAVE_REFUSED);
     assert_non_null(strstr(error, "3 failed logons of"));
     ledger_close(other);
     ledger_close(mine);
@@ -236,7 +249,12 @@ static void one_that_wants_the_account_alone_waits_for_shares(void **state)
 static void refuses_a_damaged_file(void **state)
 {
     static const char *const garbage[] = {
-        "", "{", "[]", "\x01\x02", "{\"schema\":1}", "{\"schema\":2,\"accounts\":{}}",
+        "",
+        "{",
+        "[]",
+        "\x01\x02",
+        "{\"schema\":1}",
+        "{\"schema\":2,\"accounts\":{}}",
         "{\"schema\":1,\"accounts\":{\"a\":{}}}",
         "{\"schema\":1,\"accounts\":{\"a\":{\"failures\":-1,\"blocked\":false,\"pending\":false,\"since\":\"\","
         "\"last\":\"\"}}}",

@@ -90,6 +90,7 @@ static void check_equal(const struct connection_request *got, const struct conne
     assert_string_equal(got->config_path, sent->config_path ? sent->config_path : "");
     assert_int_equal(got->require_certificate, sent->require_certificate);
     assert_int_equal(got->autologon, sent->autologon);
+    assert_int_equal(got->asks_leave, sent->asks_leave);
     assert_int_equal(got->settle_ms, sent->settle_ms);
     assert_int_equal(got->deadline_ms, sent->deadline_ms);
 }
@@ -142,9 +143,10 @@ static void every_switch_goes_round_alone(void **state)
 {
     struct connection_request request = example();
     (void)state;
-    for (unsigned bits = 0; bits < 4; bits++) {
+    for (unsigned bits = 0; bits < 8; bits++) {
         request.require_certificate = bits & 1;
         request.autologon = bits & 2;
+        request.asks_leave = bits & 4;
         goes_round(&request);
     }
 }
@@ -229,15 +231,7 @@ static void receives_what_comes_in_pieces(void **state)
 static void refuses_garbage(void **state)
 {
     static const char *const lines[] = {
-        "\n",
-        "garbage\n",
-        "{\n",
-        "null\n",
-        "7\n",
-        "[]\n",
-        "{}\n",
-        "{\"phase\":\"tcp\",\"t\":1}\n",
-        "{}\n{}\n",
+        "\n", "garbage\n", "{\n", "null\n", "7\n", "[]\n", "{}\n", "{\"phase\":\"tcp\",\"t\":1}\n", "{}\n{}\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
@@ -248,9 +242,9 @@ static void refuses_garbage(void **state)
         unsigned zeros;
         const char *last, *until;
     } variants[] = {
-        {FACTOR_COUNT - 2, "0", "12"},     {FACTOR_COUNT, "0", "12"},        {FACTOR_COUNT - 1, "9", "12"},
-        {FACTOR_COUNT - 1, "256", "12"},   {FACTOR_COUNT - 1, "-1", "12"},   {FACTOR_COUNT - 1, "\"off\"", "12"},
-        {FACTOR_COUNT - 1, "0", "99"},     {FACTOR_COUNT - 1, "0", "-1"},    {FACTOR_COUNT - 1, "0", "\"active\""},
+        {FACTOR_COUNT - 2, "0", "12"},   {FACTOR_COUNT, "0", "12"},      {FACTOR_COUNT - 1, "9", "12"},
+        {FACTOR_COUNT - 1, "256", "12"}, {FACTOR_COUNT - 1, "-1", "12"}, {FACTOR_COUNT - 1, "\"off\"", "12"},
+        {FACTOR_COUNT - 1, "0", "99"},   {FACTOR_COUNT - 1, "0", "-1"},  {FACTOR_COUNT - 1, "0", "\"active\""},
     };
     for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
         char line[256] = "{\"variant\":[";
