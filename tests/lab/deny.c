@@ -18,16 +18,23 @@ static bool flakes(const struct connection *connection, size_t index)
     return (double)(value >> 11) / (double)(UINT64_C(1) << 53) < options->flaky;
 }
 
+static bool send_error_info(struct connection *connection, uint32_t code)
+{
+    rdpContext *context = connection->peer->context;
+    if (connection->relay)
+        return upstream_tell(connection, code);
+    freerdp_set_error_info(context->rdp, code);
+    return freerdp_send_error_info(context->rdp);
+}
+
 static void tell(struct connection *connection, const struct lab_rule *rule)
 {
     const struct lab_options *options = &connection->lab->options;
     struct lab_record *record = connection->record;
     const bool wanted = !options->strict_errinfo || record->facts.errinfo_advertised;
-    rdpContext *context = connection->peer->context;
 
     if (rule->errinfo && wanted && !options->ultimatum_only) {
-        freerdp_set_error_info(context->rdp, rule->errinfo);
-        if (freerdp_send_error_info(context->rdp)) {
+        if (send_error_info(connection, rule->errinfo)) {
             record->errinfo_sent = true;
             record->errinfo_code = rule->errinfo;
             if (rule->delay_ms)

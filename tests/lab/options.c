@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "upstream.h"
 
 static const char usage[] =
     "Usage: rdplab [OPTIONS]\n"
@@ -19,6 +20,10 @@ static const char usage[] =
     "  --bind ADDR              address, repeatable (default 127.0.0.1 and ::1)\n"
     "  --port N                 the same port on all addresses; 0 = any free one (default)\n"
     "  --gateway-port LEVEL     a further listener whose connections have gateway=http or gateway=websocket\n"
+    "  --upstream HOST:PORT     a man in the middle: this server answers, with the rules and faults below between it "
+    "and\n"
+    "                           the client; --user logs on to it under nla. rdp security only where it is not "
+    "encrypted\n"
     "Security\n"
     "  --security LIST          accepted protocols out of nla,tls,rdp (default all)\n"
     "  --user NAME              the one account; required for nla\n"
@@ -292,6 +297,11 @@ static void check(struct lab_options *options, const char *password_file)
         refuse("--domain and --password-file need --user.");
     if (options->accept[LAB_SECURITY_NLA] && !options->user)
         refuse("NLA needs an account: give --user and --password-file, or --security without nla.");
+    if (options->upstream &&
+        (options->licensing != LAB_LICENSING_OFF || options->license_alert || options->redirect ||
+         options->mcs_result >= 0 || options->network || options->status_count > 0 || options->reactivate_ms >= 0))
+        refuse("--licensing, --license-alert, --mcs-result, --redirect, --network, --status and --reactivate are of "
+               "the lab's own server, not of an --upstream.");
     if (password_file)
         options->password = read_password(password_file);
 }
@@ -300,6 +310,7 @@ enum option_id {
     OPTION_BIND = 1,
     OPTION_PORT,
     OPTION_GATEWAY_PORT,
+    OPTION_UPSTREAM,
     OPTION_SECURITY,
     OPTION_USER,
     OPTION_DOMAIN,
@@ -346,6 +357,7 @@ static const struct option long_options[] = {
     {"bind", required_argument, NULL, OPTION_BIND},
     {"port", required_argument, NULL, OPTION_PORT},
     {"gateway-port", required_argument, NULL, OPTION_GATEWAY_PORT},
+    {"upstream", required_argument, NULL, OPTION_UPSTREAM},
     {"security", required_argument, NULL, OPTION_SECURITY},
     {"user", required_argument, NULL, OPTION_USER},
     {"domain", required_argument, NULL, OPTION_DOMAIN},
@@ -405,6 +417,11 @@ static void take(struct lab_options *options, enum option_id id, const char *val
         if (!lab_gateway_parse(value, &gateway) || gateway == LAB_GATEWAY_OFF)
             refuse("--gateway-port: '%s' is neither http nor websocket.", value);
         options->gateway_ports[gateway] = true;
+        break;
+    case OPTION_UPSTREAM:
+        if (!upstream_target_valid(value))
+            refuse("--upstream: '%s' is not HOST:PORT.", value);
+        options->upstream = value;
         break;
     case OPTION_SECURITY:
         parse_security(options, value);

@@ -44,6 +44,8 @@ struct lab_options {
     uint16_t port;        // 0: any
     bool gateway_ports[LAB_GATEWAY_WEBSOCKET + 1];
 
+    const char *upstream; // HOST:PORT of the server that answers; NULL: the lab itself
+
     bool accept[LAB_SECURITY_NLA + 1]; // by enum lab_security
     const char *user;                  // NULL: no account
     const char *domain;                // NULL: any

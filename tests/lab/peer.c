@@ -198,7 +198,8 @@ static int on_read(rdpTransport *transport, wStream *stream)
             wire_read_connect_initial(data, length, connection->record);
             if (connection->record->hybrid_ex) // of which libfreerdp knows nothing
                 wire_set_selected(data, length, WIRE_PROTOCOL_HYBRID);
-            connection_fault(connection, LAB_PHASE_MCS);
+            if (!connection_fault(connection, LAB_PHASE_MCS) && connection->lab->options.upstream)
+                upstream_play(connection, data, length);
             break;
         case WIRE_MCS_ERECT_DOMAIN_REQUEST:
         case WIRE_MCS_ATTACH_USER_REQUEST:
@@ -323,15 +324,10 @@ static void learn_text(struct lab_facts *facts, enum lab_fact fact, char *field,
     lab_facts_learn(facts, fact);
 }
 
-// libfreerdp has read the Client Info PDU, and decrypted it under RDP security.
-static void read_client_info(struct connection *connection)
+void connection_read_info(struct connection *connection, const char *user, const char *domain, const char *password)
 {
     const struct lab_options *options = &connection->lab->options;
     struct lab_record *record = connection->record;
-    const rdpSettings *settings = connection->peer->context->settings;
-    const char *user = freerdp_settings_get_string(settings, FreeRDP_Username);
-    const char *domain = freerdp_settings_get_string(settings, FreeRDP_Domain);
-    const char *password = freerdp_settings_get_string(settings, FreeRDP_Password);
     learn_text(&record->facts, LAB_FACT_USER, record->facts.user, user);
     learn_text(&record->facts, LAB_FACT_DOMAIN, record->facts.domain, domain);
     record->info_known = true;
@@ -341,6 +337,15 @@ static void read_client_info(struct connection *connection)
         record->authenticated = account_matches(options, user ? user : "", domain ? domain : "") && password &&
                                 strcmp(password, options->password) == 0;
     }
+}
+
+// libfreerdp has read the Client Info PDU, and decrypted it under RDP security.
+static void read_client_info(struct connection *connection)
+{
+    const rdpSettings *settings = connection->peer->context->settings;
+    connection_read_info(connection, freerdp_settings_get_string(settings, FreeRDP_Username),
+                         freerdp_settings_get_string(settings, FreeRDP_Domain),
+                         freerdp_settings_get_string(settings, FreeRDP_Password));
 }
 
 // Called before libfreerdp handles a PDU, or goes on by itself, in `state`.

@@ -28,6 +28,7 @@ struct connection {
     freerdp_peer *peer;
     rdpTransportIo io; // libfreerdp's own functions, behind the hooks
     struct client_reader reader;
+    struct upstream_relay *relay; // while --upstream's PDUs are passed on
 
     bool licensed;          // the licensing phase has been played
     bool valid_client_sent; // by this lab, so that libfreerdp's own must not follow
@@ -91,6 +92,9 @@ void session_go_on(struct connection *connection);
 void network_configure(struct connection *connection);
 void network_begin(struct connection *connection);
 void network_end(struct connection *connection);
+
+// Takes the names and the password of a Client Info PDU into the record.
+void connection_read_info(struct connection *connection, const char *user, const char *domain, const char *password);
 
 // A clock for delays, and a finer one for the record.
 int64_t connection_now_ms(void);

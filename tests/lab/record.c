@@ -180,6 +180,8 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "deactivated_after_ms",
                         record->deactivated_after_ms > 0 ? json_real(record->deactivated_after_ms) : json_null());
     json_object_set_new(line, "redirected", text_or_null(record->redirected[0], record->redirected));
+    json_object_set_new(line, "upstream", text_or_null(record->upstream[0], record->upstream));
+    json_object_set_new(line, "upstream_error", text_or_null(record->upstream_error[0], record->upstream_error));
     json_object_set_new(line, "ntstatus_sent", number_or_null(record->ntstatus_sent, record->ntstatus));
     json_object_set_new(line, "ms", json_real((double)(int64_t)(ms * 1000) / 1000));
     return line;

@@ -64,8 +64,10 @@ struct lab_record {
     bool network_measured; // the client answered with what it had measured…
     uint32_t measured_ms;
     uint32_t measured_octets;
-    double deactivated_after_ms;    // since the client's last PDU; 0: it was not
-    char redirected[LAB_TEXT_SIZE]; // address the client was sent to; empty: it was not
+    double deactivated_after_ms;        // since the client's last PDU; 0: it was not
+    char redirected[LAB_TEXT_SIZE];     // address the client was sent to; empty: it was not
+    char upstream[LAB_TEXT_SIZE];       // where the connection was to go on; empty: it was not
+    char upstream_error[LAB_TEXT_SIZE]; // why it could not; empty: it could
     bool ntstatus_sent;
     uint32_t ntstatus;
 };

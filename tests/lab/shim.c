@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -156,6 +157,38 @@ static uint32_t refusal(const struct lab_options *options, uint32_t requested)
     return accept[LAB_SECURITY_TLS] ? WIRE_SSL_REQUIRED_BY_SERVER : WIRE_SSL_NOT_ALLOWED_BY_SERVER;
 }
 
+static void refuse(struct relay *relay, uint32_t code, const uint8_t *answer, size_t length)
+{
+    struct lab_record *record = relay->shim->record;
+    record->failure_sent = true;
+    record->failure_code = code;
+    lab_record_end(record, LAB_ENDED_SERVER);
+    send_all(relay->shim->client, answer, length);
+    finish(relay, SHIM_CLOSE);
+}
+
+// Has the upstream answer the request, and lets libfreerdp see only the protocol that it chose.
+static void ask_upstream(struct relay *relay, size_t length)
+{
+    struct shim *shim = relay->shim;
+    struct lab_record *record = shim->record;
+    const struct lab_options *options = shim->options;
+    struct upstream *upstream = &shim->upstream;
+    uint8_t *request = relay->to_server.bytes;
+    const uint32_t accepted = (options->accept[LAB_SECURITY_NLA] ? WIRE_PROTOCOL_HYBRID : 0) |
+                              (options->accept[LAB_SECURITY_TLS] ? WIRE_PROTOCOL_SSL : 0);
+    snprintf(record->upstream, sizeof(record->upstream), "%s", options->upstream);
+    if (!upstream_negotiate(upstream, options->upstream, request, length, accepted, record->upstream_error,
+                            sizeof(record->upstream_error))) {
+        lab_record_end(record, LAB_ENDED_SERVER);
+        finish(relay, SHIM_CLOSE);
+    } else if (!upstream->selected) {
+        refuse(relay, upstream->failure, upstream->confirm, upstream->confirm_length);
+    } else {
+        wire_limit_protocols(request, length, upstream->protocol);
+    }
+}
+
 static void on_request(struct relay *relay, size_t length)
 {
     struct shim *shim = relay->shim;
@@ -165,15 +198,13 @@ static void on_request(struct relay *relay, size_t length)
     if (strike(relay, LAB_PHASE_NEGOTIATE))
         return;
     const uint32_t code = refusal(shim->options, record->requested);
-    if (code == 0)
-        return;
-    uint8_t failure[WIRE_FAILURE_SIZE];
-    wire_write_failure(failure, code);
-    record->failure_sent = true;
-    record->failure_code = code;
-    lab_record_end(record, LAB_ENDED_SERVER);
-    send_all(shim->client, failure, sizeof(failure));
-    finish(relay, SHIM_CLOSE);
+    if (code) {
+        uint8_t failure[WIRE_FAILURE_SIZE];
+        wire_write_failure(failure, code);
+        refuse(relay, code, failure, sizeof(failure));
+    } else if (shim->options->upstream) {
+        ask_upstream(relay, length);
+    }
 }
 
 // Looks at what the client has sent so far, up to and including the ClientHello, and lets go on what has been read.
@@ -208,6 +239,20 @@ static void inspect_client(struct relay *relay)
     }
 }
 
+// The upstream's confirm in place of libfreerdp's, with the same protocol: its flags are what the client goes by.
+static void take_confirm(struct relay *relay, size_t length)
+{
+    const struct upstream *upstream = &relay->shim->upstream;
+    struct flow *flow = &relay->to_client;
+    uint32_t protocol = 0;
+    if (atomic_load(&upstream->socket) == 0 || !wire_read_confirm(flow->bytes, length, &protocol) ||
+        protocol != upstream->protocol || flow->length - length > sizeof(flow->bytes) - upstream->confirm_length)
+        return;
+    memmove(flow->bytes + upstream->confirm_length, flow->bytes + length, flow->length - length);
+    memcpy(flow->bytes, upstream->confirm, upstream->confirm_length);
+    flow->length = flow->length - length + upstream->confirm_length;
+}
+
 static void on_confirm(struct relay *relay, size_t length)
 {
     struct lab_record *record = relay->shim->record;
@@ -240,6 +285,7 @@ static void inspect_server(struct relay *relay)
         relay->server_stage = STAGE_RELAY;
         if (length > 0) {
             on_confirm(relay, (size_t)length);
+            take_confirm(relay, (size_t)length);
             if (relay->tls)
                 relay->server_stage = STAGE_HANDSHAKE;
         }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "record.h"
+#include "upstream.h"
 
 // What the relay does once libfreerdp's end is closed and everything it wrote has been sent on.
 enum shim_ending {
@@ -20,8 +21,9 @@ enum shim_ending {
 struct shim {
     const struct lab_options *options;
     struct lab_record *record;
-    int client; // the TCP socket
-    int server; // this end of the socket pair
+    int client;               // the TCP socket
+    int server;               // this end of the socket pair
+    struct upstream upstream; // with --upstream
     pthread_t thread;
     atomic_int ending;       // enum shim_ending
     atomic_bool slow;        // from now on a byte at a time to the client

@@ -28,7 +28,7 @@ static void set_text(char *field, size_t size, const char *text, size_t length)
     lab_record_text(field, size, text, length);
 }
 
-static void set_utf16(char *field, size_t size, const uint8_t *data, size_t bytes)
+void wire_set_utf16(char *field, size_t size, const uint8_t *data, size_t bytes)
 {
     WCHAR wide[LAB_TEXT_SIZE] = {0};
     size_t count = 0;
@@ -52,22 +52,48 @@ int wire_tpkt_length(const uint8_t *data, size_t length)
     return total < 7 ? -1 : total;
 }
 
+// The RDP_NEG_REQ of a Connection Request, behind its cookie or routing token if there is one; NULL if there is none.
+// *line gets the size of the cookie's or token's line without its end, or 0.
+static const uint8_t *negotiation_request(const uint8_t *data, size_t length, size_t *line)
+{
+    enum { FIXED_SIZE = 11, REQUEST_SIZE = 8, TYPE_RDP_NEG_REQ = 1 }; // TPKT header 4, X.224 CR 7
+    *line = 0;
+    if (length < FIXED_SIZE)
+        return NULL;
+    const uint8_t *rest = data + FIXED_SIZE;
+    size_t left = length - FIXED_SIZE;
+    // A routing token or cookie is a line; RDP_NEG_REQ begins with its type instead.
+    const uint8_t *line_end = left ? memmem(rest, left, "\r\n", 2) : NULL;
+    if (left && rest[0] != TYPE_RDP_NEG_REQ && line_end) {
+        *line = (size_t)(line_end - rest);
+        left -= *line + 2;
+        rest = line_end + 2;
+    }
+    return left >= REQUEST_SIZE && rest[0] == TYPE_RDP_NEG_REQ ? rest : NULL;
+}
+
+void wire_limit_protocols(uint8_t *data, size_t length, uint32_t protocols)
+{
+    size_t line = 0;
+    const uint8_t *request = negotiation_request(data, length, &line);
+    if (!request)
+        return;
+    uint8_t *requested = data + (request - data) + 4;
+    const uint32_t kept = u32(requested) & protocols;
+    for (int i = 0; i < 4; i++)
+        requested[i] = (uint8_t)(kept >> (8 * i));
+}
+
 void wire_read_request(const uint8_t *data, size_t length, struct lab_record *record)
 {
     struct lab_facts *facts = &record->facts;
     static const char mstshash[] = "Cookie: mstshash=";
+    size_t size = 0;
     if (length < 11)
         return;
-    const uint8_t *rest = data + 11; // TPKT header 4, X.224 CR 7
-    size_t left = length - 11;
-
-    // A routing token or cookie is a line; RDP_NEG_REQ begins with its type 1 instead.
-    const uint8_t *line_end = left ? memmem(rest, left, "\r\n", 2) : NULL;
-    if (left && rest[0] != 1 && line_end) {
-        const char *text = (const char *)rest;
-        size_t size = (size_t)(line_end - rest);
-        left -= size + 2;
-        rest = line_end + 2;
+    const uint8_t *request = negotiation_request(data, length, &size);
+    if (size) {
+        const char *text = (const char *)data + 11;
         if (size >= sizeof(mstshash) - 1 && memcmp(text, mstshash, sizeof(mstshash) - 1) == 0) {
             text += sizeof(mstshash) - 1;
             size -= sizeof(mstshash) - 1;
@@ -76,9 +102,9 @@ void wire_read_request(const uint8_t *data, size_t length, struct lab_record *re
     }
     lab_facts_learn(facts, LAB_FACT_COOKIE);
 
-    if (left >= 8 && rest[0] == 1) { // TYPE_RDP_NEG_REQ
-        record->requested_flags = rest[1];
-        record->requested = u32(rest + 4);
+    if (request) {
+        record->requested_flags = request[1];
+        record->requested = u32(request + 4);
     }
     record->facts.restricted_admin = record->requested_flags & 1; // RESTRICTED_ADMIN_MODE_REQUIRED
     lab_facts_learn(facts, LAB_FACT_RESTRICTED_ADMIN);
@@ -102,6 +128,12 @@ void wire_set_confirm(uint8_t *data, size_t length, uint32_t protocol)
 {
     if (length >= 19)
         put_u32(data + 15, protocol);
+}
+
+uint32_t wire_read_failure(const uint8_t *data, size_t length)
+{
+    enum { FAILURE_AT = 11, TYPE_RDP_NEG_FAILURE = 3 };
+    return length >= WIRE_FAILURE_SIZE && data[FAILURE_AT] == TYPE_RDP_NEG_FAILURE ? u32(data + FAILURE_AT + 4) : 0;
 }
 
 void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code)
@@ -156,7 +188,7 @@ static void read_core(const uint8_t *core, size_t size, struct lab_record *recor
     record->early_flags = size >= 146 ? u16(core + 144) : 0;
     facts->keyboard = u32(core + 16);
     facts->client_build = u32(core + 20);
-    set_utf16(facts->client_name, sizeof(facts->client_name), core + 24, 32);
+    wire_set_utf16(facts->client_name, sizeof(facts->client_name), core + 24, 32);
     facts->color_depth = color_depth(core, size, record->early_flags);
     facts->errinfo_advertised = record->early_flags & SUPPORT_ERRINFO_PDU;
     facts->autodetect = record->early_flags & SUPPORT_NETCHAR_AUTODETECT;
@@ -268,7 +300,7 @@ static void read_authenticate(const uint8_t *message, size_t size, struct lab_fa
         if (offset > size || bytes > size - offset)
             continue;
         if (unicode)
-            set_utf16(names[i].text, LAB_TEXT_SIZE, message + offset, bytes);
+            wire_set_utf16(names[i].text, LAB_TEXT_SIZE, message + offset, bytes);
         else
             set_text(names[i].text, LAB_TEXT_SIZE, (const char *)message + offset, bytes);
         lab_facts_learn(facts, names[i].fact);

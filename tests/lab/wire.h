@@ -49,6 +49,12 @@ bool wire_read_confirm(const uint8_t *data, size_t length, uint32_t *protocol);
 // Sets the selected protocol of a Connection Confirm that wire_read_confirm() has read.
 void wire_set_confirm(uint8_t *data, size_t length, uint32_t protocol);
 
+// The failureCode of a Connection Confirm with RDP_NEG_FAILURE, 0 if it has none.
+uint32_t wire_read_failure(const uint8_t *data, size_t length);
+
+// Takes all but `protocols` out of the requestedProtocols of a Connection Request.
+void wire_limit_protocols(uint8_t *data, size_t length, uint32_t protocols);
+
 // Writes a Connection Confirm with RDP_NEG_FAILURE. `data` has room for WIRE_FAILURE_SIZE bytes.
 #define WIRE_FAILURE_SIZE 19
 void wire_write_failure(uint8_t data[WIRE_FAILURE_SIZE], uint32_t code);
@@ -64,6 +70,9 @@ void wire_set_selected(uint8_t *data, size_t length, uint32_t protocol);
 
 // Offset of the user data in a SendDataRequest or SendDataIndication, 0 if it is none; *channel gets its channel.
 size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel);
+
+// Puts UTF-16LE text of `bytes` bytes into a field of the record.
+void wire_set_utf16(char *field, size_t size, const uint8_t *data, size_t bytes);
 
 // Reads a TSRequest ([MS-CSSP] 2.2.1): version, and user and domain of an NTLM AUTHENTICATE ([MS-NLMP] 2.2.1.3), into
 // the record. Returns true if it carries an AUTHENTICATE.
