@@ -104,8 +104,9 @@ void help_command(struct page *page, enum command command)
             "variants, a list of {FACTOR: LEVEL}; or factors, each with a list of levels, design (one-at-a-time, "
             "pairwise, three-way, full), seed and never, rules such as security=rdp & tls=1.3; set, for levels "
             "that do not vary. repeats, until, deadline, client-name, load-balance-info, cert-policy, autologon "
-            "(off or on): of every trial. limits: max-in-flight, max-failed-logons, max-trials, rate and "
-            "gateway-rate (trials a second), pause and settle (seconds). expect: see below.");
+            "(off or on): of every trial. limits: max-in-flight, max-failed-logons, max-trials, rate, "
+            "gateway-rate and target-rate (trials a second: over all, through each gateway, of each target), pause and "
+            "settle (seconds). expect: see below.");
     if (matrix)
         paragraph(page, "What is expected",
                   "The scenario's expect: says what must be true of each trial, of all or of those of a variant or "

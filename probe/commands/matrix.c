@@ -64,6 +64,10 @@ static bool make_plan(struct matrix *matrix, char *error, size_t size)
         matrix->scenario->max_in_flight = o->max_in_flight;
     if (o->rate > 0)
         matrix->scenario->rate = o->rate;
+    if (o->gateway_rate > 0)
+        matrix->scenario->gateway_rate = o->gateway_rate;
+    if (o->target_rate > 0)
+        matrix->scenario->target_rate = o->target_rate;
     if (o->max_trials)
         matrix->scenario->max_trials = o->max_trials;
     if (o->has_max_failed_logons)
@@ -245,6 +249,7 @@ static struct schedule_work make_work(struct matrix *matrix)
         .gateways = matrix->gateway_count,
         .rate = s->rate,
         .gateway_rate = s->gateway_rate,
+        .target_rate = s->target_rate,
         .max_in_flight = s->max_in_flight ? s->max_in_flight : PLAN_IN_FLIGHT,
         .max_trials = s->max_trials,
         .first_number = matrix->progress.number + 1,

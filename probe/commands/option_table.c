@@ -312,15 +312,30 @@ static bool take_max_in_flight(struct options *o, const char *text, char *error,
     return o->max_in_flight <= IN_FLIGHT_MAX || refuse(error, size, "takes a number from 1 to 10000");
 }
 
-static bool take_rate(struct options *o, const char *text, char *error, size_t size)
+static bool read_rate(const char *text, double *rate, char *error, size_t size)
 {
     char *end = NULL;
     bool plain = text[0] && strspn(text, "0123456789.") == strlen(text);
-    o->rate = plain ? strtod(text, &end) : 0;
-    if (plain && !*end && o->rate >= 0.001 && o->rate <= 100000)
+    *rate = plain ? strtod(text, &end) : 0;
+    if (plain && !*end && *rate >= 0.001 && *rate <= 100000)
         return true;
     snprintf(error, size, "takes trials a second from 0.001 to 100000, and not '%s'", text);
     return false;
+}
+
+static bool take_rate(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_rate(text, &o->rate, error, size);
+}
+
+static bool take_gateway_rate(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_rate(text, &o->gateway_rate, error, size);
+}
+
+static bool take_target_rate(struct options *o, const char *text, char *error, size_t size)
+{
+    return read_rate(text, &o->target_rate, error, size);
 }
 
 static bool take_shard(struct options *o, const char *text, char *error, size_t size)
@@ -566,6 +581,8 @@ static const struct option_row rows[] = {
      take_max_in_flight},
     {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX,
      take_rate},
+    {"gateway-rate", 0, "N", "the same through each gateway", COMMAND_MATRIX, take_gateway_rate},
+    {"target-rate", 0, "N", "the same of each target", COMMAND_MATRIX, take_target_rate},
     {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX,
      take_resume},
     {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report},

@@ -67,7 +67,7 @@ struct options {
     bool dry_run, has_shard;
     unsigned shard, shards;
     unsigned max_in_flight; // 0: as the scenario says
-    double rate;            // likewise; trials a second
+    double rate, gateway_rate, target_rate; // likewise; trials a second
     bool has_max_failed_logons;
     const char *reports[REPORT_OPTIONS_MAX]; // as given: FORMAT=FILE
     size_t report_count;

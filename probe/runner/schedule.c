@@ -230,7 +230,8 @@ static void begin(struct schedule *s, uint32_t target)
     s->number++;
     s->state.started++;
     s->state.in_flight++;
-    turns_started(s->turns, target, event_clock());
+    slot->begun = event_clock();
+    turns_started(s->turns, target, slot->begun);
 }
 
 static void begin_some(struct schedule *s)
@@ -278,6 +279,13 @@ static void answer_all(struct schedule *s)
 
 // ---- a trial's end ----
 
+// When the target may have its next trial: after a pause, and no sooner after its last beginning than its rate says.
+static double next_beginning(const struct schedule *s, const struct slot *slot)
+{
+    const double rested = event_clock() + slot->options.pause_ms, rate = s->work->target_rate;
+    return rate > 0 ? fmax(rested, slot->begun + 1000 / rate) : rested;
+}
+
 // No password was sent, and the server was kept waiting: that is no trial. The step is due again.
 static void take_back(struct schedule *s, struct slot *slot, unsigned index)
 {
@@ -288,7 +296,7 @@ static void take_back(struct schedule *s, struct slot *slot, unsigned index)
     s->state.started--;
     s->state.in_flight--;
     s->state.withdrawn++;
-    line_up(s, slot->target, event_clock() + slot->options.pause_ms);
+    line_up(s, slot->target, next_beginning(s, slot));
     slots_give_back(s->slots, index);
 }
 
@@ -316,7 +324,7 @@ static void finish(struct schedule *s, unsigned index)
     attempt_clear(&slot->attempt, NULL);
     course->issued = !slot->planned;
     course->step += slot->planned;
-    line_up(s, slot->target, event_clock() + slot->options.pause_ms);
+    line_up(s, slot->target, next_beginning(s, slot));
     slots_give_back(s->slots, index);
     if (held) {
         turns_wake(s->turns);

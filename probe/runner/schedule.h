@@ -32,7 +32,8 @@ struct schedule_state {
 // What the schedule works on. Targets and steps count from 0; steps of a target are run in their order.
 struct schedule_work {
     uint32_t targets, gateways;
-    double rate, gateway_rate; // starts a second, over all and through each gateway; 0: no limit
+    double rate, gateway_rate, target_rate; // starts a second: over all, through each gateway, of each target; 0: no
+                                            // limit
     unsigned max_in_flight;
     unsigned max_trials; // 0: no limit
     uint64_t first_number;

@@ -14,6 +14,7 @@
 struct slot {
     bool used, planned;
     uint32_t target, step;
+    double begun; // event_clock()
     struct run_options options;
     struct guard_hold hold;
     struct attempt attempt;

@@ -177,10 +177,10 @@ bool turns_take(struct turns *turns, double now, uint32_t *target)
     return false;
 }
 
-// Keeps to the beat where a start was late by less than an interval, else begins a new one.
+// Whoever asks for a rate asks for a distance: a late start does not make the next one early.
 static void count_start(struct rate *rate, double now)
 {
-    rate->next = (rate->next > now - rate->interval ? rate->next : now) + rate->interval;
+    rate->next = now + rate->interval;
 }
 
 void turns_started(struct turns *turns, uint32_t target, double now)

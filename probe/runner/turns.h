@@ -10,7 +10,8 @@
 struct turns;
 
 // For targets 0 to targets - 1 and lanes 0 to lanes - 1, lane 0 being the direct way. rate: starts a second over all;
-// gateway_rate: starts a second in each lane but the first; 0: no limit. NULL if memory is out.
+// gateway_rate: starts a second in each lane but the first; 0: no limit. Two starts are never nearer to each other than
+// a rate says. NULL if memory is out.
 struct turns *turns_new(uint32_t targets, uint32_t lanes, double rate, double gateway_rate);
 
 // Free. Safe on NULL.

@@ -99,7 +99,9 @@ static double longest(const struct scenario *scenario, size_t targets, const str
     const double deadline = (scenario->deadline_ms ? scenario->deadline_ms : PLAN_DEADLINE_MS) / 1000.0;
     const double pause = (scenario->has_pause ? scenario->pause_ms : PLAN_PAUSE_MS) / 1000.0;
     const size_t places = scenario->max_in_flight ? scenario->max_in_flight : PLAN_IN_FLIGHT;
-    double seconds = (double)most_runs * deadline + (most_runs ? (double)(most_runs - 1) * pause : 0);
+    const double apart = scenario->target_rate > 0 ? 1 / scenario->target_rate : 0; // from start to start
+    const double each = deadline + pause > apart ? deadline + pause : apart;
+    double seconds = most_runs ? deadline + (double)(most_runs - 1) * each : 0;
     if (targets > places)
         seconds += (double)(all->runs - most_runs) * deadline / (double)places;
     if (scenario->rate > 0)

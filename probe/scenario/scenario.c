@@ -166,6 +166,12 @@ static bool take_gateway_rate(struct scenario_reader *reader, const struct yaml_
     return read_rate(reader, node, "gateway-rate", &reader->scenario->gateway_rate);
 }
 
+static bool take_target_rate(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
+{
+    (void)unused;
+    return read_rate(reader, node, "target-rate", &reader->scenario->target_rate);
+}
+
 static bool take_limits(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     static const struct reader_field fields[] = {
@@ -174,6 +180,7 @@ static bool take_limits(struct scenario_reader *reader, const struct yaml_node *
         {"max-trials", take_max_trials},
         {"rate", take_rate},
         {"gateway-rate", take_gateway_rate},
+        {"target-rate", take_target_rate},
         {"pause", take_pause},
         {"settle", take_settle},
     };

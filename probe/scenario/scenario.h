@@ -86,7 +86,7 @@ struct scenario {
     unsigned deadline_ms, settle_ms, pause_ms;
     bool has_settle, has_pause;
     unsigned max_in_flight, max_failed_logons, max_trials;
-    double rate, gateway_rate; // trials a second, over all and per gateway
+    double rate, gateway_rate, target_rate; // trials a second: over all, per gateway, per target
 };
 
 // Reads a scenario file ("-" is standard input) with the target files that it names. NULL with one sentence

@@ -99,25 +99,53 @@ def test_the_pause_of_a_target(fleet, fleet_lab):
     assert all(after - before >= 500 for before, after in zip(begun, begun[1:])), begun
 
 
-def test_the_overall_rate(fleet, fleet_lab):
+# How much later than another a worker's connection may reach its server: the schedule spaces what it starts.
+LATE_MS = 150
+
+
+def distances(begun):
+    """Milliseconds from each connection to the next one."""
+    return [after - before for before, after in zip(sorted(begun), sorted(begun)[1:])]
+
+
+@pytest.mark.parametrize("limit, options", [("rate: 5", ()), ("rate: 1000", ("--rate", "5"))])
+def test_the_overall_rate(fleet, fleet_lab, limit, options):
     lab = fleet_lab()
     targets = [f"{address}:{lab.port}" for address in addresses(13)]
     begin = time.monotonic()
-    result = fleet(fleet.scenario(targets, ("{security: tls}",), further="until: tls"), "--rate", "5")
+    result = fleet(fleet.scenario(targets, ("{security: tls}",), further="until: tls", limits=limit), *options)
     assert result.status == 0 and time.monotonic() - begin >= 12 / 5
     begun = [record["began_ms"] for record in connections(lab)]
-    assert begun[-1] - begun[0] >= 12 * 200 - 150
+    assert max(begun) - min(begun) >= 12 * 200 - LATE_MS
+    assert min(distances(begun)) >= 200 - LATE_MS
 
 
-def test_the_rate_of_each_gateway(fleet, fleet_lab, gateway):
+@pytest.mark.parametrize("limit, options", [("target-rate: 2", ()), ("target-rate: 1000", ("--target-rate", "2"))])
+def test_the_rate_of_each_target(fleet, fleet_lab, limit, options):
+    """Each has its own: four targets take no longer than one."""
+    lab = fleet_lab()
+    scenario = fleet.scenario([f"{address}:{lab.port}" for address in addresses(4)], ("{security: tls}",),
+                              limits=limit, further="until: tls\nrepeats: 4")
+    assert fleet(scenario, *options).status == 0
+    seen = connections(lab)
+    for address in addresses(4):
+        begun = [record["began_ms"] for record in seen if record["local"] == address]
+        assert len(begun) == 4 and max(begun) - min(begun) >= 3 * 500 - LATE_MS, (address, begun)
+        assert min(distances(begun)) >= 500 - LATE_MS, (address, begun)
+    begun = [record["began_ms"] for record in seen]
+    assert max(begun) - min(begun) < 15 * 500, begun  # which one rate for all would take
+
+
+@pytest.mark.parametrize("limit, options", [("gateway-rate: 4", ()), ("", ("--gateway-rate", "4"))])
+def test_the_rate_of_each_gateway(fleet, fleet_lab, gateway, limit, options):
     """Two gateways do not share a rate, and direct connections have none."""
     lab = fleet_lab()
     fronts = [gateway("--source", f"127.3.0.{n}") for n in (1, 2)]
     targets = [f"{{host: '{address}:{lab.port}', gateway: 'localhost:{fronts[i % 2].port}'}}"
                for i, address in enumerate(addresses(12))]
     scenario = fleet.scenario(targets, ("{security: tls}", "{security: tls, gateway: websocket}"),
-                              further="until: tls", limits="gateway-rate: 4")
-    assert fleet(scenario).status == 0
+                              further="until: tls", limits=limit)
+    assert fleet(scenario, *options).status == 0
     begun = collections.defaultdict(list)
     for record in connections(lab):
         begun[record["peer"] if record["peer"].startswith("127.3.") else "direct"].append(record["began_ms"])

@@ -196,6 +196,7 @@ static void the_fingerprint_sees_all_that_matters(void **state)
     CHANGES_NOT(made.scenario.max_in_flight = 7);
     CHANGES_NOT(made.scenario.rate = 7);
     CHANGES_NOT(made.scenario.gateway_rate = 7);
+    CHANGES_NOT(made.scenario.target_rate = 7);
     CHANGES_NOT(made.scenario.pause_ms = 7);
     CHANGES_NOT(made.scenario.max_failed_logons = 7);
     CHANGES_NOT(made.scenario.file = other);
@@ -290,6 +291,11 @@ static void knows_the_longest_duration(void **state)
     made.scenario.rate = 0.5;
     expect_seconds(longest(), 4 * 10 + 3 + 36 * 10 / 4.0 + 80);
     made.scenario.rate = 0;
+    made.scenario.target_rate = 0.1; // sooner than the deadline and the pause let them begin
+    expect_seconds(longest(), 4 * 10 + 3 + 36 * 10 / 4.0);
+    made.scenario.target_rate = 0.02;
+    expect_seconds(longest(), 3 * 50 + 10 + 36 * 10 / 4.0);
+    made.scenario.target_rate = 0;
     made.scenario.max_trials = 8;
     expect_seconds(longest(), 4 * 10 + 3 + 4 * 10 / 4.0);
     // No pause, and what is not given.

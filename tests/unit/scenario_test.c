@@ -122,7 +122,7 @@ static void reads_everything(void **state)
                       "until: licensing\n"
                       "deadline: 2.5\n"
                       "limits: {max-in-flight: 300, max-failed-logons: 1, max-trials: 5000, rate: 12.5,\n"
-                      "         gateway-rate: 3, pause: 0.25, settle: 0}\n"
+                      "         gateway-rate: 3, target-rate: 0.5, pause: 0.25, settle: 0}\n"
                       "expect:\n"
                       "  - connected\n"
                       "  - when: \"! security=nla\"\n"
@@ -172,7 +172,7 @@ static void reads_everything(void **state)
     assert_int_equal(s->max_trials, 5000);
     assert_int_equal(s->pause_ms, 250);
     assert_true(s->has_pause && s->has_settle && s->settle_ms == 0);
-    assert_true(s->rate == 12.5 && s->gateway_rate == 3);
+    assert_true(s->rate == 12.5 && s->gateway_rate == 3 && s->target_rate == 0.5);
 
     assert_int_equal(s->expectation_count, 3);
     assert_string_equal(s->expectations[2].text, "ms < 3000");
