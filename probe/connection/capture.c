@@ -34,8 +34,8 @@ enum {
     MAC_HEADER = 12           // 2.2.8.1.1.2.2: and a MAC, here zero, which Wireshark looks for under RDP security
 };
 
-// BIO types of FreeRDP, the same from 3.5.1 to 3.30.0 (libfreerdp/core/tcp.h, crypto/tls.c).
-enum { BIO_GATEWAY_TUNNEL = 65, BIO_RDP_TLS = 68 };
+// BIO type of FreeRDP, the same from 3.5.1 to 3.30.0 (libfreerdp/core/tcp.h).
+enum { BIO_GATEWAY_TUNNEL = 65 };
 
 struct stream {
     struct capture *capture;
@@ -50,10 +50,14 @@ struct stream {
 
 // An HTTP head that is on its way, in one direction of a TLS connection to a gateway.
 struct http_head {
-    struct stream *stream;
-    bool from_client;
     char text[HTTP_HEAD_MAX];
     size_t used;
+};
+
+struct capture_heads {
+    struct capture *capture;
+    struct stream *stream;
+    struct http_head head[2]; // the client's, the gateway's
 };
 
 struct capture {
@@ -384,23 +388,40 @@ static bool begins(const struct http_head *head, const char *text)
     return memcmp(head->text, text, compared) == 0;
 }
 
-// Redacted captures show the heads of requests and answers, and nothing of what follows them.
-static void follow_http(struct capture *c, struct http_head *head, const char *data, size_t size)
+static bool may_be_head(const struct http_head *head, bool from_client)
 {
-    for (size_t i = 0; i < size; i++) {
-        head->text[head->used++] = data[i];
-        if (!(head->from_client ? begins(head, "RDG_") || begins(head, "GET ") : begins(head, "HTTP/")) ||
-            head->used == sizeof head->text) {
+    return from_client ? begins(head, "RDG_") || begins(head, "GET ") || begins(head, "RPC_") : begins(head, "HTTP/");
+}
+
+struct capture_heads *capture_gateway(struct session *session)
+{
+    struct capture *c = session->capture;
+    struct capture_heads *heads = c && c->redact && c->connection ? calloc(1, sizeof *heads) : NULL;
+    if (heads) {
+        heads->capture = c;
+        heads->stream = c->connection;
+    }
+    return heads; // lives as long as the worker
+}
+
+// A redacted capture has no more of the tunnel than this.
+void capture_gateway_text(struct capture_heads *heads, bool from_client, const uint8_t *data, size_t size)
+{
+    struct http_head *head = heads ? &heads->head[!from_client] : NULL;
+
+    for (size_t i = 0; head && i < size; i++) {
+        head->text[head->used++] = (char)data[i];
+        if (!may_be_head(head, from_client) || head->used == sizeof head->text) {
             head->used = 0;
-            if (head->from_client)
+            if (from_client)
                 return; // a request is written in one piece
         } else if (head->used > 4 && memcmp(head->text + head->used - 4, "\r\n\r\n", 4) == 0) {
             struct redaction redaction = redact_http(head->text, head->used);
-            pthread_mutex_lock(&c->lock);
+            pthread_mutex_lock(&heads->capture->lock);
             // Wireshark's HTTP does not know the methods RDG_OUT_DATA and RDG_IN_DATA.
-            write_pdu(c, head->stream, head->from_client ? "data-text-lines" : "http", head->from_client,
+            write_pdu(heads->capture, heads->stream, from_client ? "data-text-lines" : "http", from_client,
                       (struct bytes){(const uint8_t *)head->text, head->used}, redaction, "");
-            pthread_mutex_unlock(&c->lock);
+            pthread_mutex_unlock(&heads->capture->lock);
             head->used = 0;
         }
     }
@@ -428,18 +449,6 @@ static long on_bio(BIO *bio, int operation, const char *data, size_t length, int
     return result;
 }
 
-static long on_plain_text(BIO *bio, int operation, const char *data, size_t length, int argi, long argl, int result,
-                          size_t *processed)
-{
-    struct http_head *heads = (struct http_head *)(void *)BIO_get_callback_arg(bio);
-    (void)length, (void)argi, (void)argl;
-
-    if ((operation == (BIO_CB_READ | BIO_CB_RETURN) || operation == (BIO_CB_WRITE | BIO_CB_RETURN)) && result > 0 &&
-        processed)
-        follow_http(heads->stream->capture, &heads[operation == (BIO_CB_READ | BIO_CB_RETURN)], data, *processed);
-    return result;
-}
-
 static void watch(BIO *bio, BIO_callback_fn_ex callback, void *argument)
 {
     BIO_set_callback_ex(bio, callback);
@@ -459,14 +468,6 @@ static void on_new_bio(void *parent, void *pointer, CRYPTO_EX_DATA *data, int in
         watch(bio, on_bio, c->connection);
     } else if (type == BIO_GATEWAY_TUNNEL && c->tunnel) {
         watch(bio, on_bio, c->tunnel);
-    } else if (type == BIO_RDP_TLS && c->redact && c->connection && c->tunnel && !c->tunnel->open) {
-        struct http_head *heads = calloc(2, sizeof *heads); // lives as long as the worker
-        for (int i = 0; heads && i < 2; i++) {
-            heads[i].stream = c->connection;
-            heads[i].from_client = i == 0;
-        }
-        if (heads)
-            watch(bio, on_plain_text, heads);
     }
 }
 

@@ -23,6 +23,12 @@ void capture_prepare(struct session *session, struct bytes pdu);
 void capture_pdu(struct session *session, bool from_client, struct bytes pdu);
 void capture_decrypted(struct session *session, bool from_client, uint16_t flags, struct bytes plain);
 
+// A new TLS connection to the gateway: where to show what it carries in plain text; NULL where nothing is to be shown.
+struct capture_heads *capture_gateway(struct session *session);
+
+// Shows the heads of HTTP messages, and nothing of what follows them. Nothing where heads is NULL.
+void capture_gateway_text(struct capture_heads *heads, bool from_client, const uint8_t *data, size_t size);
+
 // The connections are about to be closed; they are.
 void capture_closing(struct session *session);
 void capture_closed(struct session *session);

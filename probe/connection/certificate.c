@@ -67,7 +67,7 @@ static void report(struct session *session, STACK_OF(X509) * chain, const char *
 {
     X509 *leaf = sk_X509_value(chain, 0);
     const X509_NAME *subject = X509_get_subject_name(leaf), *issuer = X509_get_issuer_name(leaf);
-    bool g = session->evidence.phase == PHASE_GATEWAY;
+    bool g = session->evidence.phase == PHASE_GATEWAY; // the target's is seen when its own TLS begins
     int days = 0, seconds = 0;
 
     certificate_fact(session, g, FACT_CERTIFICATE_SUBJECT, certificate_name(subject));
@@ -86,15 +86,15 @@ static void report(struct session *session, STACK_OF(X509) * chain, const char *
     certificate_fact(session, g, FACT_CERTIFICATE_CHAIN, certificate_chain(chain));
 }
 
-static int refuse(struct session *session, bool name_match, int trust_error)
+static int refuse(struct session *session, bool at_gateway, bool name_match, int trust_error)
 {
     struct evidence *evidence = &session->evidence;
     int error = trust_error != X509_V_OK ? trust_error : X509_V_ERR_HOSTNAME_MISMATCH;
 
-    evidence->local = "CERTIFICATE_REJECTED";
+    evidence->local = at_gateway ? "GATEWAY_CERTIFICATE_REJECTED" : "CERTIFICATE_REJECTED";
     evidence->local_code = (uint32_t)error;
-    snprintf(evidence->local_detail, sizeof evidence->local_detail, "--cert-policy require: %s%s",
-             X509_verify_cert_error_string(error),
+    snprintf(evidence->local_detail, sizeof evidence->local_detail, "--cert-policy require: %s%s%s",
+             at_gateway ? "the gateway's certificate: " : "", X509_verify_cert_error_string(error),
              trust_error != X509_V_OK && !name_match ? "; the name does not match either" : "");
     return REFUSE;
 }
@@ -129,7 +129,7 @@ int certificate_verify(freerdp *instance, const BYTE *data, size_t length, const
             tls_report(session, true);
         report(session, chain, name, name_match, trust_error);
         if (session->request->require_certificate && (trust_error != X509_V_OK || !name_match))
-            verdict = refuse(session, name_match, trust_error);
+            verdict = refuse(session, at_gateway, name_match, trust_error);
     }
     sk_X509_pop_free(chain, X509_free);
     return verdict;

@@ -87,22 +87,65 @@ static void negotiation(const struct evidence *e, struct outcome *o)
 
 static void closed(const struct evidence *e, struct outcome *o)
 {
-    if (e->peer_end == PEER_RST)
+    if (e->tunnel.closed)
+        set(o, FAMILY_CLOSED, 0, "FIN", "the gateway says that the target's connection is closed, and gives no reason");
+    else if (e->peer_end == PEER_RST)
         set(o, FAMILY_CLOSED, ECONNRESET, "RST", "the peer reset the connection and gave no reason");
     else
         set(o, FAMILY_CLOSED, 0, "FIN", "the peer closed the connection and gave no reason");
 }
 
+// ---- the gateway ----
+
+static bool status_is_success(unsigned status)
+{
+    enum { SWITCHING_PROTOCOLS = 101, OK = 200 }; // RFC 9110 15
+    return status == SWITCHING_PROTOCOLS || status == OK;
+}
+
+// A status with which a gateway says why it ended the connection, rather than that target or client did.
+static bool close_is_a_reason(uint32_t status)
+{
+    return status && !gateway_code_is_plain_close(status);
+}
+
+// By the wire, or, where the transport is one that is not followed (RPC), by FreeRDP's error.
 static bool gateway_answered(const struct evidence *e)
 {
+    const struct tunnel_evidence *t = &e->tunnel;
+    if (t->answered || t->malformed || t->declined || (t->closed && close_is_a_reason(t->close_status)))
+        return true;
     return e->phase == PHASE_GATEWAY &&
-           (e->last_error >> 16 >= HRESULT_WIN32 || e->last_error == FREERDP_ACCESS_DENIED);
+           ((t->status && !status_is_success(t->status)) || e->last_error >> 16 >= HRESULT_WIN32 ||
+            e->last_error == FREERDP_ACCESS_DENIED);
 }
 
 static void gateway(const struct evidence *e, struct outcome *o)
 {
-    uint32_t code = e->last_error == FREERDP_ACCESS_DENIED ? HTTP_DENIED : e->last_error;
-    set_row(o, FAMILY_GATEWAY, code, gateway_row(code), "the gateway refused");
+    const struct tunnel_evidence *t = &e->tunnel;
+    const char *step = gateway_step_name(t->step);
+    const struct code_row *row;
+    char what[120];
+
+    if (t->answered) {
+        snprintf(what, sizeof what, "the gateway refused at step %s", step);
+        set_row(o, FAMILY_GATEWAY, t->code, gateway_row(t->code), what);
+    } else if (t->malformed) {
+        set(o, FAMILY_GATEWAY, 0, "MALFORMED_ANSWER", "the gateway's answer at step %s is not what MS-TSGU allows",
+            step);
+    } else if (t->declined) {
+        set(o, FAMILY_GATEWAY, 0, "WEBSOCKET_DECLINED",
+            "the gateway did not take the websocket; it may take the transport http");
+    } else if (t->closed && close_is_a_reason(t->close_status)) {
+        set_row(o, FAMILY_GATEWAY, t->close_status, gateway_row(t->close_status), "the gateway closed the tunnel");
+    } else if (t->status && !status_is_success(t->status)) {
+        row = gateway_row(t->status);
+        set(o, FAMILY_GATEWAY, t->status, row ? row->name : "", "the gateway answered HTTP %u%s%.40s at step %s: %s",
+            t->status, t->reason[0] ? " " : "", t->reason, step, row ? row->meaning : "a status that is no success");
+    } else {
+        uint32_t code = e->last_error == FREERDP_ACCESS_DENIED ? HTTP_DENIED : e->last_error;
+        set_row(o, FAMILY_GATEWAY, code, gateway_row(code), "the gateway refused");
+    }
 }
 
 // The client library gave up while the peer was still there: what the peer sent last made no sense to it.
@@ -111,7 +154,8 @@ static void gave_up(const struct evidence *e, struct outcome *o)
     const char *name = e->last_error_name ? e->last_error_name : "no error";
     switch (e->phase) {
     case PHASE_GATEWAY:
-        set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer ended the attempt (%s)", name);
+        set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer at step %s ended the attempt (%s)",
+            gateway_step_name(e->tunnel.step), name);
         break;
     case PHASE_NEGOTIATE:
         negotiation(e, o);
@@ -257,10 +301,13 @@ struct outcome classify(const struct evidence *e)
     return o;
 }
 
+bool gateway_logon_may_have_failed(const struct evidence *e)
+{
+    return e->tunnel.unproved || e->tunnel.password_refused;
+}
+
 bool logon_may_have_failed(const struct evidence *e)
 {
-    if (e->gateway_logon && e->phase == PHASE_GATEWAY)
-        return e->last_error == FREERDP_ACCESS_DENIED;
     return e->authenticate_sent && !e->nla_passed &&
            !(e->credssp_error && ntstatus_on_password(e->ntstatus) == PASSWORD_RIGHT);
 }

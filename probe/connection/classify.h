@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "connection/x224.h"
+#include "trial/gateway_step.h"
 #include "trial/outcome.h"
 
 enum peer_end { PEER_OPEN, PEER_FIN, PEER_RST };
@@ -19,16 +20,34 @@ struct tls_evidence {
     uint16_t lowest_offered;                // that this machine's OpenSSL lets through, once failed; 0: not known
 };
 
+// What an RD Gateway has shown. Codes are HRESULTs or low words, as gateway_row() takes them.
+struct tunnel_evidence {
+    bool begun;
+    enum gateway_step step; // furthest that began
+    unsigned status;        // HTTP status of the latest answer; 0: there was none
+    char reason[80];        // …and its phrase
+    bool schemes_told;      // the first offer of ways to authenticate is in the facts
+    bool declined;          // the gateway did not take the websocket that was asked for
+    bool malformed;         // it sent what is no HTTP or no packet of MS-TSGU
+    bool answered;          // it answered a step with…
+    uint32_t code;          // …this
+    bool closed;            // it closed the channel with…
+    uint32_t close_status;  // …this
+    unsigned logons;        // passwords sent to it
+    bool password_sent, password_refused;
+    bool unproved; // the last one was not answered
+};
+
 // What a connection has shown so far. All zero at the start.
 struct evidence {
-    enum phase phase;   // furthest phase that began
-    bool gateway;       // a gateway is used
-    bool gateway_logon; // …and given a password
-    bool nla;           // the variant's security is nla
-    bool at_gateway;    // resolve_error or connect_error is the gateway's
-    int resolve_error;  // EAI_* of getaddrinfo, or 0
-    int connect_error;  // errno of the last address tried, or 0
-    const char *local;  // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
+    enum phase phase; // furthest phase that began
+    bool gateway;     // a gateway is used
+    bool nla;         // the variant's security is nla
+    bool at_gateway;  // resolve_error or connect_error is the gateway's
+    struct tunnel_evidence tunnel;
+    int resolve_error; // EAI_* of getaddrinfo, or 0
+    int connect_error; // errno of the last address tried, or 0
+    const char *local; // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
     char local_detail[160];
     uint32_t local_code;
     bool confirmed; // an X.224 confirm was read
@@ -74,6 +93,9 @@ struct outcome classify(const struct evidence *evidence);
 // password was sent in Client Info.
 const char *credentials_word(const struct evidence *evidence, bool password_in_info);
 
-// Whether the logon that was sent was refused, or may have been: everything but a proof of the contrary counts, because
-// the account's lockout counter is on the server.
+// Whether the logon that was sent to the target was refused, or may have been: everything but a proof of the contrary
+// counts, because the account's lockout counter is on the server.
 bool logon_may_have_failed(const struct evidence *evidence);
+
+// The same of the latest logon at the gateway.
+bool gateway_logon_may_have_failed(const struct evidence *evidence);

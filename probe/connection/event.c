@@ -68,6 +68,11 @@ void event_phase(struct event_sink *sink, enum phase phase)
     emit(sink, json_pack("{s:s, s:f}", "phase", phase_name(phase), "t", since(sink)));
 }
 
+void event_step(struct event_sink *sink, enum gateway_step step)
+{
+    emit(sink, json_pack("{s:s, s:f}", "step", gateway_step_name(step), "t", since(sink)));
+}
+
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value)
 {
     gather(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value));
@@ -145,10 +150,28 @@ void event_outcome(struct event_sink *sink, const struct outcome *o)
                          (json_int_t)o->freerdp.code, "freerdp_name", o->freerdp.name, "t", since(sink)));
 }
 
+// The last phase ends, and with it its last step.
+static void end_phase(struct trial *trial, double t)
+{
+    if (!trial->phase_count)
+        return;
+    struct phase_time *phase = &trial->phases[trial->phase_count - 1];
+    phase->ms = t - phase->start;
+    if (phase->phase == PHASE_GATEWAY && trial->step_count)
+        trial->steps[trial->step_count - 1].ms = t - trial->steps[trial->step_count - 1].start;
+}
+
+static void apply_step(struct trial *trial, enum gateway_step step, double t)
+{
+    if (trial->step_count)
+        trial->steps[trial->step_count - 1].ms = t - trial->steps[trial->step_count - 1].start;
+    if (trial->step_count < GATEWAY_STEP_COUNT)
+        trial->steps[trial->step_count++] = (struct step_time){.step = step, .start = t};
+}
+
 static void apply_phase(struct trial *trial, enum phase phase, double t)
 {
-    if (trial->phase_count)
-        trial->phases[trial->phase_count - 1].ms = t - trial->phases[trial->phase_count - 1].start;
+    end_phase(trial, t);
     if (trial->phase_count < PHASE_COUNT)
         trial->phases[trial->phase_count++] = (struct phase_time){.phase = phase, .start = t};
     trial->outcome.phase = phase;
@@ -199,11 +222,16 @@ bool event_apply(struct trial *trial, const char *line, size_t length)
     const json_t *value;
     bool known = true;
     enum phase phase;
+    enum gateway_step step;
 
     if ((value = json_object_get(event, "phase")) && json_is_string(value)) {
         known = phase_from_name(json_string_value(value), &phase);
         if (known)
             apply_phase(trial, phase, json_number_value(json_object_get(event, "t")));
+    } else if ((value = json_object_get(event, "step"))) {
+        known = json_is_string(value) && gateway_step_from_name(json_string_value(value), &step);
+        if (known)
+            apply_step(trial, step, json_number_value(json_object_get(event, "t")));
     } else if ((value = json_object_get(event, "fact"))) {
         known = in_range(event, "fact", FACT_COUNT) && fact_set(trial->facts, (enum fact)json_integer_value(value),
                                                                 json_incref(json_object_get(event, "value")));
@@ -235,7 +263,6 @@ bool event_apply(struct trial *trial, const char *line, size_t length)
 
 void event_finish(struct trial *trial, double ms)
 {
-    if (trial->phase_count)
-        trial->phases[trial->phase_count - 1].ms = ms - trial->phases[trial->phase_count - 1].start;
+    end_phase(trial, ms);
     trial->ms = ms;
 }

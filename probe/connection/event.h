@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "trial/fact.h"
+#include "trial/gateway_step.h"
 #include "trial/outcome.h"
 #include "trial/phase.h"
 #include "trial/trial.h"
@@ -32,6 +33,7 @@ void event_flush(struct event_sink *sink);
 
 // Each reports one thing with the time since sink->start.
 void event_phase(struct event_sink *sink, enum phase phase);
+void event_step(struct event_sink *sink, enum gateway_step step);        // of PHASE_GATEWAY
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value); // steals value
 void event_append(struct event_sink *sink, enum fact fact, const char *text);
 void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase

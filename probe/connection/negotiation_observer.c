@@ -32,9 +32,6 @@ void observe_request(struct session *session, struct bytes pdu)
         unsigned level = session->request->variant.level[FACTOR_GATEWAY];
         // The tunnel stands. A gateway that declined the websocket would have needed the second connection.
         event_fact(session->sink, FACT_GATEWAY_TRANSPORT, json_string(level_name(FACTOR_GATEWAY, level)));
-        // Each HTTP channel authenticates for itself.
-        for (unsigned i = 0; session->evidence.gateway_logon && i < session->connections; i++)
-            event_logon(session->sink);
         progress_begin(session, PHASE_NEGOTIATE);
     }
     observe_routing(session, &request);

@@ -17,6 +17,17 @@ void progress_begin(struct session *session, enum phase phase)
         progress_begin(session, PHASE_GRAPHICS);
 }
 
+void progress_step(struct session *session, enum gateway_step step)
+{
+    struct tunnel_evidence *tunnel = &session->evidence.tunnel;
+    if (session->over || session->evidence.phase != PHASE_GATEWAY || (tunnel->begun && tunnel->step >= step))
+        return;
+    tunnel->begun = true;
+    tunnel->step = step;
+    event_fact(session->sink, FACT_GATEWAY_STEP, json_string(gateway_step_name(step)));
+    event_step(session->sink, step);
+}
+
 void progress_sent(struct session *session)
 {
     session->asked = true;

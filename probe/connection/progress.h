@@ -8,6 +8,9 @@
 // and this does not return.
 void progress_begin(struct session *session, enum phase phase);
 
+// The same of a step of the phase `gateway`; nothing in another phase.
+void progress_step(struct session *session, enum gateway_step step);
+
 // Counts the round trips of a phase: the client has sent something; something has arrived. What arrives unasked is
 // none, nor is what arrives after the first answer.
 void progress_sent(struct session *session);

@@ -17,6 +17,7 @@
 #include "connection/certificate.h"
 #include "connection/channels.h"
 #include "connection/drawing.h"
+#include "connection/gateway_tap.h"
 #include "connection/kerberos.h"
 #include "connection/picture.h"
 #include "connection/progress.h"
@@ -83,11 +84,10 @@ void session_fail(struct session *session)
     kerberos_report(session);
     tell_credentials(session);
     (void)picture_report(session); // the failure says more than a file that cannot be written
-    if (logon_may_have_failed(&session->evidence)) {
-        if (session->evidence.phase == PHASE_GATEWAY)
-            event_logon(session->sink);
+    if (logon_may_have_failed(&session->evidence))
         event_failed_logon(session->sink);
-    }
+    if (gateway_logon_may_have_failed(&session->evidence))
+        event_failed_logon(session->sink);
     outcome = classify(&session->evidence);
     event_outcome(session->sink, &outcome);
     capture_closed(session);
@@ -206,6 +206,7 @@ static BOOL authenticate(freerdp *instance, char **user, char **password, char *
     }
 }
 
+// Agreed to without a prompt: what it says is in the facts (gateway_channel.c).
 static BOOL gateway_message(freerdp *instance, UINT32 type, BOOL mandatory, BOOL consent, size_t length,
                             const WCHAR *message)
 {
@@ -238,8 +239,6 @@ static struct session *session_new(const struct connection_request *request, str
     session->sink = sink;
     session->fd = -1;
     session->evidence.gateway = request->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF;
-    session->evidence.gateway_logon = session->evidence.gateway && !request->gateway_token[0] &&
-                                      (request->gateway_user[0] ? request->gateway_password : request->password)[0];
     session->evidence.nla = request->variant.level[FACTOR_SECURITY] == SECURITY_NLA;
     return session;
 }
@@ -328,6 +327,7 @@ void session_run(const struct connection_request *request, struct event_sink *si
     if (!settings_apply(session))
         fail_locally(session, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");
     tls_watch(session);
+    gateway_watch(session);
     kerberos_watch(session);
 
     if (!freerdp_connect(session->context.instance))

@@ -163,6 +163,7 @@ int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostn
     if (session->over || session->connections >= budget)
         return -1;
     progress_begin(session, PHASE_TCP);
+    progress_step(session, GATEWAY_STEP_SECOND_TCP); // of a first connection the phase is not there yet
     int fd = connect_any(session);
     session->evidence.connect_error = 0;
     session->connections++;
@@ -171,10 +172,12 @@ int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostn
     event_connection(session->sink);
     session->fd = fd;
     capture_connected(session, fd);
-    if (session->evidence.gateway)
+    if (session->evidence.gateway) {
         progress_begin(session, PHASE_GATEWAY);
-    else
+        progress_step(session, session->connections > 1 ? GATEWAY_STEP_SECOND_TLS : GATEWAY_STEP_TLS);
+    } else {
         progress_begin(session, PHASE_NEGOTIATE);
+    }
     // A host name of "|" hands FreeRDP a connected descriptor in place of the port.
     return session->io.TCPConnect(context, settings, "|", fd, timeout);
 }

@@ -40,9 +40,10 @@ const struct code_row *capability_os_major_row(uint32_t type); // MS-RDPBCGR 2.2
 const struct code_row *capability_os_minor_row(uint32_t type); // MS-RDPBCGR 2.2.7.1.1: WINDOWS_NT, …
 
 // Flags: the rows of each bit, one after the other from index 0; NULL past the last. Static.
-const struct code_row *server_early_flag_at(size_t index);   // MS-RDPBCGR 2.2.1.4.2: RNS_UD_SC_…
-const struct code_row *multitransport_flag_at(size_t index); // MS-RDPBCGR 2.2.1.4.6: TRANSPORTTYPE_UDPFECR, …
-const struct code_row *redirection_flag_at(size_t index);    // MS-RDPBCGR 2.2.13.1: LB_TARGET_NET_ADDRESS, …
+const struct code_row *server_early_flag_at(size_t index);        // MS-RDPBCGR 2.2.1.4.2: RNS_UD_SC_…
+const struct code_row *multitransport_flag_at(size_t index);      // MS-RDPBCGR 2.2.1.4.6: TRANSPORTTYPE_UDPFECR, …
+const struct code_row *redirection_flag_at(size_t index);         // MS-RDPBCGR 2.2.13.1: LB_TARGET_NET_ADDRESS, …
+const struct code_row *gateway_redirection_flag_at(size_t index); // MS-TSGU 2.2.5.3.8: HTTP_TUNNEL_REDIR_DISABLE_ALL, …
 
 // What a logon error notification comes to: its data where the notification says that the logon goes on, else its type.
 // NULL where neither has a name.
@@ -65,6 +66,15 @@ const struct code_row *tls_alert_row_at(size_t index);
 const struct code_row *ultimatum_row_at(size_t index);
 const struct code_row *mcs_result_row_at(size_t index);
 const struct code_row *logon_error_row_at(size_t index);
+
+// Whether a gateway's code says that it refuses user or password, rather than what they are used for.
+bool gateway_code_refuses_logon(uint32_t code);
+
+// Whether it says that the account is locked out, disabled, or otherwise must not be tried again.
+bool gateway_code_blocks_account(uint32_t code);
+
+// Whether a status of a closed channel says no more than that target or client ended it.
+bool gateway_code_is_plain_close(uint32_t status);
 
 // Whether an NTSTATUS says that the account is locked out, disabled, or otherwise must not be tried again.
 bool ntstatus_blocks_account(uint32_t ntstatus);

@@ -11,7 +11,17 @@ static const struct code_row words[] = {
     {0x4CA, "ERROR_GRACEFUL_DISCONNECT", "the gateway ended the connection in the regular way"},
     {0x4D4, "ERROR_CONNECTION_ABORTED", "the gateway's administrator or policy ended the connection"},
     {0x4E3, "ERROR_ONLY_IF_CONNECTED", "the call needs a connection that is not there"},
+    {0x52E, "ERROR_LOGON_FAILURE", "the gateway refuses the credentials"},
+    {0x52F, "ERROR_ACCOUNT_RESTRICTION", "an account restriction forbids the logon at the gateway"},
+    {0x530, "ERROR_INVALID_LOGON_HOURS", "the user may not log on at the gateway at this time"},
+    {0x531, "ERROR_INVALID_WORKSTATION", "the user may not log on from this workstation"},
+    {0x532, "ERROR_PASSWORD_EXPIRED", "the password has expired"},
+    {0x533, "ERROR_ACCOUNT_DISABLED", "the account is disabled"},
+    {0x569, "ERROR_LOGON_TYPE_NOT_GRANTED", "the user has not the right to log on at the gateway in this way"},
+    {0x701, "ERROR_ACCOUNT_EXPIRED", "the account has expired"},
     {0x71A, "RPC_S_CALL_CANCELLED", "the RPC transport was cancelled"},
+    {0x773, "ERROR_PASSWORD_MUST_CHANGE", "the password must be changed before the first logon"},
+    {0x775, "ERROR_ACCOUNT_LOCKED_OUT", "the account is locked out"},
     {0x59D8, "E_PROXY_INTERNALERROR", "internal error of the gateway"},
     {0x59DA, "E_PROXY_RAP_ACCESSDENIED", "the gateway's resource policy (RAP) refuses the target or its name"},
     {0x59DB, "E_PROXY_NAP_ACCESSDENIED", "the gateway's connection policy (CAP) refuses the user or client"},
@@ -53,9 +63,27 @@ static const struct code_row results[] = {
     {0x8009030E, "SEC_E_NO_CREDENTIALS", "there are no credentials for the gateway"},
 };
 
+// HTTP_TUNNEL_REDIR_FLAGS, MS-TSGU 2.2.5.3.8.
+static const struct code_row redirections[] = {
+    {0x00000001, "DISABLE_DRIVE", "drives are not to be redirected"},
+    {0x00000002, "DISABLE_PRINTER", "printers are not to be redirected"},
+    {0x00000004, "DISABLE_PORT", "ports are not to be redirected"},
+    {0x00000008, "DISABLE_CLIPBOARD", "the clipboard is not to be shared"},
+    {0x00000010, "DISABLE_PNP", "plug and play devices are not to be redirected"},
+    {0x40000000, "DISABLE_ALL", "nothing is to be redirected"},
+    {0x80000000, "ENABLE_ALL", "everything may be redirected"},
+};
+
+enum { FACILITY_WIN32 = 0x8007 };
+
+// The error of MS-ERREF 2.2, or the gateway's own, without its facility; 0 where it has another one.
+static uint32_t word_of(uint32_t code)
+{
+    return code >> 16 == FACILITY_WIN32 ? code & 0xFFFF : code <= 0xFFFF ? code : 0;
+}
+
 const struct code_row *gateway_row(uint32_t code)
 {
-    enum { FACILITY_WIN32 = 0x8007 };
     if (code >> 16 == FACILITY_WIN32)
         return CODE_ROW_FIND(words, code & 0xFFFF);
     const struct code_row *row = CODE_ROW_FIND(words, code);
@@ -72,4 +100,46 @@ const struct code_row *gateway_row_at(size_t index)
     if (index < WORDS + STATUSES)
         return &statuses[index - WORDS];
     return CODE_ROW_AT(results, index - WORDS - STATUSES);
+}
+
+const struct code_row *gateway_redirection_flag_at(size_t index)
+{
+    return CODE_ROW_AT(redirections, index);
+}
+
+bool gateway_code_refuses_logon(uint32_t code)
+{
+    switch (word_of(code)) {
+    case 0x52E:  // logon failure
+    case 0x52F:  // account restriction
+    case 0x530:  // logon hours
+    case 0x531:  // workstation
+    case 0x59FA: // renewed authentication failed
+        return true;
+    default:
+        return code == 0x8009030C || gateway_code_blocks_account(code); // SEC_E_LOGON_DENIED
+    }
+}
+
+bool gateway_code_blocks_account(uint32_t code)
+{
+    switch (word_of(code)) {
+    case 0x533: // disabled
+    case 0x701: // expired
+    case 0x775: // locked out
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool gateway_code_is_plain_close(uint32_t status)
+{
+    switch (word_of(status)) {
+    case 0xA0:  // the target closed the connection
+    case 0x4CA: // the regular way
+        return true;
+    default:
+        return status == 0;
+    }
 }

@@ -40,10 +40,21 @@ static const struct pair_row credssp[] = {
 
 // Low word of the gateway's HRESULT. Other answers of a gateway have more than one candidate.
 static const struct pair_row gateway[] = {
+    {0x4D4, 0x3000019, false},  // ended by administrator or policy
     {0x59DA, 0x300001B, false}, // RAP
     {0x59DB, 0x300001C, false}, // CAP
+    {0x59DD, 0x3000008, false}, // target not reached
+    {0x59DF, 0x3000018, false}, // already disconnected
     {0x59E6, 0x3000022, false}, // connection limit
+    {0x59E8, 0x3000023, false}, // packet not supported
+    {0x59E9, 0x3000024, false}, // capability missing
+    {0x59ED, 0x3000027, false}, // quarantine
     {0x59EE, 0x3000028, false}, // no certificate
+    {0x59F6, 0x3000033, false}, // session limit
+    {0x59F7, 0x3000034, false}, // malformed cookie
+    {0x59F8, 0x3000035, false}, // cookie refused
+    {0x59F9, 0x3000037, false}, // way of authentication
+    {0x59FD, 0x300003B, false}, // policy exchange missing
 };
 
 struct meaning_row {
@@ -212,8 +223,8 @@ static bool errinfo_pair(uint32_t code, struct mstsc_pair *pair)
     enum { PROTOCOL_RANGE_START = 0x1000, FREERDP_PEER_DISCONNECTED = 0x1196 };
     bool listed = (code >= 0x1 && code <= 0x7) || (code >= 0x9 && code <= 0xC) || (code >= 0x100 && code <= 0x10A);
     bool in_range = code >= PROTOCOL_RANGE_START && code != FREERDP_PEER_DISCONNECTED;
-    bool passes_through = (code >= 0xF && code <= 0x12) || code == 0x17 || code == 0x18 ||
-                          (code >= 0x400 && code <= 0x412);
+    bool passes_through =
+        (code >= 0xF && code <= 0x12) || code == 0x17 || code == 0x18 || (code >= 0x400 && code <= 0x412);
     if (!errinfo_row(code))
         return false;
     if (listed || in_range)

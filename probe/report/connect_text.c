@@ -41,10 +41,16 @@ static void code(struct page *page, const struct outcome *o)
               o->name[0] && strcmp(o->name, number) != 0 ? " " : "", strcmp(o->name, number) != 0 ? o->name : "");
 }
 
-static void failure(struct page *page, const struct outcome *o)
+static void failure(struct page *page, const struct trial *trial)
 {
+    const struct outcome *o = &trial->outcome;
+    const char *behind = outcome_behind_gateway(trial);
     char text[400];
     code(page, o);
+    if (behind) {
+        label(page, "gateway");
+        page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "%s", behind);
+    }
     label(page, "mstsc");
     page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "%s", outcome_mstsc(o, text, sizeof text));
     if (o->freerdp.code) {
@@ -65,6 +71,11 @@ static void setting(struct page *page, const struct trial *trial)
         page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "not in effect: the wire shows another level of %s than %s",
                   factor_row(which)->name, level_name(which, trial->variant.level[which]));
     }
+    if (trial->variant.level[FACTOR_GATEWAY] == GATEWAY_RPC) {
+        label(page, "");
+        page_wrap(page, LABEL_COLUMN, LABEL_COLUMN,
+                  "gateway=rpc goes as far as FreeRDP's client does: no server of this program's tests can prove it");
+    }
     label(page, "sent");
     page_line(page, STYLE_PLAIN, "%u TCP connection%s, %u logon%s", trial->connections,
               trial->connections == 1 ? "" : "s", trial->logons, trial->logons == 1 ? "" : "s");
@@ -76,12 +87,12 @@ static int whole_columns(double number, int columns)
     return number >= 1 ? (int)(number < columns ? number : columns) : 0;
 }
 
-// One bar a phase, on the time line of the whole trial; what is too short for a column is a stroke.
-static void bar(struct page *page, const struct phase_time *time, double whole)
+// One bar a phase or step, on the time line of the whole trial; what is too short for a column is a stroke.
+static void bar(struct page *page, double start, double ms, double whole)
 {
     const int columns = (int)page->columns - BEFORE_BAR - AFTER_BAR;
-    int from = whole_columns(time->start / whole * columns, columns);
-    int length = whole_columns(time->ms / whole * columns + 0.5, columns);
+    int from = whole_columns(start / whole * columns, columns);
+    int length = whole_columns(ms / whole * columns + 0.5, columns);
     if (from >= columns)
         from = columns - 1;
     if (length > columns - from)
@@ -91,6 +102,22 @@ static void bar(struct page *page, const struct phase_time *time, double whole)
         page_put(page, STYLE_FAINT, "%s", page->unicode ? "\u258F" : "|");
     for (int i = 0; i < length; i++)
         page_put(page, STYLE_FAINT, "%s", page->unicode ? "\u2588" : "#");
+}
+
+// Those of the gateway, indented below its phase.
+static void steps(struct page *page, const struct trial *trial, bool failed_here)
+{
+    for (unsigned i = 0; i < trial->step_count; i++) {
+        const struct step_time *time = &trial->steps[i];
+        bool here = failed_here && i + 1 == trial->step_count;
+        page_put(page, here ? STYLE_BAD : STYLE_FAINT, "    %-12s", gateway_step_name(time->step));
+        page_put(page, STYLE_FAINT, "%8.1f%4s  ", time->ms, "");
+        if (trial->ms > 0)
+            bar(page, time->start, time->ms, trial->ms);
+        if (here)
+            page_put(page, STYLE_BAD, "  failed here");
+        page_newline(page);
+    }
 }
 
 static void phases(struct page *page, const struct trial *trial)
@@ -106,10 +133,12 @@ static void phases(struct page *page, const struct trial *trial)
         page_put(page, here ? STYLE_BAD : STYLE_PLAIN, "  %-12s", phase_name(time->phase));
         page_put(page, STYLE_PLAIN, "%10.1f%4u  ", time->ms, time->round_trips);
         if (trial->ms > 0)
-            bar(page, time, trial->ms);
-        if (here)
+            bar(page, time->start, time->ms, trial->ms);
+        if (here && !(time->phase == PHASE_GATEWAY && trial->step_count))
             page_put(page, STYLE_BAD, "  failed here");
         page_newline(page);
+        if (time->phase == PHASE_GATEWAY)
+            steps(page, trial, here);
         round_trips += time->round_trips;
     }
     page_line(page, STYLE_PLAIN, "  %-12s%10.1f%4u", "in all", trial->ms, round_trips);
@@ -120,7 +149,7 @@ void connect_text(struct page *page, const struct trial *trial)
     headline(page, trial);
     page_newline(page);
     if (trial->outcome.result == RESULT_FAILED)
-        failure(page, &trial->outcome);
+        failure(page, trial);
     setting(page, trial);
     phases(page, trial);
     fact_text_all(page, trial->facts);

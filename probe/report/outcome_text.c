@@ -6,6 +6,7 @@
 
 #include "knowledge/codes.h"
 #include "knowledge/mstsc.h"
+#include "trial/fact.h"
 
 enum notation { NOTATION_NONE, NOTATION_HEX, NOTATION_DECIMAL, NOTATION_ERRNO, NOTATION_GATEWAY };
 
@@ -121,4 +122,26 @@ char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size)
     snprintf(text + used, size - used, " - %s%s%s", basis_name(outcome->mstsc.basis), meaning ? ": " : "",
              meaning ? meaning : "");
     return text;
+}
+
+const char *outcome_behind_gateway(const struct trial *trial)
+{
+    const struct outcome *o = &trial->outcome;
+    if (o->result == RESULT_CONNECTED || o->phase <= PHASE_GATEWAY || !fact_get(trial->facts, FACT_GATEWAY_TRANSPORT))
+        return NULL;
+    switch (o->family) {
+    case FAMILY_LOCAL:
+    case FAMILY_CRASH:
+        return NULL;
+    case FAMILY_GATEWAY:
+        return "the tunnel worked, and then the gateway itself ended it";
+    case FAMILY_ERRINFO:
+        return "the tunnel worked, the far host refused: look at the target, and at what it allows to connections that "
+               "come from the gateway's address";
+    case FAMILY_CLOSED:
+    case FAMILY_TIMEOUT:
+        return "the tunnel worked; who went silent or closed behind it, target or gateway, does not show";
+    default:
+        return "the tunnel worked; what failed lies behind it, at the target";
+    }
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "trial/outcome.h"
+#include "trial/trial.h"
 
 // The code as its specification writes it: "0x7", "ECONNREFUSED", "70"; "" where the family has no code.
 char *outcome_code(enum family family, uint32_t code, char *text, size_t size);
@@ -21,3 +22,7 @@ const char *outcome_code_name(enum family family, uint32_t code);
 
 // "Error code 0x3, Extended error code 0x7 - documented", or that nothing can be claimed.
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size);
+
+// Of a trial that failed after its tunnel through an RD Gateway stood: on which side of the gateway to look. NULL for
+// any other trial. Static.
+const char *outcome_behind_gateway(const struct trial *trial);

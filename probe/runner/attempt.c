@@ -139,14 +139,21 @@ bool attempt_read(struct attempt *attempt)
 void attempt_cut(struct attempt *attempt)
 {
     struct trial *trial = &attempt->trial;
-    if (attempt->fd >= 0)
-        close(attempt->fd);
+    if (attempt->fd < 0)
+        return;
+    close(attempt->fd);
     attempt->fd = -1;
     free(attempt->buffer);
     attempt->buffer = NULL;
     attempt->used = attempt->capacity = 0;
-    if (!attempt->ended_well && trial->logons && !fact_get(trial->facts, FACT_CREDENTIALS))
-        trial->failed_logons = 1;
+    if (attempt->ended_well)
+        return;
+    // Each account's by itself: what was verified is known at once.
+    unsigned at_gateway = (unsigned)fact_integer(trial->facts, FACT_GATEWAY_LOGONS, 0);
+    if (trial->logons > at_gateway && !fact_get(trial->facts, FACT_CREDENTIALS))
+        trial->failed_logons++;
+    if (at_gateway && strcmp(fact_text(trial->facts, FACT_GATEWAY_CREDENTIALS, ""), "verified") != 0)
+        trial->failed_logons++;
 }
 
 void attempt_give_leave(struct attempt *attempt, struct zygote *zygote, uint32_t id)
@@ -193,7 +200,10 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
 
     event_finish(trial, ms);
     if (end->killed) {
-        snprintf(detail, sizeof detail, "no end within the deadline of %g s", deadline_ms / 1000.0);
+        const char *step = fact_text(trial->facts, FACT_GATEWAY_STEP, "");
+        bool there = trial->outcome.phase == PHASE_GATEWAY && step[0];
+        snprintf(detail, sizeof detail, "no end within the deadline of %g s%s%s", deadline_ms / 1000.0,
+                 there ? "; the gateway does not answer at step " : "", there ? step : "");
         fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
     } else if (WIFSIGNALED(end->status)) {
         signal_name = sigabbrev_np(WTERMSIG(end->status));
@@ -208,6 +218,7 @@ void attempt_finish(struct attempt *attempt)
 {
     struct trial *trial = &attempt->trial;
     trial->peak_kib = attempt->end.peak_kib;
+    trial->cpu_ms = attempt->end.cpu_ms;
     if (!attempt->ended_well)
         explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->deadline_ms);
     if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||

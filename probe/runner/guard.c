@@ -203,41 +203,71 @@ enum leave guard_begin(struct guard *guard, const struct run_options *options, c
     return LEAVE_GRANTED;
 }
 
-static enum logon_result target_result(const struct trial *trial, bool autologon)
+// The logons of a trial at the target, and how they went.
+struct share {
+    enum logon_result result;
+    unsigned logons, failed;
+};
+
+static struct share gateway_share(const struct trial *trial)
+{
+    const char *credentials = fact_text(trial->facts, FACT_GATEWAY_CREDENTIALS, NULL);
+    uint32_t code = (uint32_t)fact_integer(trial->facts, FACT_GATEWAY_CODE, 0);
+    struct share share = {LOGON_NOT_SENT, (unsigned)fact_integer(trial->facts, FACT_GATEWAY_LOGONS, 0), 0};
+
+    if (!share.logons || !credentials)
+        return share;
+    share.result = strcmp(credentials, "verified") == 0 ? LOGON_VERIFIED : LOGON_FAILED;
+    share.failed = share.result == LOGON_FAILED;
+    if (share.failed && gateway_code_blocks_account(code))
+        share.result = LOGON_BLOCKED;
+    return share;
+}
+
+static struct share target_share(const struct trial *trial, const struct share *at_gateway, bool autologon)
 {
     const char *credentials = fact_text(trial->facts, FACT_CREDENTIALS, "");
     uint32_t ntstatus = (uint32_t)fact_integer(trial->facts, FACT_CREDSSP_NTSTATUS, 0);
+    struct share share = {LOGON_NOT_SENT, trial->logons - at_gateway->logons,
+                          trial->failed_logons - at_gateway->failed};
 
     if (ntstatus && ntstatus_blocks_account(ntstatus))
-        return LOGON_BLOCKED;
-    if (strcmp(credentials, "verified") == 0)
-        return LOGON_VERIFIED;
-    if (trial->failed_logons)
-        return LOGON_FAILED;
-    // A password in Client Info that nothing confirmed may have been a wrong one.
-    return autologon && trial->logons ? LOGON_FAILED : LOGON_NOT_SENT;
+        share.result = LOGON_BLOCKED;
+    else if (strcmp(credentials, "verified") == 0)
+        share.result = LOGON_VERIFIED;
+    else if (share.failed)
+        share.result = LOGON_FAILED;
+    else if (autologon && share.logons) // nothing confirmed the password in Client Info: it may have been a wrong one
+        share.result = LOGON_FAILED;
+    return share;
+}
+
+// Both are one account's: what went wrong outweighs what went well, as the one is not undone by the other.
+static struct share both(const struct share *a, const struct share *b)
+{
+    static const int weight[] = {[LOGON_NOT_SENT] = 0, [LOGON_VERIFIED] = 1, [LOGON_FAILED] = 2, [LOGON_BLOCKED] = 3};
+    struct share share = {weight[a->result] > weight[b->result] ? a->result : b->result, a->logons + b->logons,
+                          a->failed + b->failed};
+    return share;
+}
+
+static bool end_share(struct guard *guard, struct held_account *held, const struct share *share, char *error,
+                      size_t size)
+{
+    unsigned failures = share->failed ? share->failed : share->logons;
+    return !held->used || end_account(guard, held, share->result, failures, error, size);
 }
 
 bool guard_end(struct guard *guard, const struct run_options *options, struct guard_hold *hold,
                const struct trial *trial, char *error, size_t size)
 {
-    bool at_gateway = trial->outcome.result == RESULT_FAILED && trial->outcome.phase == PHASE_GATEWAY;
-    bool ok = true;
+    struct share at_gateway = gateway_share(trial);
+    struct share at_target = target_share(trial, &at_gateway, options->autologon);
 
-    if (hold->target.used) {
-        enum logon_result result =
-            at_gateway && trial->failed_logons ? LOGON_FAILED : target_result(trial, options->autologon);
-        unsigned failures = trial->failed_logons ? trial->failed_logons : trial->logons;
-        ok = end_account(guard, &hold->target, result, failures, error, size);
-    }
-    if (hold->gateway.used) {
-        bool passed = fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) != NULL;
-        enum logon_result result = passed                               ? LOGON_VERIFIED
-                                   : at_gateway && trial->failed_logons ? LOGON_FAILED
-                                                                        : LOGON_NOT_SENT;
-        ok = end_account(guard, &hold->gateway, result, trial->failed_logons, error, size) && ok;
-    }
-    return ok;
+    if (hold->target.used && !hold->gateway.used)
+        at_target = both(&at_target, &at_gateway);
+    bool ok = end_share(guard, &hold->target, &at_target, error, size);
+    return end_share(guard, &hold->gateway, &at_gateway, error, size) && ok;
 }
 
 void guard_free(struct guard *guard)

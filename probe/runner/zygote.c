@@ -119,6 +119,11 @@ static void give_birth(struct nursery *nursery, const struct order *order, int f
         (struct worker){.pid = pid, .id = order->id, .deadline = now() + order->deadline_ms};
 }
 
+static double milliseconds(const struct timeval *time)
+{
+    return (double)time->tv_sec * 1e3 + (double)time->tv_usec / 1e3;
+}
+
 static void bury(struct nursery *nursery)
 {
     struct signalfd_siginfo ignored;
@@ -133,8 +138,11 @@ static void bury(struct nursery *nursery)
             struct worker *worker = &nursery->workers[i];
             if (worker->pid != pid)
                 continue;
-            struct worker_end end = {
-                .id = worker->id, .status = status, .killed = worker->killed, .peak_kib = (uint64_t)usage.ru_maxrss};
+            struct worker_end end = {.id = worker->id,
+                                     .status = status,
+                                     .killed = worker->killed,
+                                     .peak_kib = (uint64_t)usage.ru_maxrss,
+                                     .cpu_ms = milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime)};
             *worker = nursery->workers[--nursery->count];
             send(nursery->control, &end, sizeof end, MSG_NOSIGNAL);
             break;

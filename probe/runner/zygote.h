@@ -25,6 +25,7 @@ struct worker_end {
     int status;        // as from waitpid()
     bool killed;       // by the deadline
     uint64_t peak_kib; // peak resident memory, KiB
+    double cpu_ms;     // processor time, user and system
 };
 
 // A descriptor that is readable when a worker has ended, or the zygote is gone.

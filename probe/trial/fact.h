@@ -16,7 +16,26 @@ enum fact {
     FACT_ADDRESS_PORT,
     FACT_ADDRESS_PRESENTED, // the name given to TLS (SNI), certificate check and NLA (SPN)
     FACT_GATEWAY_ADDRESS,
-    FACT_GATEWAY_TRANSPORT, // http or websocket, once the tunnel was made
+    FACT_GATEWAY_TRANSPORT,      // http or websocket, once the tunnel was made
+    FACT_GATEWAY_STEP,           // the furthest step of the phase gateway, by its name
+    FACT_GATEWAY_AUTHENTICATION, // NTLM, Kerberos, PAA, Bearer or none: what the client used
+    FACT_GATEWAY_CODE,           // HRESULT or low word of the answer that was no success
+    FACT_GATEWAY_CODE_NAME,
+    FACT_GATEWAY_CLOSE, // status of the packet in which the gateway closed the channel
+    FACT_GATEWAY_CLOSE_NAME,
+    FACT_GATEWAY_LOGONS,           // NTLM AUTHENTICATE messages that were sent to it
+    FACT_GATEWAY_CREDENTIALS,      // verified, refused or "not proved"
+    FACT_GATEWAY_CONSENT,          // the message that a user would have had to agree to
+    FACT_GATEWAY_MESSAGES,         // service messages, in order
+    FACT_GATEWAY_IDLE_TIMEOUT,     // minutes
+    FACT_GATEWAY_REDIRECTION,      // names of the flags by which it forbids devices
+    FACT_GATEWAY_QUARANTINE,       // the health policy warned, and let the client go on
+    FACT_GATEWAY_REAUTHENTICATION, // it asked for the logon to be renewed
+    FACT_GATEWAY_HTTP_STATUS,      // of its latest answer
+    FACT_GATEWAY_HTTP_REASON,      // in its own words
+    FACT_GATEWAY_HTTP_SCHEMES,     // ways of authentication that it offered
+    FACT_GATEWAY_HTTP_SERVER,      // what it calls itself
+    FACT_GATEWAY_HTTP_CHUNKED,     // the answer to RDG_OUT_DATA comes in chunks
     // What the gateway's own TLS shows, as the target's below.
     FACT_GATEWAY_TLS_VERSION,
     FACT_GATEWAY_TLS_CIPHER,

@@ -51,6 +51,22 @@ static json_t *outcome_to_json(const struct outcome *outcome)
     return json;
 }
 
+static json_t *phase_to_json(const struct trial *trial, const struct phase_time *time)
+{
+    json_t *json =
+        json_pack("{s:s, s:o, s:o, s:i}", "phase", phase_name(time->phase), "start", milliseconds(time->start), "ms",
+                  milliseconds(time->ms), "round_trips", (int)time->round_trips);
+    if (!json || time->phase != PHASE_GATEWAY || !trial->step_count)
+        return json;
+    json_t *steps = json_array();
+    for (unsigned i = 0; i < trial->step_count; i++)
+        json_array_append_new(steps,
+                              json_pack("{s:s, s:o, s:o}", "step", gateway_step_name(trial->steps[i].step), "start",
+                                        milliseconds(trial->steps[i].start), "ms", milliseconds(trial->steps[i].ms)));
+    json_object_set_new(json, "steps", steps);
+    return json;
+}
+
 json_t *trial_to_json(const struct trial *trial)
 {
     json_t *json = json_pack("{s:s, s:i, s:I, s:s, s:i}", "record", "trial", "schema", JOURNAL_SCHEMA, "trial",
@@ -67,10 +83,7 @@ json_t *trial_to_json(const struct trial *trial)
         json_object_set_new(variant, factor_row((enum factor)i)->name,
                             json_string(level_name((enum factor)i, trial->variant.level[i])));
     for (unsigned i = 0; i < trial->phase_count; i++)
-        json_array_append_new(phases,
-                              json_pack("{s:s, s:o, s:o, s:i}", "phase", phase_name(trial->phases[i].phase), "start",
-                                        milliseconds(trial->phases[i].start), "ms", milliseconds(trial->phases[i].ms),
-                                        "round_trips", (int)trial->phases[i].round_trips));
+        json_array_append_new(phases, phase_to_json(trial, &trial->phases[i]));
     json_object_set_new(json, "variant", variant);
     json_object_set_new(json, "until", json_string(until_name((struct until){trial->until, trial->at_challenge})));
     json_object_set_new(json, "in_effect", json_boolean(trial_in_effect(trial, NULL)));
@@ -85,6 +98,8 @@ json_t *trial_to_json(const struct trial *trial)
     json_object_set_new(json, "ms", milliseconds(trial->ms));
     if (trial->peak_kib)
         json_object_set_new(json, "peak_kib", json_integer((json_int_t)trial->peak_kib));
+    if (trial->cpu_ms > 0)
+        json_object_set_new(json, "cpu_ms", milliseconds(trial->cpu_ms));
     return json;
 }
 
@@ -187,6 +202,19 @@ static void read_outcome(struct reading *reading, const json_t *json, struct out
     }
 }
 
+static void read_steps(struct reading *reading, const json_t *steps, struct trial *trial)
+{
+    for (size_t i = 0; i < json_array_size(steps) && trial->step_count < GATEWAY_STEP_COUNT; i++) {
+        const json_t *item = json_array_get(steps, i);
+        struct step_time *time = &trial->steps[trial->step_count++];
+        const char *name = text_of(reading, item, "step");
+        if (!gateway_step_from_name(name, &time->step))
+            complain(reading, "\"step\" is no step of a gateway: \"%s\"", name);
+        time->start = json_number_value(json_object_get(item, "start"));
+        time->ms = json_number_value(json_object_get(item, "ms"));
+    }
+}
+
 bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_t size)
 {
     struct reading reading = {error, size, false};
@@ -212,6 +240,7 @@ bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_
                                 .start = json_number_value(json_object_get(item, "start")),
                                 .ms = json_number_value(json_object_get(item, "ms")),
                                 .round_trips = (unsigned)integer_of(item, "round_trips")};
+        read_steps(&reading, json_object_get(item, "steps"), trial);
     }
     const json_t *facts = json_object_get(json, "facts");
     if (json_is_object(facts)) {
@@ -224,6 +253,7 @@ bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_
     trial->redirected_from = (uint64_t)integer_of(json, "redirected_from");
     trial->ms = json_number_value(json_object_get(json, "ms"));
     trial->peak_kib = (uint64_t)integer_of(json, "peak_kib");
+    trial->cpu_ms = json_number_value(json_object_get(json, "cpu_ms"));
 
     if (reading.failed)
         trial_clear(trial);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "trial/factor.h"
+#include "trial/gateway_step.h"
 #include "trial/outcome.h"
 #include "trial/phase.h"
 
@@ -15,6 +16,12 @@ struct phase_time {
     double start;         // milliseconds since the trial began
     double ms;            // duration; of the last phase of a killed trial: until the deadline
     unsigned round_trips; // times that something was sent, waited for and answered
+};
+
+struct step_time {
+    enum gateway_step step;
+    double start; // as of a phase
+    double ms;    // likewise
 };
 
 struct trial {
@@ -27,6 +34,8 @@ struct trial {
     struct outcome outcome;
     struct phase_time phases[PHASE_COUNT];
     unsigned phase_count;
+    struct step_time steps[GATEWAY_STEP_COUNT]; // of PHASE_GATEWAY
+    unsigned step_count;
     json_t *facts;            // see trial/fact.h; owned
     unsigned connections;     // TCP connections made
     unsigned logons;          // AUTHENTICATE messages and Client Infos with a password that were sent
@@ -34,6 +43,7 @@ struct trial {
     uint64_t redirected_from; // number of the trial whose redirection this one follows; 0: none
     double ms;                // whole trial
     uint64_t peak_kib;        // worker's peak resident memory, KiB; 0 if unknown
+    double cpu_ms;            // worker's processor time, user and system; 0 if unknown
 };
 
 // Sets an empty record with an empty set of facts. Returns false if memory is out.

@@ -122,6 +122,16 @@ static void knows_a_gateway_by_hresult_low_word_and_http_status(void **state)
     assert_string_equal(name_of(gateway_row, 401), "HTTP_STATUS_DENIED");
     assert_null(gateway_row(0x80070000 | 401)); // an HRESULT's low word is no HTTP status
     assert_null(gateway_row(0x800859DA));
+    // A refused password is one, whatever wraps it; a policy that refuses is none.
+    assert_true(gateway_code_refuses_logon(0x8009030C) && gateway_code_refuses_logon(0x8007052E));
+    assert_true(gateway_code_refuses_logon(0x80070775) && gateway_code_refuses_logon(0x59FA));
+    assert_false(gateway_code_refuses_logon(0x800759DA) || gateway_code_refuses_logon(0x800759DB));
+    assert_false(gateway_code_refuses_logon(0) || gateway_code_refuses_logon(0x80070532)); // expired: it was right
+    assert_true(gateway_code_blocks_account(0x80070775) && gateway_code_blocks_account(0x533));
+    assert_false(gateway_code_blocks_account(0x8009030C) || gateway_code_blocks_account(0x80090533));
+    assert_true(gateway_code_is_plain_close(0) && gateway_code_is_plain_close(0x4CA));
+    assert_true(gateway_code_is_plain_close(0x800700A0));
+    assert_false(gateway_code_is_plain_close(0x4D4) || gateway_code_is_plain_close(0x800900A0));
 }
 
 static void has_no_row_for_what_is_not_specified(void **state)
@@ -203,7 +213,7 @@ static void every_row_is_whole_and_alone(void **state)
         {ntstatus_row, 0xC0000000, 0xC0001000, 29},
         {licensing_error_row, 0, 0x100, 9},
         {licensing_message_row, 0, 0x100, 8},
-        {gateway_row, 0, 0x10000, 37},
+        {gateway_row, 0, 0x10000, 47},
         {tls_alert_row, 0, 255, 32},
         {ultimatum_row, 0, 100, 5},
     };
