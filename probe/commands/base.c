@@ -53,8 +53,14 @@ static bool take_gateway(struct options *o, char *error, size_t size)
     if (o->given.gateway || !o->base.has_gateway) {
         drop_secret(o, BASELINE_GATEWAY_PASSWORD);
         drop_secret(o, BASELINE_GATEWAY_TOKEN);
+        drop_secret(o, BASELINE_GATEWAY_BEARER);
         return true;
     }
+    // A gateway is given one of the two.
+    if (o->gateway_bearer_file)
+        drop_secret(o, BASELINE_GATEWAY_TOKEN);
+    if (o->gateway_token_file)
+        drop_secret(o, BASELINE_GATEWAY_BEARER);
     o->has_gateway = true;
     o->gateway = o->base.gateway;
     if (o->given.gateway_user) {
@@ -137,8 +143,9 @@ static const char *overriding_option(const struct options *o, const struct basel
         return "--password-file";
     if (o->gateway_password_file && strcmp(name, "GatewayPassword") == 0)
         return "--gateway-password-file";
-    if (o->gateway_token_file && strcmp(name, "GatewayAccessToken") == 0)
-        return "--gateway-token-file";
+    bool token = strcmp(name, "GatewayAccessToken") == 0 || strcmp(name, "GatewayHttpExtAuthBearer") == 0;
+    if (token && (o->gateway_token_file || o->gateway_bearer_file))
+        return o->gateway_token_file ? "--gateway-token-file" : "--gateway-bearer-file";
     if (o->given.client_name && strcmp(name, "ClientHostname") == 0)
         return "--client-name";
     if (o->given.load_balance_info && strcmp(name, "LoadBalanceInfo") == 0)

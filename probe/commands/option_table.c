@@ -109,6 +109,13 @@ static bool take_gateway_token_file(struct options *o, const char *text, char *e
     return true;
 }
 
+static bool take_gateway_bearer_file(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)error, (void)size;
+    o->gateway_bearer_file = text;
+    return true;
+}
+
 static bool take_certificate_policy(struct options *o, const char *text, char *error, size_t size)
 {
     o->given.certificate_policy = true;
@@ -529,6 +536,8 @@ static const struct option_row rows[] = {
     {"gateway-password", 0, "", NULL, COMMAND_ALL, refuse_gateway_password},
     {"gateway-token-file", 0, "FILE", "file with an access token for the gateway (PAA cookie)", COMMAND_ALL,
      take_gateway_token_file},
+    {"gateway-bearer-file", 0, "FILE", "file with an OAuth access token for the gateway (HTTP Bearer)", COMMAND_ALL,
+     take_gateway_bearer_file},
     {"cert-policy", 0, "report|require", "only report on certificates (default), or fail where one is not trusted",
      COMMAND_EVERY, take_certificate_policy},
     {"client-name", 0, "NAME", "name of the client computer, up to 15 characters (default: this machine's)",

@@ -81,7 +81,9 @@ static bool refuse_unknown(const struct grammar *grammar, const char *argument, 
     // A password itself is never taken, only the file that holds it.
     bool secret = near && (strcmp(near, "password") == 0 || strcmp(near, "gateway-password") == 0);
     return refuse(error, size, "there is no option --%s%s%s%s", name, near ? ": did you mean --" : "", near ? near : "",
-                  secret ? "-file?" : near ? "?" : "");
+                  secret ? "-file?"
+                  : near ? "?"
+                         : "");
 }
 
 static bool take(struct options *options, int value, char *error, size_t size)
@@ -189,8 +191,9 @@ static bool check(struct options *o, char *error, size_t size)
     const char *why;
     bool from_stdin[] = {o->password_file && strcmp(o->password_file, "-") == 0,
                          o->gateway_password_file && strcmp(o->gateway_password_file, "-") == 0,
-                         o->gateway_token_file && strcmp(o->gateway_token_file, "-") == 0};
-    if (from_stdin[0] + from_stdin[1] + from_stdin[2] > 1)
+                         o->gateway_token_file && strcmp(o->gateway_token_file, "-") == 0,
+                         o->gateway_bearer_file && strcmp(o->gateway_bearer_file, "-") == 0};
+    if (from_stdin[0] + from_stdin[1] + from_stdin[2] + from_stdin[3] > 1)
         return refuse(error, size, "standard input can be only one of the secrets");
     if (o->password_file && !o->user[0])
         return refuse(error, size, "--password-file needs --user");
@@ -203,8 +206,17 @@ static bool check(struct options *o, char *error, size_t size)
     if (o->gateway_user[0] && !(o->has_base && o->base.secrets[BASELINE_GATEWAY_PASSWORD] >= 0) &&
         !given(o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD"))
         return refuse(error, size, "--gateway-user needs --gateway-password-file or RDPPROBE_GATEWAY_PASSWORD");
-    if (!o->has_gateway && (o->gateway_user[0] || o->gateway_token_file))
-        return refuse(error, size, "--gateway-%s needs --gateway", o->gateway_user[0] ? "user" : "token-file");
+    if (!o->has_gateway && (o->gateway_user[0] || o->gateway_token_file || o->gateway_bearer_file))
+        return refuse(error, size, "--gateway-%s needs --gateway",
+                      o->gateway_user[0]      ? "user"
+                      : o->gateway_token_file ? "token-file"
+                                              : "bearer-file");
+    if (o->gateway_token_file && o->gateway_bearer_file)
+        return refuse(error, size,
+                      "--gateway-token-file and --gateway-bearer-file do not go together: a gateway is "
+                      "given one of them");
+    if (o->baseline.level[FACTOR_GATEWAY] == GATEWAY_RPC && (o->gateway_token_file || o->gateway_bearer_file))
+        return refuse(error, size, "--set gateway=rpc takes a password only: there is no token in RPC over HTTP");
     if (o->baseline.level[FACTOR_GATEWAY] != GATEWAY_OFF && !o->has_gateway)
         return refuse(error, size, "--set gateway=%s needs --gateway HOST[:PORT]",
                       level_name(FACTOR_GATEWAY, o->baseline.level[FACTOR_GATEWAY]));
@@ -223,8 +235,9 @@ static bool check(struct options *o, char *error, size_t size)
     if (o->screenshot && o->repeat > 1)
         return refuse(error, size, "--screenshot is of one trial, and --repeat asks for %u", o->repeat);
     if (o->until.phase == PHASE_GRAPHICS && o->baseline.level[FACTOR_GRAPHICS] == GRAPHICS_NONE)
-        return refuse(error, size, "%s needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is "
-                                          "drawn",
+        return refuse(error, size,
+                      "%s needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is "
+                      "drawn",
                       o->screenshot ? "--screenshot" : "--until graphics");
     if (!check_means(o, error, size))
         return false;

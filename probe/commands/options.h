@@ -29,7 +29,7 @@ struct options {
     bool has_gateway;
     struct target gateway;
     char gateway_user[256], gateway_domain[256];
-    const char *gateway_password_file, *gateway_token_file;
+    const char *gateway_password_file, *gateway_token_file, *gateway_bearer_file;
     enum certificate_policy certificate_policy;
     bool autologon;
     char client_name[CLIENT_NAME_MAX]; // "" where none was given

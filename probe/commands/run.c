@@ -74,14 +74,16 @@ static bool read_secrets(struct run *run, const int environment[2])
     const struct options *o = run->options;
     int stash[] = {choose_stash(o, BASELINE_PASSWORD, environment[0]),
                    choose_stash(o, BASELINE_GATEWAY_PASSWORD, environment[1]),
-                   choose_stash(o, BASELINE_GATEWAY_TOKEN, SECRET_NOT_STASHED)};
+                   choose_stash(o, BASELINE_GATEWAY_TOKEN, SECRET_NOT_STASHED),
+                   choose_stash(o, BASELINE_GATEWAY_BEARER, SECRET_NOT_STASHED)};
     char *password, *gateway_password;
     bool own = read_secret(run, o->password_file, stash[0], &password) &&
                set_account(run, &run->settings.account, o->user, o->domain, password);
-    bool gateway = read_secret(run, o->gateway_password_file, stash[1], &gateway_password) &&
-                   set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain,
-                               gateway_password);
-    return own && gateway && read_secret(run, o->gateway_token_file, stash[2], &run->settings.gateway_token);
+    bool gateway =
+        read_secret(run, o->gateway_password_file, stash[1], &gateway_password) &&
+        set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain, gateway_password);
+    return own && gateway && read_secret(run, o->gateway_token_file, stash[2], &run->settings.gateway_token) &&
+           read_secret(run, o->gateway_bearer_file, stash[3], &run->settings.gateway_bearer);
 }
 
 static bool forget(const struct run *run, const char *user, const char *domain, const char *host)
@@ -103,8 +105,8 @@ static bool reset_failed_logons(const struct run *run)
     bool own = o->gateway_user[0];
     if (!forget(run, o->user, o->domain, o->target.host))
         return false;
-    return !o->has_gateway || forget(run, own ? o->gateway_user : o->user, own ? o->gateway_domain : o->domain,
-                                     o->gateway.host);
+    return !o->has_gateway ||
+           forget(run, own ? o->gateway_user : o->user, own ? o->gateway_domain : o->domain, o->gateway.host);
 }
 
 static void settle(struct run *run)
@@ -197,6 +199,7 @@ enum exit_status run_end(struct run *run, enum exit_status status)
     account_clear(&run->settings.account);
     account_clear(&run->settings.gateway_account);
     secret_wipe(run->settings.gateway_token);
+    secret_wipe(run->settings.gateway_bearer);
     bool had_failed = run->journal.failed; // then the runner has stopped for it and said so
     if (!journal_close(&run->journal) && !had_failed) {
         run_complain(run->command, "the journal is not complete: %s", strerror(errno));

@@ -72,6 +72,12 @@ static void confine(void)
     unsetenv("XDG_RUNTIME_DIR");
 }
 
+// Members of the parser's answer that say which secrets are in their pipes.
+static const char *const secret_members[BASELINE_SECRETS] = {[BASELINE_PASSWORD] = "has_password",
+                                                             [BASELINE_GATEWAY_PASSWORD] = "has_gateway_password",
+                                                             [BASELINE_GATEWAY_TOKEN] = "has_gateway_token",
+                                                             [BASELINE_GATEWAY_BEARER] = "has_gateway_bearer"};
+
 static bool write_whole(int fd, const char *data, size_t size)
 {
     while (size) {
@@ -104,11 +110,7 @@ static _Noreturn void parser_main(const char *file, int argc, char **argv, const
             json_decref(json);
             json = NULL;
         } else if (secrets[i]) {
-            json_object_set_new(json,
-                                i == BASELINE_PASSWORD           ? "has_password"
-                                : i == BASELINE_GATEWAY_PASSWORD ? "has_gateway_password"
-                                                                 : "has_gateway_token",
-                                json_true());
+            json_object_set_new(json, secret_members[i], json_true());
         }
     }
     char *answer = json_dumps(json ? json : json_pack("{s:s}", "error", error), JSON_COMPACT);
@@ -229,10 +231,9 @@ static void close_all(int ends[PIPES])
 
 static void keep_secrets(struct baseline *baseline, const json_t *json, int ends[PIPES])
 {
-    static const char *const names[] = {"has_password", "has_gateway_password", "has_gateway_token"};
     for (int i = 0; i < BASELINE_SECRETS; i++) {
         baseline->secrets[i] = -1;
-        if (json_is_true(json_object_get(json, names[i]))) {
+        if (json_is_true(json_object_get(json, secret_members[i]))) {
             baseline->secrets[i] = ends[i];
             ends[i] = -1;
         }

@@ -20,7 +20,13 @@ struct baseline_row {
     int factor; // whose level it decided, or -1
 };
 
-enum baseline_secret { BASELINE_PASSWORD, BASELINE_GATEWAY_PASSWORD, BASELINE_GATEWAY_TOKEN, BASELINE_SECRETS };
+enum baseline_secret {
+    BASELINE_PASSWORD,
+    BASELINE_GATEWAY_PASSWORD,
+    BASELINE_GATEWAY_TOKEN,
+    BASELINE_GATEWAY_BEARER,
+    BASELINE_SECRETS
+};
 
 struct baseline {
     bool has_target;

@@ -372,6 +372,7 @@ static void take_secrets(struct parsing *parsing, char *secrets[BASELINE_SECRETS
     secrets[BASELINE_PASSWORD] = secret_of(parsing, FreeRDP_Password);
     secrets[BASELINE_GATEWAY_PASSWORD] = gateway && own ? secret_of(parsing, FreeRDP_GatewayPassword) : NULL;
     secrets[BASELINE_GATEWAY_TOKEN] = gateway ? secret_of(parsing, FreeRDP_GatewayAccessToken) : NULL;
+    secrets[BASELINE_GATEWAY_BEARER] = gateway ? secret_of(parsing, FreeRDP_GatewayHttpExtAuthBearer) : NULL;
 }
 
 json_t *baseline_parse(const struct baseline_source *source, char *secrets[BASELINE_SECRETS], char *error, size_t size)

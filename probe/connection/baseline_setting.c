@@ -31,6 +31,7 @@ static const struct baseline_setting settings[] = {
     {"GatewayDomain", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayPassword", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayAccessToken", TAKEN, NO_FACTOR, NULL, NULL},
+    {"GatewayHttpExtAuthBearer", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayUseSameCredentials", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayHttpTransport", TAKEN, FACTOR_GATEWAY, NULL, NULL},
     {"GatewayRpcTransport", TAKEN, FACTOR_GATEWAY, NULL, NULL},

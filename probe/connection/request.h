@@ -26,6 +26,7 @@ struct connection_request {
     const char *user, *domain, *password;
     const char *gateway_user, *gateway_domain, *gateway_password;
     const char *gateway_token;     // PAA token, or ""
+    const char *gateway_bearer;    // bearer token, or ""
     const char *client_name;       // for client-name=given, or ""
     const char *load_balance_info; // routing token for load-balance=token, or ""
     const char *screenshot;        // file to save the desktop in, or ""; until is PHASE_GRAPHICS then

@@ -132,6 +132,7 @@ static bool apply_gateway(struct session *session)
         {FreeRDP_GatewayDomain, same ? request->domain : request->gateway_domain},
         {FreeRDP_GatewayPassword, same ? request->password : request->gateway_password},
         {FreeRDP_GatewayAccessToken, request->gateway_token[0] ? request->gateway_token : NULL},
+        {FreeRDP_GatewayHttpExtAuthBearer, request->gateway_bearer[0] ? request->gateway_bearer : NULL},
     };
     const struct number_setting numbers[] = {
         {FreeRDP_GatewayPort, request->gateway.port},

@@ -56,6 +56,7 @@ static bool send_request(const struct attempt *attempt)
         .gateway_domain = or_empty(o->gateway_account.domain),
         .gateway_password = or_empty(o->gateway_account.password),
         .gateway_token = or_empty(o->gateway_token),
+        .gateway_bearer = or_empty(o->gateway_bearer),
         .client_name = or_empty(o->client_name),
         .load_balance_info = or_empty(o->load_balance_info),
         .config_path = attempt->config,

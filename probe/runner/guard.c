@@ -26,7 +26,8 @@ static bool has_password(const struct account *account)
 
 static bool gateway_asks(const struct run_options *options)
 {
-    return options->has_gateway && !options->gateway_token && has_password(run_options_gateway_account(options));
+    return options->has_gateway && !options->gateway_token && !options->gateway_bearer &&
+           has_password(run_options_gateway_account(options));
 }
 
 bool guard_needed(const struct run_options *options)

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "connection/request.h"
-#include "connection/request.h"
 #include "trial/journal.h"
 #include "trial/target.h"
 #include "trial/trial.h"
@@ -31,11 +30,12 @@ struct run_options {
     struct target gateway;
     struct account gateway_account; // user "" = the target's account
     char *gateway_token;            // PAA access token, or NULL
+    char *gateway_bearer;           // bearer token, or NULL
     enum certificate_policy certificate_policy;
     const char *client_name;       // for client-name=given, or NULL; borrowed
     const char *load_balance_info; // routing token for load-balance=token, or NULL; borrowed
-    const char *screenshot;     // file to save a trial's desktop in, or NULL; borrowed (connection/request.h)
-    bool autologon;             // send the password in Client Info under tls and rdp security too (default false)
+    const char *screenshot;        // file to save a trial's desktop in, or NULL; borrowed (connection/request.h)
+    bool autologon;                // send the password in Client Info under tls and rdp security too (default false)
     bool at_challenge;          // a trial until PHASE_NLA ends at NTLM's CHALLENGE and logs on nowhere (trial/until.h)
     unsigned deadline_ms;       // of one trial (default 20000)
     unsigned settle_ms;         // how long `active` must last before it counts as connected (default 100)

@@ -110,7 +110,7 @@ static void refuses_with_one_clear_sentence(void **state)
 {
     static const struct {
         enum command command;
-        const char *words[6];
+        const char *words[12];
         const char *sentence;
     } rows[] = {
         {COMMAND_CONNECT, {NULL}, "a TARGET is missing: HOST[:PORT], an .rdp file, or xfreerdp's arguments after --"},
@@ -170,6 +170,13 @@ static void refuses_with_one_clear_sentence(void **state)
          "--user has a domain of its own, and --domain was given too"},
         {COMMAND_CONNECT, {"--user", "E\\", "srv", NULL}, "--user names no user"},
         {COMMAND_CONNECT, {"--gateway-token-file", "f", "srv", NULL}, "--gateway-token-file needs --gateway"},
+        {COMMAND_CONNECT, {"--gateway-bearer-file", "f", "srv", NULL}, "--gateway-bearer-file needs --gateway"},
+        {COMMAND_CONNECT,
+         {"--gateway", "g", "--gateway-token-file", "f", "--gateway-bearer-file", "f", "srv", NULL},
+         "--gateway-token-file and --gateway-bearer-file do not go together: a gateway is given one of them"},
+        {COMMAND_CONNECT,
+         {"--gateway", "g", "--gateway-bearer-file", "f", "--set", "gateway=rpc", "srv", NULL},
+         "--set gateway=rpc takes a password only: there is no token in RPC over HTTP"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

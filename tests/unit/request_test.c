@@ -56,6 +56,7 @@ static struct connection_request example(void)
         .gateway_domain = "EDGE",
         .gateway_password = "{\"}\\n",
         .gateway_token = "token",
+        .gateway_bearer = "bearer",
         .client_name = "FRONTDESK7",
         .load_balance_info = "tsv://MS Terminal Services Plugin.1.Sessions",
         .screenshot = "desk \"\u00f6\".png",
@@ -84,6 +85,7 @@ static void check_equal(const struct connection_request *got, const struct conne
     assert_string_equal(got->gateway_domain, sent->gateway_domain ? sent->gateway_domain : "");
     assert_string_equal(got->gateway_password, sent->gateway_password ? sent->gateway_password : "");
     assert_string_equal(got->gateway_token, sent->gateway_token ? sent->gateway_token : "");
+    assert_string_equal(got->gateway_bearer, sent->gateway_bearer ? sent->gateway_bearer : "");
     assert_string_equal(got->client_name, sent->client_name ? sent->client_name : "");
     assert_string_equal(got->screenshot, sent->screenshot ? sent->screenshot : "");
     assert_string_equal(got->load_balance_info, sent->load_balance_info ? sent->load_balance_info : "");
