@@ -80,6 +80,10 @@ static void negotiation(const struct evidence *e, struct outcome *o)
     } else if (e->confirmed) {
         set(o, FAMILY_NEGOTIATION, 0, "UNUSABLE_CONFIRM", "the client could not go on with the server's confirm (%s)",
             e->last_error_name ? e->last_error_name : "no error");
+    } else if (e->other_protocol) {
+        set(o, FAMILY_NEGOTIATION, 0, e->other_protocol->outcome,
+            "the answer is no X.224 Connection Confirm but %s: another service listens on this port",
+            e->other_protocol->name);
     } else {
         set(o, FAMILY_NEGOTIATION, 0, "MALFORMED_CONFIRM", "the answer is no X.224 Connection Confirm");
     }
@@ -251,6 +255,8 @@ static void decide(const struct evidence *e, struct outcome *o)
     } else if (e->phase == PHASE_NEGOTIATE && e->confirmed &&
                (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol)) {
         negotiation(e, o);
+    } else if (e->not_x224) {
+        negotiation(e, o);
     } else if (e->credssp_error) {
         set_row(o, FAMILY_CREDSSP, e->ntstatus, ntstatus_row(e->ntstatus), "the server's CredSSP answered");
     } else if (e->authorization_known && e->authorization != 0) {
@@ -329,4 +335,35 @@ const char *credentials_word(const struct evidence *e, bool password_in_info)
     if (e->nla_passed || e->logged_on)
         word = PASSWORD_RIGHT;
     return word == PASSWORD_RIGHT ? "verified" : word == PASSWORD_WRONG ? "refused" : "not checked";
+}
+
+// A reason or an end that the peer gave is the peer's; where it is still there, it was this client that gave up.
+const char *ended_by(const struct evidence *e, const struct outcome *o)
+{
+    const char *peer = e->phase == PHASE_GATEWAY ? "gateway" : "server";
+
+    switch (o->family) {
+    case FAMILY_NONE:
+    case FAMILY_DNS:
+    case FAMILY_TCP:
+    case FAMILY_TIMEOUT:
+        return NULL;
+    case FAMILY_NEGOTIATION:
+        return e->confirmed && e->confirm.kind == CONFIRM_FAILURE ? peer : "client";
+    case FAMILY_TLS:
+        return e->alert_received ? peer : "client";
+    case FAMILY_CREDSSP:
+        return e->credssp_error ? peer : "client";
+    case FAMILY_LICENSING:
+        return e->licensing_error ? peer : "client";
+    case FAMILY_PROTOCOL:
+        return e->mcs_result ? peer : "client";
+    case FAMILY_GATEWAY:
+        return gateway_answered(e) ? peer : "client";
+    case FAMILY_LOCAL:
+    case FAMILY_CRASH:
+        return "client";
+    default:
+        return peer;
+    }
 }

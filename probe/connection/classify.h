@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "connection/other_protocol.h"
 #include "connection/x224.h"
 #include "trial/gateway_step.h"
 #include "trial/outcome.h"
@@ -52,7 +53,9 @@ struct evidence {
     uint32_t local_code;
     bool confirmed; // an X.224 confirm was read
     struct x224_confirm confirm;
-    bool wrong_protocol; // …and selected what was not asked for
+    bool not_x224;                               // what answered is none
+    const struct other_protocol *other_protocol; // what answered in its place, or NULL
+    bool wrong_protocol;                         // …and selected what was not asked for
     struct tls_evidence tls;
     int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;
@@ -87,6 +90,10 @@ struct evidence {
 
 // The outcome of a failed connection.
 struct outcome classify(const struct evidence *evidence);
+
+// Who ended the failed connection: "server", "gateway" or "client". NULL where there was none to end, and where it was
+// the deadline, which the parent knows. Static.
+const char *ended_by(const struct evidence *evidence, const struct outcome *outcome);
 
 // What this connection has shown about user and password: "verified", "refused" or "not checked". Verified and refused
 // are what the server said of the password; a locked or disabled account says nothing about it. password_in_info: the

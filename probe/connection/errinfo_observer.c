@@ -18,7 +18,6 @@ void observe_error_info(struct session *session, uint32_t code)
 {
     struct evidence *evidence = &session->evidence;
     const struct code_row *row = errinfo_row(code);
-    struct outcome outcome;
 
     if (code == 0 || evidence->error_info_seen)
         return;
@@ -30,7 +29,6 @@ void observe_error_info(struct session *session, uint32_t code)
         event_fact(session->sink, FACT_ERRINFO_NAME, json_string(row->name));
     event_fact(session->sink, FACT_ERRINFO_PHASE, json_string(phase_name(evidence->phase)));
     event_fact(session->sink, FACT_ERRINFO_AFTER, json_real(progress_since_sent(session)));
-    outcome = classify(evidence);
-    event_outcome(session->sink, &outcome);
+    session_report_outcome(session);
     end_soon();
 }

@@ -77,3 +77,17 @@ void observe_confirm(struct session *session, struct bytes pdu)
     else if (session->request->until == PHASE_NEGOTIATE)
         progress_begin(session, PHASE_TLS);
 }
+
+_Noreturn void observe_stranger(struct session *session, uint8_t first)
+{
+    struct evidence *evidence = &session->evidence;
+    uint8_t head[64] = {first};
+    // Through a gateway only the octet is known: the socket carries the tunnel's TLS.
+    ssize_t more = evidence->gateway ? 0 : recv(session->fd, head + 1, sizeof head - 1, MSG_PEEK | MSG_DONTWAIT);
+
+    evidence->not_x224 = true;
+    evidence->other_protocol = other_protocol(head, 1 + (more > 0 ? (size_t)more : 0));
+    if (evidence->other_protocol)
+        event_fact(session->sink, FACT_NEGOTIATION_OTHER, json_string(evidence->other_protocol->name));
+    session_fail(session);
+}

@@ -16,6 +16,10 @@ struct bytes {
 void observe_request(struct session *session, struct bytes pdu);
 void observe_confirm(struct session *session, struct bytes pdu);
 
+// The first octet of an answer that is no TPKT and so no Confirm. Ends the trial: FreeRDP would wait for what that
+// octet and the next take for a length.
+_Noreturn void observe_stranger(struct session *session, uint8_t first);
+
 // CredSSP's TSRequests (credssp_observer.c).
 void observe_client_tsrequest(struct session *session, struct bytes pdu);
 void observe_server_tsrequest(struct session *session, struct bytes pdu);

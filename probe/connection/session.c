@@ -72,10 +72,18 @@ void session_ask_leave(struct session *session)
     event_fact(session->sink, FACT_LOGON_WAITED, json_real((double)(long long)(waited * 1000 + 0.5) / 1000));
 }
 
+void session_report_outcome(struct session *session)
+{
+    struct outcome outcome = classify(&session->evidence);
+    const char *by = ended_by(&session->evidence, &outcome);
+
+    if (by)
+        event_fact(session->sink, FACT_ENDED_BY, json_string(by));
+    event_outcome(session->sink, &outcome);
+}
+
 void session_fail(struct session *session)
 {
-    struct outcome outcome;
-
     session->over = true;
     remember_last_error(session);
     if (session->evidence.peer_end == PEER_OPEN)
@@ -88,8 +96,7 @@ void session_fail(struct session *session)
         event_failed_logon(session->sink);
     if (gateway_logon_may_have_failed(&session->evidence))
         event_failed_logon(session->sink);
-    outcome = classify(&session->evidence);
-    event_outcome(session->sink, &outcome);
+    session_report_outcome(session);
     capture_closed(session);
     _exit(0);
 }

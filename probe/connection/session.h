@@ -69,6 +69,9 @@ void session_ask_leave(struct session *session);
 // Runs the connection to its end and reports it. Does not return.
 _Noreturn void session_run(const struct connection_request *request, struct event_sink *sink);
 
+// Reports the outcome that the evidence gives now; the trial may go on, and a later one replaces it.
+void session_report_outcome(struct session *session);
+
 // Reports the outcome that the evidence gives (or connected) and ends the worker. Does not return.
 _Noreturn void session_fail(struct session *session);
 _Noreturn void session_succeed(struct session *session);

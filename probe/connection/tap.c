@@ -7,7 +7,7 @@
 #include "connection/progress.h"
 #include "connection/socket.h"
 
-enum { DER_SEQUENCE = 0x30 };
+enum { DER_SEQUENCE = 0x30, TPKT_VERSION = 3 };
 
 void tap_error_info(struct session *session, uint32_t code)
 {
@@ -42,6 +42,9 @@ SSIZE_T tap_read_bytes(rdpTransport *transport, BYTE *data, size_t size)
 
     if (status > 0 && !session->pdu_begun) {
         session->pdu_begun = true;
+        if (!session->over && session->evidence.phase == PHASE_NEGOTIATE && !session->evidence.confirmed &&
+            data[0] != TPKT_VERSION)
+            observe_stranger(session, data[0]);
         if (!session->over && session->evidence.nla && session->evidence.phase == PHASE_NLA &&
             !session->evidence.authorization_awaited && data[0] != DER_SEQUENCE)
             session_fail(session);

@@ -206,10 +206,12 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
         snprintf(detail, sizeof detail, "no end within the deadline of %g s%s%s", deadline_ms / 1000.0,
                  there ? "; the gateway does not answer at step " : "", there ? step : "");
         fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
+        fact_set(trial->facts, FACT_ENDED_BY, json_string("deadline"));
     } else if (WIFSIGNALED(end->status)) {
         signal_name = sigabbrev_np(WTERMSIG(end->status));
         snprintf(detail, sizeof detail, "the client library died of signal %d", WTERMSIG(end->status));
         fail(trial, FAMILY_CRASH, (uint32_t)WTERMSIG(end->status), signal_name ? signal_name : "", detail);
+        fact_set(trial->facts, FACT_ENDED_BY, json_string("client"));
     } else {
         fail(trial, FAMILY_LOCAL, 0, "NO_WORKER", "this machine could not make a process for the trial");
     }

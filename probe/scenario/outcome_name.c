@@ -13,7 +13,8 @@ static const char suffix[] = "_BY_SERVER";
 
 // Names that outcomes have beside those of the tables of codes.
 static const char *const further[FAMILY_COUNT][8] = {
-    [FAMILY_NEGOTIATION] = {"OTHER_PROTOCOL_SELECTED", "MALFORMED_CONFIRM"},
+    [FAMILY_NEGOTIATION] = {"OTHER_PROTOCOL_SELECTED", "MALFORMED_CONFIRM", "ANSWER_IS_SSH", "ANSWER_IS_HTTP",
+                             "ANSWER_IS_TLS", "ANSWER_IS_VNC", "ANSWER_IS_MAIL_OR_FTP"},
     [FAMILY_DNS] = {"EAI_NONAME", "EAI_AGAIN", "EAI_FAIL", "EAI_FAMILY", "EAI_NODATA", "EAI_ADDRFAMILY"},
     [FAMILY_CLOSED] = {"FIN", "RST"},
     [FAMILY_REDIRECTION] = {"REDIRECTED"},

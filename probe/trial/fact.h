@@ -67,6 +67,7 @@ enum fact {
     FACT_NEGOTIATION_FLAG_NAMES,
     FACT_NEGOTIATION_FAILURE, // failureCode
     FACT_NEGOTIATION_FAILURE_NAME,
+    FACT_NEGOTIATION_OTHER,     // other protocol that the answer is of
     FACT_NEGOTIATION_MIDDLEBOX, // the server's echo of the requested protocols is not what was sent
     FACT_TLS_VERSION,
     FACT_TLS_CIPHER,
@@ -168,6 +169,7 @@ enum fact {
     FACT_DEACTIVATE_PHASE, // of Deactivate All
     FACT_DEACTIVATE_AFTER, // ms, likewise
     FACT_ULTIMATUM_REASON,
+    FACT_ENDED_BY,   // of a failed trial: server, gateway, client or deadline
     FACT_LOGON_USER, // user and domain as the client sent them last
     FACT_LOGON_DOMAIN,
     FACT_LOGON_INFO,         // names of Save Session Info's infoTypes, in order
