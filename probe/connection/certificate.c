@@ -2,7 +2,6 @@
 #include "connection/certificate.h"
 
 #include <arpa/inet.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -99,27 +98,17 @@ static int refuse(struct session *session, bool at_gateway, bool name_match, int
     return REFUSE;
 }
 
-static STACK_OF(X509) * read_chain(const BYTE *data, size_t length)
-{
-    STACK_OF(X509) *chain = sk_X509_new_null();
-    BIO *bio = BIO_new_mem_buf(data, (int)length);
-    X509 *certificate;
-    while (chain && bio && (certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL)))
-        sk_X509_push(chain, certificate);
-    BIO_free(bio);
-    return chain;
-}
-
 int certificate_verify(freerdp *instance, const BYTE *data, size_t length, const char *hostname, UINT16 port,
                        DWORD flags)
 {
     struct session *session = session_of(instance->context);
-    STACK_OF(X509) *chain = read_chain(data, length);
-    X509 *leaf = chain ? sk_X509_value(chain, 0) : NULL;
     bool at_gateway = session->evidence.phase == PHASE_GATEWAY;
+    const SSL *ssl = at_gateway ? session->gateway_ssl : session->ssl;
+    // As the peer sent it: FreeRDP 3.5 hands over the leaf alone.
+    STACK_OF(X509) *chain = ssl ? SSL_get_peer_cert_chain(ssl) : NULL;
+    X509 *leaf = chain ? sk_X509_value(chain, 0) : NULL;
     int verdict = ACCEPT_ONCE;
-    (void)port;
-    (void)flags;
+    (void)data, (void)length, (void)port, (void)flags;
 
     if (leaf && !session->over) {
         const char *name = at_gateway ? hostname : session->presented;
@@ -131,6 +120,5 @@ int certificate_verify(freerdp *instance, const BYTE *data, size_t length, const
         if (session->request->require_certificate && (trust_error != X509_V_OK || !name_match))
             verdict = refuse(session, at_gateway, name_match, trust_error);
     }
-    sk_X509_pop_free(chain, X509_free);
     return verdict;
 }

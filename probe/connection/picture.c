@@ -43,7 +43,7 @@ bool picture_by_pipeline(const struct connection_request *request)
 
 // ---- painting ----
 
-// A new desktop, of which nothing is painted.
+// A new desktop, of which nothing is painted. That is white, whatever this release of FreeRDP begins with.
 static bool clear(struct session *session)
 {
     struct picture *picture = session->picture;
@@ -56,6 +56,7 @@ static bool clear(struct session *session)
     picture->painted = calloc((size_t)picture->width * picture->height + 1, 1);
     picture->seen = calloc((size_t)picture->width * picture->height + 1, OCTETS);
     picture->blank = true;
+    memset(gdi->primary_buffer, 0xFF, (size_t)gdi->stride * picture->height);
     return picture->painted && picture->seen;
 }
 

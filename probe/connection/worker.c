@@ -66,7 +66,10 @@ bool worker_warm_up(char *error, size_t size)
         snprintf(error, size, "OpenSSL cannot be initialised");
         return false;
     }
-    primitives_set_hints(PRIMITIVES_ONLY_CPU); // otherwise FreeRDP runs a benchmark of a third of a second
+    // Without a hint FreeRDP runs a benchmark of a third of a second. A hint that it was not built for would leave all
+    // primitives unset, and crash it in the graphics pipeline (FreeRDP 3.5 of Ubuntu has none for SIMD).
+    primitives_t any;
+    primitives_set_hints(primitives_init(&any, PRIMITIVES_ONLY_CPU) ? PRIMITIVES_ONLY_CPU : PRIMITIVES_PURE_SOFT);
     certificate_warm_up();
     // One throw-away instance resolves symbols and fills the static tables of FreeRDP (time zones, log) and OpenSSL.
     freerdp *instance = freerdp_new();
