@@ -5,7 +5,7 @@
 # journals are joined here.
 #
 #     ci/gnu-parallel.sh 8 scenario.yaml results                         # on this machine
-#     ci/gnu-parallel.sh 8 scenario.yaml results probe1,probe2,probe3    # over ssh, rdpprobe being installed there
+#     ci/gnu-parallel.sh 8 scenario.yaml results probe1,probe2,probe3    # over ssh; rdpprobe and rsync are there
 #
 # On this machine RDPPROBE_PASSWORD is inherited. Over ssh it is not, because it would have to go on a command line: let
 # the scenario name a password file, {file: NAME}, that each machine has. The scenario is copied there and the journal

@@ -4,10 +4,12 @@
 import os
 import resource
 import signal
+import subprocess
 
 import pytest
 
-from fixtures.matrix import addresses, connections, lines, planned, steps
+from fixtures.lab import built
+from fixtures.matrix import PASSWORD, addresses, connections, lines, planned, steps
 from fixtures.process import wait_until
 
 VARIANTS = ("{security: nla}", "{security: tls}")
@@ -140,6 +142,31 @@ def test_a_full_disk_stops_the_run(fleet, run):
     assert seen < 80
     assert fleet(scenario, "--resume", journal).status == 0
     assert steps(lines(journal)) == {(target, step): 1 for target in targets for step in range(2)}
+
+
+def test_a_file_system_that_is_full(fleet, run):
+    """A small file system in a mount namespace of the run's own; the journal is looked at from within."""
+    lab, scenario, _, targets = run
+    disk, kept = fleet.folder / "disk", fleet.folder / "kept.jsonl"
+    disk.mkdir()
+    journal = disk / "journal.jsonl"
+    script = 'mount -t tmpfs -o size=64k tmpfs "$1" || exit 77; shift; "$@"; status=$?; cp "$0" KEPT; exit $status'
+    words = ["unshare", "--mount", "sh", "-c", script.replace("KEPT", f"'{kept}'"), journal, disk,
+             built("rdpprobe"), "matrix", "--quiet", "--journal", journal, scenario]
+    environment = {**fleet.rdpprobe.environment, "RDPPROBE_PASSWORD": PASSWORD}
+    result = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    if result.returncode in (1, 77) and not kept.exists():
+        pytest.skip(f"this machine lets nobody mount file systems: {result.stderr}")
+    assert result.returncode == 3, result
+    assert result.stderr.count("\n") == 1 and f"the journal cannot be written to {journal}" in result.stderr
+    assert "No space left on device" in result.stderr
+    text = kept.read_text()
+    assert text.endswith("\n") and 40 * 1024 < len(text) <= 64 * 1024
+    records = lines(kept)
+    assert records[0]["record"] == "run" and 5 <= len(planned(records)) < 80 and records[-1]["record"] == "trial"
+    assert len(connections(lab)) < 80
+    assert fleet(scenario, "--resume", kept).status == 0
+    assert steps(lines(kept)) == {(target, step): 1 for target in targets for step in range(2)}
 
 
 def test_a_device_that_is_full(fleet, run):

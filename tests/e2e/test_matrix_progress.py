@@ -5,6 +5,7 @@ import contextlib
 import os
 import pty
 import re
+import signal
 
 import pytest
 
@@ -71,6 +72,20 @@ def test_done_failing_in_flight_and_time_left(on_terminal):
     assert left and all(match[6] == "s" for match in numbers if match[5]) and left[-1] <= 2 and max(left) < 60
     assert all((match[5] is not None) == (0 < int(match[1]) < 16) for match in numbers)
     assert all(len(frame) < 80 for frame in frames)
+
+
+def test_minutes_left(fleet, fleet_lab):
+    """At one trial a second, hundreds of them take minutes."""
+    terminal, lab = Terminal(), fleet_lab()
+    scenario = fleet.scenario([f"{address}:{lab.port}" for address in addresses(300)], ("{security: tls}",),
+                              limits="rate: 1", further="until: tls")
+    with fleet.start(scenario, stderr=terminal.fd) as process:
+        seen = wait_until(lambda: re.search(r", (\d+) min left", terminal.text), 30)
+        assert process.status is None and seen, terminal.text
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(20) == 130
+    assert 2 <= int(seen[1]) <= 10, terminal.text
+    terminal.close()
 
 
 @pytest.mark.parametrize("option", ["--quiet", "--json"])

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """matrix runs exactly its plan, and judges each trial by what the scenario expects."""
 
+import json
+
 import pytest
 
 from fixtures.matrix import addresses, connections, lines, planned, steps
@@ -58,12 +60,39 @@ def test_expectations(fleet, fleet_lab):
             if not item["met"]:
                 assert "expected connected" in item["sentence"] and "tls" in item["sentence"]
     assert result.records[-1]["unmet"] == 1
-    # The same for people, and as reports of their own.
-    text = fleet.rdpprobe("matrix", "--report", f"junit={fleet.folder / 'report.xml'}", scenario, password="Fleet-Pw1")
+    # The same for people.
+    text = fleet.rdpprobe("matrix", scenario, password="Fleet-Pw1")
     assert text.status == 1 and "expected connected" in text.stdout, text
-    assert "<failure" in (fleet.folder / "report.xml").read_text()
     quiet = fleet.rdpprobe("matrix", "--quiet", scenario, password="Fleet-Pw1")
     assert quiet.status == 1 and quiet.stdout == "" and quiet.stderr == "", quiet
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_reports_during_the_run_are_those_of_its_journal(fleet, fleet_lab, resumed):
+    """In every format at once, by name and by ending; also of a run that goes on with a journal."""
+    lab = fleet_lab("--tls-max", "1.2")
+    scenario = fleet.scenario([f"{address}:{lab.port}" for address in addresses(3)],
+                              ("{security: nla}", "{security: nla, tls: '1.3'}"), expect=("connected", "ms < 60000"))
+    journal, folder = fleet.folder / "journal.jsonl", fleet.folder / "reports"
+    folder.mkdir()
+    words = ("--journal", journal)
+    if resumed:
+        assert fleet(scenario, "--max-trials", "2", *words).status == 0
+        words = ("--resume", journal)
+    files = {"junit": folder / "result.xml", "json": folder / "result.json", "text": folder / "result.txt"}
+    options = [f"--report={format}={path}" for format, path in files.items()] + [f"--report={folder / 'ending.xml'}"]
+    result = fleet.rdpprobe("matrix", *words, *options, scenario, password="Fleet-Pw1")
+    assert result.status == 1 and result.stderr == "", result
+    for format, path in files.items():
+        after = fleet.rdpprobe("report", "--format", format, journal)
+        assert after.status == 1 and path.read_text() == after.stdout, format
+    assert (folder / "ending.xml").read_text() == files["junit"].read_text()
+    assert sorted(path.name for path in folder.iterdir()) == ["ending.xml", "result.json", "result.txt", "result.xml"]
+    assert result.stdout == files["text"].read_text()
+    assert files["junit"].read_text().count("<failure") == 3
+    summary = json.loads(files["json"].read_text())
+    assert [len(run["unmet"]) for run in summary["runs"]] == [3] and not summary["met"]
+    assert files["text"].read_text().startswith("fleet: 3 expectations unmet in 3 of 6 trials, on 3 of 3 targets\n")
 
 
 def test_what_a_target_cannot_have_is_left_out(fleet, fleet_lab):

@@ -35,6 +35,20 @@ def test_a_slow_host_delays_nobody(fleet, fleet_lab, silent):
     assert 24 <= result.seconds < 40
 
 
+def test_the_deadline_is_absolute(fleet, fleet_lab):
+    """A server that sends one octet every now and then is always about to answer, and gets no more time for it."""
+    lab = fleet_lab("--fault", "nla:slow", "--drip", "200")
+    scenario = fleet.scenario([f"{address}:{lab.port}" for address in addresses(3)], expect=("timeout",),
+                              further="deadline: 3\nrepeats: 2")
+    result = fleet(scenario)
+    assert result.status == 0 and len(result.trials) == 6, result
+    for trial in result.trials:
+        assert trial["outcome"]["phase"] == "nla" and trial["ms"] >= 2900, trial
+        assert "no end within the deadline of 3 s" in trial["outcome"]["detail"]
+    assert [record["fault"] for record in connections(lab)] == ["nla:slow"] * 6
+    assert result.seconds < 2 * 3 + 20
+
+
 def overlaps(seen, tolerance_ms):
     """Pairs of connections to one address that were there at the same time for longer than the tolerance."""
     found, last = [], {}
