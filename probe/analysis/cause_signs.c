@@ -31,7 +31,7 @@ enum { ERR_INVALID_MAC = 3, ERR_INVALID_CLIENT = 8 };
 enum { AUTHZ_DENIED = 5 };
 enum { LOGON_BAD_PASSWORD = 0, LOGON_UPDATE_PASSWORD = 1 };
 enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
-enum { HTTP_UNAUTHORIZED = 401, PROXY_NO_CERTIFICATE = 0x59EE };
+enum { HTTP_UNAUTHORIZED = 401, PROXY_CONNECT_FAILED = 0x59DD, PROXY_NO_CERTIFICATE = 0x59EE };
 static const uint32_t proxy_logon_denied = 0x8009030C, not_supported = 0xC00000BB, no_logon_servers = 0xC000005E,
                       logon_type_not_granted = 0xC000015B;
 
@@ -150,10 +150,32 @@ static bool ultimatum_only(const struct trial *trial)
     return is(trial, FAMILY_ULTIMATUM);
 }
 
+// The high word may be missing (MS-TSGU 2.2.6.2).
+static bool gateway_word_is(const struct trial *trial, uint32_t word)
+{
+    return is(trial, FAMILY_GATEWAY) && (trial->outcome.code & 0xFFFF) == word;
+}
+
+static bool gateway_certificate_rejected(const struct trial *trial)
+{
+    return is(trial, FAMILY_LOCAL) && trial->outcome.phase == PHASE_GATEWAY &&
+           strcmp(trial->outcome.name, "CERTIFICATE_REJECTED") == 0;
+}
+
 static bool gateway_tls_failed(const struct trial *trial)
 {
-    return (is(trial, FAMILY_TLS) && trial->outcome.phase == PHASE_GATEWAY) ||
-           (is(trial, FAMILY_GATEWAY) && (trial->outcome.code & 0xFFFF) == PROXY_NO_CERTIFICATE);
+    return (is(trial, FAMILY_TLS) && trial->outcome.phase == PHASE_GATEWAY) || gateway_certificate_rejected(trial) ||
+           gateway_word_is(trial, PROXY_NO_CERTIFICATE);
+}
+
+static bool gateway_connect_failed(const struct trial *trial)
+{
+    return gateway_word_is(trial, PROXY_CONNECT_FAILED);
+}
+
+static bool gateway_answered(const struct trial *trial)
+{
+    return is(trial, FAMILY_GATEWAY) && trial->outcome.code != 0 && !gateway_word_is(trial, PROXY_NO_CERTIFICATE);
 }
 
 static bool security_protocol_refused(const struct trial *trial)
@@ -317,6 +339,11 @@ static bool tunnel_made(const struct trial *trial)
     return fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) && trial->outcome.phase > PHASE_GATEWAY;
 }
 
+static bool tunnel_possible(const struct trial *trial)
+{
+    return fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) != NULL;
+}
+
 static bool redirected(const struct trial *trial)
 {
     return fact_get(trial->facts, FACT_REDIRECTION_FLAGS) || is(trial, FAMILY_REDIRECTION);
@@ -382,7 +409,13 @@ static const struct sign signs[] = {
     {EVIDENCE_NO_CONFIRM, no_confirm, EVERY_FAILURE, {FACT_ADDRESS_USED}, 1},
     {EVIDENCE_TIME_OUT, time_out, EVERY_FAILURE, {FACT_ADDRESS_USED}, 1},
     {EVIDENCE_ULTIMATUM_ONLY, ultimatum_only, EVERY_FAILURE, {FACT_ULTIMATUM_REASON}, 1},
-    {EVIDENCE_GATEWAY_TLS_FAILED, gateway_tls_failed, EVERY_FAILURE, {FACT_GATEWAY_TLS_ALERT_RECEIVED}, 1},
+    {EVIDENCE_GATEWAY_TLS_FAILED,
+     gateway_tls_failed,
+     EVERY_FAILURE,
+     {FACT_GATEWAY_TLS_ALERT_RECEIVED, FACT_GATEWAY_CERTIFICATE_VERIFICATION,
+      FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION},
+     3},
+    {EVIDENCE_GATEWAY_CONNECT_FAILED, gateway_connect_failed, EVERY_FAILURE, {FACT_ADDRESS_PRESENTED}, 1},
     {EVIDENCE_SECURITY_PROTOCOL_REFUSED, security_protocol_refused, EVERY_FAILURE, {FACT_NEGOTIATION_FAILURE}, 1},
     {EVIDENCE_NO_SERVER_CERTIFICATE, no_server_certificate, EVERY_FAILURE, {FACT_NEGOTIATION_FAILURE}, 1},
     {EVIDENCE_TLS_FAILED, tls_failed, EVERY_FAILURE, {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT}, 2},
@@ -429,9 +462,11 @@ static const struct sign signs[] = {
     {EVIDENCE_FAILS_DIRECT, direct, SOME_FAILURE, {FACT_ADDRESS_USED}, 1},
     {EVIDENCE_FAILS_WITHOUT_REDIRECTION, without_redirection, SOME_FAILURE, {FACT_CLIENT_CHANNELS}, 1},
     {EVIDENCE_LICENSE_CLEAR_FAILS_TOO, without_license, SOME_FAILURE, {FACT_LICENSING_MESSAGES}, 1},
+    {EVIDENCE_GATEWAY_ANSWERED, gateway_answered, SOME_FAILURE, {FACT_GATEWAY_TLS_VERSION}, 1},
     {EVIDENCE_TUNNEL_MADE, tunnel_made, SOME_FAILURE, {FACT_GATEWAY_TRANSPORT}, 1},
     {EVIDENCE_REDIRECTED, redirected, SOME_FAILURE, {FACT_REDIRECTION_FLAGS}, 1},
     {EVIDENCE_MIDDLEBOX, middlebox, SOME_FAILURE, {FACT_NEGOTIATION_MIDDLEBOX}, 1},
+    {EVIDENCE_TUNNEL_POSSIBLE, tunnel_possible, EVERY_TRIAL_WITH, {FACT_GATEWAY_TRANSPORT}, 1},
     {EVIDENCE_VALID_CLIENT_AT_ONCE, valid_client_at_once, EVERY_TRIAL_WITH, {FACT_LICENSING_ROLE}, 1},
     {EVIDENCE_CREDSSP_CURRENT, credssp_current, EVERY_TRIAL_WITH, {FACT_CREDSSP_VERSION}, 1},
     {EVIDENCE_CREDSSP_OLD, credssp_old, EVERY_TRIAL_WITH, {FACT_CREDSSP_VERSION}, 1},

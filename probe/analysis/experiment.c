@@ -161,8 +161,20 @@ enum phase experiment_until(const struct experiment *experiment, const struct va
     return experiment->failure_phase <= PHASE_TLS ? PHASE_TLS : PHASE_ACTIVE;
 }
 
+// Through a gateway the target's name is looked up there; only for an address it is looked up here before. Where that
+// fails, as it does without the gateway, the trial says nothing of the gateway.
+static bool address_not_found(const struct experiment *experiment, const struct trial *trial)
+{
+    return experiment->isolation->baseline.level[FACTOR_ADDRESS] == ADDRESS_NAME &&
+           trial->variant.level[FACTOR_ADDRESS] != ADDRESS_NAME &&
+           trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.family == FAMILY_DNS &&
+           !outcome_name_is_of_gateway(trial->outcome.name);
+}
+
 enum observation experiment_observe(const struct experiment *experiment, const struct trial *trial)
 {
+    if (experiment->space->wire && address_not_found(experiment, trial))
+        return OBSERVED_UNRESOLVED;
     if (experiment->space->wire)
         return observe(trial, &experiment->signature, experiment->failure_phase);
     if (trial->outcome.result == RESULT_CONNECTED)

@@ -228,6 +228,9 @@ void find_factors(const struct experiment *experiment, const struct cause *cause
 // "security=nla together with tls=1.2, or license=reuse". Always terminated; returns text.
 char *cause_text(const struct verdict *verdict, char *text, size_t size);
 
+// Way (way.c): what the gateway had to do with it.
+void tell_way(const struct experiment *experiment, struct verdict *verdict);
+
 // Wishes (wish.c): the trials that would decide what is open, best first; none where nothing is, or nothing is known
 // yet.
 void make_wishes(struct experiment *experiment, struct verdict *verdict);

@@ -468,6 +468,7 @@ void isolate(const struct isolation *isolation, struct verdict *verdict)
     verdict->search =
         search_trials(&experiment, concluded && experiment.search_end ? experiment.search_end : experiment.count);
     verdict->confirming = verdict->trials - verdict->search;
+    tell_way(&experiment, verdict);
     make_wishes(&experiment, verdict);
     for (unsigned i = 0; i < experiment.count; i++) {
         verdict->surveys += experiment.trials[i]->until < PHASE_ACTIVE;

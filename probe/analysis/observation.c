@@ -40,6 +40,14 @@ static bool passed(const struct trial *trial, enum phase failure_phase)
     return false;
 }
 
+// How far a failed trial came tells nothing of a failure before it where it was on another way: the steps to a gateway
+// and through it are none on the way to the target, and a gateway that is reached may not reach the target either.
+static bool came_further(const struct trial *trial, const struct signature *signature, enum phase failure_phase)
+{
+    bool at_gateway = trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.phase <= PHASE_GATEWAY;
+    return trial->outcome.phase > failure_phase && (!at_gateway || outcome_name_is_of_gateway(signature->name));
+}
+
 enum observation observe(const struct trial *trial, const struct signature *signature, enum phase failure_phase)
 {
     if (!in_effect(trial, signature, failure_phase))
@@ -51,5 +59,5 @@ enum observation observe(const struct trial *trial, const struct signature *sign
     // A failure of this machine or of the client library says nothing about the server, however far it came.
     if (trial->outcome.family == FAMILY_LOCAL || trial->outcome.family == FAMILY_CRASH)
         return OBSERVED_UNRESOLVED;
-    return trial->outcome.phase > failure_phase ? OBSERVED_NO_SIGNATURE : OBSERVED_UNRESOLVED;
+    return came_further(trial, signature, failure_phase) ? OBSERVED_NO_SIGNATURE : OBSERVED_UNRESOLVED;
 }

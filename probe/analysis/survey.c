@@ -37,6 +37,22 @@ static bool accepted(const struct trial *trial, enum factor factor)
     }
 }
 
+// MS-TSGU 2.2.6: the high word may be missing.
+static const char *gateway_refusal(uint32_t code)
+{
+    enum { RAP_ACCESSDENIED = 0x59DA, NAP_ACCESSDENIED = 0x59DB, TS_CONNECTFAILED = 0x59DD };
+    switch (code & 0xFFFF) {
+    case RAP_ACCESSDENIED:
+        return "the gateway's resource policy (RAP) refuses the target or its name";
+    case NAP_ACCESSDENIED:
+        return "the gateway's connection policy (CAP) refuses the user or client";
+    case TS_CONNECTFAILED:
+        return "the gateway cannot reach the target with it";
+    default:
+        return "the gateway refuses it";
+    }
+}
+
 static struct level_state refusal(const struct trial *trial)
 {
     const struct outcome *outcome = &trial->outcome;
@@ -53,13 +69,15 @@ static struct level_state refusal(const struct trial *trial)
         state.why = "the TLS handshake fails with it";
         break;
     case FAMILY_DNS:
-        state.why = "no such address is found";
+        state.why =
+            outcome_name_is_of_gateway(outcome->name) ? "the gateway's name is not found" : "no such address is found";
         break;
     case FAMILY_TCP:
-        state.why = "no TCP connection can be made with it";
+        state.why = outcome_name_is_of_gateway(outcome->name) ? "no TCP connection to the gateway can be made"
+                                                              : "no TCP connection can be made with it";
         break;
     case FAMILY_GATEWAY:
-        state.why = "the gateway refuses it";
+        state.why = gateway_refusal(outcome->code);
         break;
     case FAMILY_CLOSED:
         state.why = "the target closes the connection on it";

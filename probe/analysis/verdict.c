@@ -128,6 +128,8 @@ json_t *verdict_to_json(const struct verdict *verdict)
     failed |= json_object_set_new(json, "confirming_trials", json_integer(verdict->confirming));
     failed |= json_object_set_new(json, "logons", json_integer(verdict->logons));
     failed |= json_object_set_new(json, "reason", json_string(verdict->reason));
+    if (verdict->gateway[0])
+        failed |= json_object_set_new(json, "gateway", json_string(verdict->gateway));
     if (failed) {
         json_decref(json);
         return NULL;

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-enum { LOOKS_MAX = 3 };
+enum { LOOKS_MAX = 3, HRESULT_WIN32 = 0x8007 };
 
 // What may be the matter, and what decides it.
 struct look {
@@ -69,6 +69,22 @@ static const struct advice {
      NULL,
      {{"licensing",
        "RD Licensing Diagnoser; TerminalServices-RemoteConnectionManager events 1003, 1004, 1011"}}},
+    {FAMILY_GATEWAY, 0x59DA, 0x59DA,
+     "The resource authorization policy (RAP) compares names: the one that the target is given by must be in it, and a "
+     "NetBIOS name, a full name and an address are different names.",
+     {{"the gateway's resource policy",
+       "Microsoft-Windows-TerminalServices-Gateway/Operational event 301 names user and target; the computers that the "
+       "policy allows"}}},
+    {FAMILY_GATEWAY, 0x59DB, 0x59DB,
+     NULL,
+     {{"the gateway's connection policy",
+       "Microsoft-Windows-TerminalServices-Gateway/Operational event 201 names the user; the groups of the connection "
+       "authorization policies (CAP), those of a central NPS too"}}},
+    {FAMILY_GATEWAY, 0x59DD, 0x59DD,
+     NULL,
+     {{"the way from the gateway to the target",
+       "Microsoft-Windows-TerminalServices-Gateway/Operational event 304 (policies passed, no connection); at the "
+       "gateway, does the name resolve and is the port open"}}},
     {FAMILY_GATEWAY, 0, 0xFFFFFFFF,
      NULL,
      {{"the gateway's policies",
@@ -95,9 +111,12 @@ static const struct advice general = {
 
 static const struct advice *advice_for(const struct signature *signature)
 {
+    uint32_t code = signature->code;
+    if (signature->family == FAMILY_GATEWAY && code >> 16 == HRESULT_WIN32)
+        code &= 0xFFFF; // the same meaning with and without its high word (MS-TSGU 2.2.6)
     for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
         const struct advice *advice = &advices[i];
-        if (advice->family == signature->family && signature->code >= advice->first && signature->code <= advice->last)
+        if (advice->family == signature->family && code >= advice->first && code <= advice->last)
             return advice;
     }
     return &general;

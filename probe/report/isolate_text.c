@@ -126,6 +126,14 @@ static void failure(struct page *page, const struct evidence *evidence)
     }
 }
 
+static void gateway(struct page *page, const struct verdict *verdict)
+{
+    if (!verdict->gateway[0])
+        return;
+    page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "gateway");
+    page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", verdict->gateway);
+}
+
 static void baseline(struct page *page, const struct variant *variant)
 {
     char text[VARIANT_TEXT_MAX];
@@ -311,16 +319,17 @@ static void next_trials(struct page *page, const struct verdict *verdict)
     for (unsigned i = 0; i < verdict->wish_count; i++) {
         const struct wish *wish = &verdict->wishes[i];
         page_put(page, STYLE_PLAIN, "%*s", FACTOR_COLUMN, "");
-        page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s until %s: %s",
-                  variant_text(&wish->variant, text, sizeof text), phase_name(wish->until), wish->why);
+        page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s until %s: %s", variant_text(&wish->variant, text, sizeof text),
+                  phase_name(wish->until), wish->why);
     }
 }
 
 // Where no known cause fits, what such a failure calls for in general.
 static void next(struct page *page, const struct verdict *verdict, const struct cause_finding findings[CAUSE_COUNT])
 {
-    if (causes_text_next(page, verdict, findings) || verdict->kind != VERDICT_NOT_CLIENT_SIDE ||
-        !verdict->has_signature)
+    bool by_gateway = verdict->kind == VERDICT_ISOLATED && verdict->signature.family == FAMILY_GATEWAY;
+    if (causes_text_next(page, verdict, findings) || !verdict->has_signature ||
+        (verdict->kind != VERDICT_NOT_CLIENT_SIDE && !by_gateway))
         return;
     page_newline(page);
     beyond_text_server(page, &verdict->signature);
@@ -334,6 +343,7 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
     headline(page, target, verdict);
     page_newline(page);
     failure(page, &evidence);
+    gateway(page, verdict);
     baseline(page, &isolation->baseline);
     confidence(page, verdict);
     why(page, &evidence);

@@ -154,6 +154,7 @@ bool verdict_from_json(const json_t *json, const struct trial *const *trials, si
     read_variant(json_object_get(json, "baseline"), &verdict->baseline);
     read_wishes(json_object_get(json, "next_trials"), verdict);
     snprintf(verdict->reason, sizeof verdict->reason, "%s", text_of(json, "reason"));
+    snprintf(verdict->gateway, sizeof verdict->gateway, "%s", text_of(json, "gateway"));
     read_factors(json_object_get(json, "factors"), verdict);
     return read_cause(json_object_get(json, "cause"), verdict) &&
            read_pairs(json_object_get(json, "minimal_pairs"), verdict) &&

@@ -44,6 +44,12 @@ const char *basis_name(enum basis basis)
     return "";
 }
 
+bool outcome_name_is_of_gateway(const char *name)
+{
+    static const char mark[] = "GATEWAY_";
+    return strncmp(name, mark, sizeof mark - 1) == 0;
+}
+
 static bool speaks_in_any_phase(enum family family)
 {
     switch (family) {

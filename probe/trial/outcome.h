@@ -83,5 +83,9 @@ bool signature_matches(const struct signature *signature, const struct outcome *
 // the space; CODE decimal or 0x…). Returns false with a clause in *error (static) when it is none of these.
 bool signature_parse(const char *text, struct signature *signature, const char **error);
 
+// Whether the name of an outcome says that it was the gateway that was not found or not reached: families dns and tcp
+// have the same codes for it as for the target, and "GATEWAY_" before the name.
+bool outcome_name_is_of_gateway(const char *name);
+
 // Writes the signature as signature_parse() reads it. Always terminated; returns text.
 char *signature_text(const struct signature *signature, char *text, size_t size);

@@ -3,9 +3,199 @@
 
 import pytest
 
-from fixtures.experiment import PASSWORD, USER
+from fixtures.credentials import Authority
+from fixtures.experiment import DENIED, NAME, PASSWORD, USER, two_families
+from fixtures.gateway_case import LEVELS as TRANSPORTS
+from fixtures.gateway_case import GatewayCase, ways
+from fixtures.port import free_port
 
-TRANSPORTS = ("http", "websocket")
+RAP, CAP, CONNECT_FAILED = (("gateway", 0x80070000 | word) for word in (0x59DA, 0x59DB, 0x59DD))
+REFUSED, NOT_FOUND = ("tcp", 111), ("dns", 2)
+FAR_HOST = "the tunnel worked, the far host refused"
+NONE, SAME = "no-signature", "signature"
+
+
+@pytest.fixture
+def case(rdpprobe, scratch):
+    """Runs isolate through a gateway, with NAME at 127.0.0.1 and ::1; see fixtures/gateway_case.py."""
+    return GatewayCase(rdpprobe, two_families(scratch("names")))
+
+
+@pytest.fixture
+def behind(lab, gateway):
+    """(lab, gateway): a lab, and a gateway that leads NAME there; `lab_options` and further ones of the gateway."""
+
+    def start(*gateway_options, lab_options=(), inner=NAME, address="127.0.0.1"):
+        server = lab("--gateway-port", "http", "--gateway-port", "websocket", *lab_options, user=USER,
+                     password=PASSWORD)
+        return server, gateway("--map", f"{inner}={address}", *ways(server), *gateway_options)
+
+    return start
+
+
+# ---- the target tells the ways apart ----
+
+@pytest.mark.parametrize("rule, baseline, sweep, told", (
+    ("gateway!=off", "gateway=websocket", {"off": NONE, "http": SAME}, FAR_HOST),
+    ("gateway!=off", "gateway=http", {"off": NONE, "websocket": SAME}, FAR_HOST),
+    ("gateway=off", "gateway=off", {"http": NONE, "websocket": NONE}, "by http and websocket this does not happen"),
+    ("gateway=websocket", "gateway=websocket", {"off": NONE, "http": NONE}, "by http the same gateway lets it through"),
+    ("gateway=http", "gateway=http", {"off": NONE, "websocket": NONE}, "by websocket the same gateway lets it through"),
+), ids=("through-websocket", "through-http", "direct", "only-websocket", "only-http"))
+def test_the_target_denies_one_way(rule, baseline, sweep, told, case, behind):
+    server, front = behind(lab_options=("--deny-if", rule))
+    experiment = case(f"{NAME}:{server.port}", front, baseline, lab=server)
+    experiment.names_exactly(baseline, DENIED, told, sweep)
+    experiment.check_truth()
+    # One host both ways: told where the ways differ in nothing but the gateway.
+    assert ("the same host both ways" in experiment.told) == ("!=" in rule or rule == "gateway=off"), experiment.told
+    assert experiment.status_of("H28") == "refuted", repr(experiment)
+    if baseline != "gateway=off":
+        assert FAR_HOST in experiment.told
+
+
+def test_the_gateway_leads_to_another_host(case, lab, gateway, certificate):
+    """The name is one host here and another one there, which denies everybody."""
+    here = lab("--certificate", certificate.certificate, "--key", certificate.key, user=USER, password=PASSWORD)
+    there = lab("--deny-if", "true", "--gateway-port", "http", "--gateway-port", "websocket", user=USER,
+                password=PASSWORD)
+    front = gateway("--map", f"{NAME}=127.0.0.1", *ways(there))
+    experiment = case(f"{NAME}:{here.port}", front, "gateway=websocket")
+    experiment.names_exactly("gateway=websocket", DENIED, FAR_HOST, {"off": NONE, "http": SAME})
+    assert "the gateway leads to another host" in experiment.told
+
+
+@pytest.mark.parametrize("baseline", ("gateway=websocket", "gateway=off"))
+def test_the_target_denies_every_way(baseline, case, behind):
+    server, front = behind(lab_options=("--deny-if", "true"))
+    experiment = case(f"{NAME}:{server.port}", front, baseline, lab=server)
+    experiment.accuses_nobody("not-client-side")
+    experiment.check_truth()
+    assert FAR_HOST in experiment.told and "directly the failure is the same" in experiment.told, experiment.told
+    assert experiment.verdict["factors"]["gateway"]["finding"] == "innocent"
+    assert experiment.status_of("H28") == "refuted"
+    text = " ".join(case(f"{NAME}:{server.port}", front, baseline, json=False).stdout.split())
+    assert FAR_HOST in text and "directly the failure is the same" in text, text
+
+
+def test_something_else_decides_beyond_the_tunnel(case, behind):
+    """Passes with another TLS version say nothing of the gateway, and nothing is said."""
+    server, front = behind(lab_options=("--deny-if", "tls=1.2"))
+    experiment = case(f"{NAME}:{server.port}", front, "tls=1.2 gateway=websocket", lab=server)
+    experiment.names("tls=1.2")
+    assert experiment.told.startswith(FAR_HOST), experiment.told
+    assert "does not happen" not in experiment.told and "lets it through" not in experiment.told
+
+
+# ---- the gateway refuses ----
+
+@pytest.mark.parametrize("step", ("tunnel", "authorize"))
+@pytest.mark.parametrize("level, other", (TRANSPORTS, TRANSPORTS[::-1]))
+def test_the_connection_policy(level, other, step, case, behind):
+    server, front = behind("--deny", f"{step}=800759DB")
+    experiment = case(f"{NAME}:{server.port}", front, f"gateway={level}", lab=server)
+    experiment.names_exactly(f"gateway={level}", CAP, "connection policy (CAP) refused", {"off": NONE, other: SAME})
+    assert "the target was never asked" in experiment.told
+    assert {record["gateway"] for record in experiment.truth.values()} == {"off"}
+    assert {record["denied"]["step"] for record in front.records("tunnel")} == {step}
+    assert experiment.status_of("H28") == "refuted", repr(experiment)
+
+
+def test_the_connection_policy_in_the_report(case, behind):
+    server, front = behind("--deny", "authorize=800759DB")
+    text = " ".join(case(f"{NAME}:{server.port}", front, "gateway=http", json=False).stdout.split())
+    assert "gateway=http triggers gateway 0x800759DB" in text and "E_PROXY_NAP_ACCESSDENIED" in text, text
+    assert "What to do next - the gateway's connection policy:" in text and "event 201" in text, text
+
+
+def test_one_transport_is_refused_by_the_gateway(case, behind):
+    """Only websocket works there; the far host is never asked by http."""
+    server, front = behind("--transport", "websocket")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=http", lab=server)
+    first = experiment.trials[0]["outcome"]
+    experiment.names_exactly("gateway=http", (first["family"], first.get("code", 0)),
+                             "by websocket the same gateway lets it through", {"off": NONE, "websocket": NONE})
+
+
+def test_an_upgrade_that_becomes_plain_http(case, behind):
+    """Only http works there: what asks for websocket gets another transport, and does not take it."""
+    server, front = behind("--transport", "http")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", lab=server)
+    first = experiment.trials[0]["outcome"]
+    experiment.names_exactly("gateway=websocket", (first["family"], first.get("code", 0)),
+                             "by http the same gateway lets it through", {"off": NONE, "http": NONE})
+
+
+# ---- the gateway's certificate ----
+
+@pytest.mark.parametrize("how, why", (
+    ("expired", "certificate has expired"), ("name", "hostname mismatch"), ("unknown", "unable to get local issuer"),
+))
+def test_a_bad_certificate_of_the_gateway(how, why, case, behind, scratch):
+    """Where certificates count: the target's is good, the gateway's is not, by either transport."""
+    authority = Authority(scratch("authority"))
+    signer = Authority(scratch("other"), "Nobody's Authority") if how == "unknown" else authority
+    leaf, key = authority.issue("target", f"DNS:{NAME},IP:127.0.0.1,IP:::1")
+    bad, bad_key = signer.issue("gateway", "DNS:elsewhere.test" if how == "name" else "DNS:localhost",
+                                expired=how == "expired")
+    server, front = behind("--certificate", bad, "--key", bad_key, lab_options=("--certificate", leaf, "--key", key))
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", "--cert-policy", "require", lab=server,
+                      environment={"SSL_CERT_FILE": str(authority.certificate)})
+    outcome = experiment.trials[0]["outcome"]
+    assert (outcome["phase"], outcome["name"]) == ("gateway", "CERTIFICATE_REJECTED"), repr(experiment)
+    experiment.names_exactly("gateway=websocket", ("local", outcome["code"]),
+                             "did not accept the gateway's certificate", {"off": NONE, "http": SAME})
+    assert why in experiment.told, experiment.told
+    assert experiment.status_of("H28") == "supported", repr(experiment)
+    assert not [record for record in front.records("tunnel") if record["reached"] not in ("tcp", "tls")]
+
+
+def test_a_good_certificate_of_the_gateway(case, behind, scratch):
+    authority = Authority(scratch("authority"))
+    leaf, key = authority.issue("both", f"DNS:{NAME},DNS:localhost,IP:127.0.0.1,IP:::1")
+    pem = ("--certificate", leaf, "--key", key)
+    server, front = behind(*pem, lab_options=pem)
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", "--cert-policy", "require", lab=server,
+                      environment={"SSL_CERT_FILE": str(authority.certificate)})
+    experiment.accuses_nobody("not-reproduced")
+
+
+# ---- who reaches the target ----
+
+def test_a_name_that_only_the_gateway_knows(case, behind):
+    server, front = behind(inner="inner.invalid")
+    experiment = case(f"inner.invalid:{server.port}", front, "gateway=off", lab=server)
+    experiment.names_exactly("gateway=off", NOT_FOUND, "by http and websocket the target is reached, from here it is "
+                             "not", {"http": NONE, "websocket": NONE})
+    assert experiment.status_of("H01") == "supported" and "off" not in {
+        record["gateway"] for record in experiment.truth.values()}
+
+
+def test_an_address_that_only_the_gateway_reaches(case, behind):
+    """The name leads here to an address where nothing listens, there to one where the target does."""
+    server, front = behind(lab_options=("--bind", "127.0.0.77"), address="127.0.0.77")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=off", lab=server)
+    experiment.names_exactly("gateway=off", REFUSED, "the target is reached, from here it is not",
+                             {"http": NONE, "websocket": NONE})
+    assert "off" not in {record["gateway"] for record in experiment.truth.values()}
+
+
+@pytest.mark.parametrize("baseline, signature", (("gateway=off", REFUSED), ("gateway=websocket", CONNECT_FAILED)))
+def test_a_target_that_nobody_reaches(baseline, signature, case, gateway):
+    """A gateway that is reached is no target that is: no way around is named."""
+    with free_port() as port:
+        front = gateway("--map", f"{NAME}=127.0.0.1")
+        experiment = case(f"{NAME}:{port}", front, baseline)
+        experiment.accuses_nobody("not-client-side", "inconclusive")
+    assert experiment.signature(experiment.trials[0], signature), repr(experiment)
+    assert "could not reach the target" in experiment.told, experiment.told
+    assert experiment.status_of("H01") == "supported", repr(experiment)
+
+
+def test_a_name_that_nobody_knows(case, gateway):
+    experiment = case("nowhere.invalid", gateway(), "gateway=off")
+    experiment.accuses_nobody("not-client-side", "inconclusive")
+    assert "could not reach the target" in experiment.told, experiment.told
 
 
 # ---- the routing cookie, which FreeRDP makes otherwise for a gateway ----

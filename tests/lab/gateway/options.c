@@ -35,6 +35,7 @@ static const char help[] =
     "  --password-file FILE    its password: the first line\n"
     "  --token-file FILE       the token for paa and bearer: the first line\n"
     "  --map NAME=HOST[:PORT]  an inner name and what it stands for (repeatable); all else is resolved as it is\n"
+    "  --allow NAME            the resource policy: a target by another name than these (repeatable) gets 800759DA\n"
     "  --via TRANSPORT=PORT    what came by that transport goes to this port of the target (repeatable)\n"
     "  --source ADDR           the source address towards targets\n"
     "  --certificate FILE      PEM chain, with --key FILE (default: made at the start, for localhost)\n"
@@ -253,6 +254,7 @@ void options_parse(struct options *options, int argc, char **argv)
         PASSWORD_FILE,
         TOKEN_FILE,
         MAP,
+        ALLOW,
         VIA,
         SOURCE,
         CERTIFICATE,
@@ -276,6 +278,7 @@ void options_parse(struct options *options, int argc, char **argv)
         {"password-file", required_argument, NULL, PASSWORD_FILE},
         {"token-file", required_argument, NULL, TOKEN_FILE},
         {"map", required_argument, NULL, MAP},
+        {"allow", required_argument, NULL, ALLOW},
         {"via", required_argument, NULL, VIA},
         {"source", required_argument, NULL, SOURCE},
         {"certificate", required_argument, NULL, CERTIFICATE},
@@ -334,6 +337,12 @@ void options_parse(struct options *options, int argc, char **argv)
             break;
         case MAP:
             parse_map(options, optarg);
+            break;
+        case ALLOW:
+            if (options->allowed_count == OPTIONS_MAX_MAP) {
+                usage("--allow can be given %d times at most.", OPTIONS_MAX_MAP);
+            }
+            options->allowed[options->allowed_count++] = optarg;
             break;
         case VIA:
             parse_via(options, optarg);

@@ -46,6 +46,8 @@ struct options {
     char *token;
     struct map map[OPTIONS_MAX_MAP];
     unsigned map_count;
+    const char *allowed[OPTIONS_MAX_MAP]; // names that the resource policy lets through; none given: all
+    unsigned allowed_count;
     uint16_t via[TRANSPORT_COUNT]; // 0 = the requested port
     const char *source;
     const char *certificate;

@@ -264,6 +264,15 @@ static void create_tunnel(struct tunnel *tunnel, const struct tsgu_packet *packe
     respond(tunnel, STEP_TUNNEL, 0);
 }
 
+static bool allows(const struct options *options, const char *name)
+{
+    bool allowed = !options->allowed_count;
+    for (unsigned i = 0; i < options->allowed_count; i++) {
+        allowed = allowed || strcasecmp(options->allowed[i], name) == 0;
+    }
+    return allowed;
+}
+
 static void create_channel(struct tunnel *tunnel, const struct tsgu_packet *packet)
 {
     const struct options *options = tunnel->gateway->options;
@@ -273,6 +282,10 @@ static void create_channel(struct tunnel *tunnel, const struct tsgu_packet *pack
         return;
     }
     if (stopped(tunnel, STEP_CHANNEL)) {
+        return;
+    }
+    if (!allows(options, tunnel->target_name)) {
+        deny(tunnel, STEP_CHANNEL, E_PROXY_RAP_ACCESSDENIED, ENDED_DENIED);
         return;
     }
     const char *host = tunnel->target_name;

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the gateway had to do with the failure, in words: whether its tunnel stood, who refused, and what the other ways
+// did (MS-TSGU 1.3.2; whoever answers beyond the channel is the target).
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis/experiment.h"
+#include "trial/fact.h"
+
+enum { LISTED = 3 }; // trials that a clause names
+
+// HTTP's status and the low words of MS-TSGU 2.2.6.
+enum { HTTP_DENIED = 401, RAP_DENIED = 0x59DA, NAP_DENIED = 0x59DB, TS_CONNECTFAILED = 0x59DD };
+
+// Trials of one kind: how many, and the first of them.
+struct trials {
+    unsigned count;
+    uint64_t numbers[LISTED];
+    const struct trial *first;
+};
+
+// The trials that say something of the gateway, by how they went and how they ended.
+struct ways {
+    struct trials beyond;                  // with the failure, through a tunnel
+    struct trials at_gateway;              // with the failure, before there was a tunnel
+    struct trials direct;                  // with the failure, without a gateway
+    struct trials unreached;               // with another failure, before there was a tunnel
+    struct trials through;                 // a proof's other side: without the failure, through a tunnel
+    struct trials direct_pass;             // likewise, without a gateway
+    bool transports[LEVELS_MAX];           // of `through`
+    const struct trial *failing, *passing; // a minimal pair of the gateway, one of them direct
+};
+
+static void add(struct trials *trials, const struct trial *trial)
+{
+    if (!trials->first)
+        trials->first = trial;
+    if (trials->count < LISTED)
+        trials->numbers[trials->count] = trial->number;
+    trials->count++;
+}
+
+static bool tunnelled(const struct trial *trial)
+{
+    return fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) && trial->outcome.phase > PHASE_GATEWAY;
+}
+
+static bool direct(const struct trial *trial)
+{
+    return trial->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
+}
+
+static void add_pass(struct ways *ways, const struct trial *trial)
+{
+    if (!trial)
+        return;
+    add(direct(trial) ? &ways->direct_pass : &ways->through, trial);
+    if (!direct(trial))
+        ways->transports[trial->variant.level[FACTOR_GATEWAY]] = true;
+}
+
+// Passes count only where nothing but the gateway differs from a failure: in the proof and the sweep after it.
+static void look_at_proof(const struct experiment *experiment, const struct verdict *verdict, struct ways *ways)
+{
+    for (unsigned i = 0; i < verdict->pair_count; i++) {
+        const struct trial *failing = experiment_numbered(experiment, verdict->pairs[i].failing);
+        const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing);
+        if (verdict->pairs[i].factor != FACTOR_GATEWAY || !failing || !passing)
+            continue;
+        add_pass(ways, passing);
+        if (direct(failing) != direct(passing)) {
+            ways->failing = failing;
+            ways->passing = passing;
+        }
+    }
+    for (unsigned i = 0; i < verdict->sweep_count; i++) {
+        const struct sweep_row *row = &verdict->sweep[i];
+        bool known = false;
+        for (unsigned k = 0; k < verdict->pair_count; k++)
+            known = known || verdict->pairs[k].passing == row->trial;
+        if (row->condition.factor == FACTOR_GATEWAY && row->observation == OBSERVED_NO_SIGNATURE && !known)
+            add_pass(ways, experiment_numbered(experiment, row->trial));
+    }
+}
+
+static struct ways look(const struct experiment *experiment, const struct verdict *verdict)
+{
+    struct ways ways = {0};
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        enum observation seen = experiment_observe(experiment, trial);
+        if (seen == OBSERVED_SIGNATURE)
+            add(direct(trial) ? &ways.direct : tunnelled(trial) ? &ways.beyond : &ways.at_gateway, trial);
+        else if (seen == OBSERVED_UNRESOLVED && !direct(trial) && !tunnelled(trial) &&
+                 trial->outcome.family == FAMILY_GATEWAY)
+            add(&ways.unreached, trial);
+    }
+    look_at_proof(experiment, verdict, &ways);
+    return ways;
+}
+
+__attribute__((format(printf, 3, 4))) static void say(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+static void list(char *text, size_t size, const struct trials *trials)
+{
+    unsigned named = trials->count < LISTED ? trials->count : LISTED;
+    say(text, size, " (%s", trials->count == 1 ? "trial" : "trials");
+    for (unsigned i = 0; i < named; i++)
+        say(text, size, "%s%" PRIu64, i == 0 ? " " : i + 1 == trials->count ? " and " : ", ", trials->numbers[i]);
+    if (trials->count > named)
+        say(text, size, " and %u more", trials->count - named);
+    say(text, size, ")");
+}
+
+// The target's own word, as against a connection that merely ended.
+static bool refused(const struct outcome *outcome)
+{
+    switch (outcome->family) {
+    case FAMILY_ERRINFO:
+    case FAMILY_NEGOTIATION:
+    case FAMILY_CREDSSP:
+    case FAMILY_AUTHORIZATION:
+    case FAMILY_LICENSING:
+    case FAMILY_LOGON:
+    case FAMILY_ULTIMATUM:
+        return true;
+    case FAMILY_TLS:
+        return outcome->code != 0 && strncmp(outcome->name, "sent_", 5) != 0; // an alert that it sent
+    default:
+        return false;
+    }
+}
+
+static const char *refusal(uint32_t code)
+{
+    switch (code & 0xFFFF) {
+    case HTTP_DENIED:
+        return "the gateway refused the logon; the target was never asked";
+    case RAP_DENIED:
+        return "the gateway let the user in, and its resource policy (RAP) refused the target";
+    case NAP_DENIED:
+        return "the gateway's connection policy (CAP) refused the user or this client; the target was never asked";
+    case TS_CONNECTFAILED:
+        return "the gateway let the user in, and could not reach the target";
+    default:
+        return "the gateway itself refused; the target was never asked";
+    }
+}
+
+// What a failure before the tunnel was.
+static void say_stop(char *text, size_t size, const struct trial *trial)
+{
+    const struct outcome *outcome = &trial->outcome;
+    const char *presented = fact_text(trial->facts, FACT_ADDRESS_PRESENTED, NULL);
+    if (outcome->family == FAMILY_GATEWAY && outcome->code) {
+        say(text, size, "%s", refusal(outcome->code));
+        if (presented && (outcome->code & 0xFFFF) == RAP_DENIED)
+            say(text, size, " by the name %s", presented);
+    } else if (outcome->family == FAMILY_LOCAL && fact_get(trial->facts, FACT_GATEWAY_CERTIFICATE_SUBJECT)) {
+        bool name = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true);
+        bool trusted = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true);
+        say(text, size, "this client did not accept the gateway's certificate (%s%s%s); the target was never asked",
+            trusted ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_VERIFICATION, "not trusted"),
+            trusted || name ? "" : ", ",
+            name ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION, "another name"));
+    } else if (outcome->family == FAMILY_LOCAL) {
+        say(text, size, "this client broke off at the gateway; the target was never asked");
+    } else if (outcome->phase < PHASE_GATEWAY) {
+        bool target = (outcome->family == FAMILY_DNS || outcome->family == FAMILY_TCP) &&
+                      !outcome_name_is_of_gateway(outcome->name);
+        say(text, size, "%s",
+            target ? "no address of the target was found that the gateway could be given"
+                   : "the gateway itself was not reached");
+    } else {
+        say(text, size, "the connection ended at the gateway, before there was a tunnel");
+    }
+}
+
+// Whether both ways lead to the same host, by its certificate.
+static void compare_hosts(char *text, size_t size, const struct ways *ways)
+{
+    if (!ways->failing)
+        return;
+    const char *one = fact_text(ways->failing->facts, FACT_CERTIFICATE_SHA256, NULL);
+    const char *other = fact_text(ways->passing->facts, FACT_CERTIFICATE_SHA256, NULL);
+    if (!one || !other)
+        return;
+    if (strcmp(one, other) == 0)
+        say(text, size,
+            "; by its certificate it is the same host both ways: what differs is where it sees the "
+            "connection come from");
+    else
+        say(text, size, "; the certificates differ: the gateway leads to another host than the name does here");
+}
+
+static void say_transports(char *text, size_t size, const struct ways *ways)
+{
+    for (unsigned level = GATEWAY_OFF + 1, n = 0; level < factor_levels(FACTOR_GATEWAY); level++) {
+        if (ways->transports[level])
+            say(text, size, "%s%s", n++ ? " and " : "", level_name(FACTOR_GATEWAY, level));
+    }
+}
+
+static void tell_failing(char *text, size_t size, const struct ways *ways)
+{
+    const struct trials *failing = ways->beyond.count ? &ways->beyond : &ways->at_gateway;
+    if (!ways->beyond.count)
+        say_stop(text, size, failing->first);
+    else if (failing->first->outcome.family == FAMILY_GATEWAY)
+        say(text, size, "the tunnel worked until the gateway closed it");
+    else if (refused(&failing->first->outcome))
+        say(text, size, "the tunnel worked, the far host refused");
+    else
+        say(text, size, "the tunnel worked, and the connection failed beyond it");
+    list(text, size, failing);
+    if (ways->direct.count) {
+        say(text, size, "; directly the failure is the same");
+        list(text, size, &ways->direct);
+    }
+    if (ways->through.count) {
+        say(text, size, "; by ");
+        say_transports(text, size, ways);
+        say(text, size, " the same gateway lets it through");
+        list(text, size, &ways->through);
+    }
+    if (ways->direct_pass.count) {
+        say(text, size, "; directly this does not happen");
+        list(text, size, &ways->direct_pass);
+        if (ways->beyond.count && !ways->through.count)
+            compare_hosts(text, size, ways);
+    }
+}
+
+// The failure was seen without a gateway only.
+static void tell_direct(char *text, size_t size, const struct ways *ways)
+{
+    if (ways->through.count) {
+        bool unreached = ways->direct.first->outcome.phase <= PHASE_TCP;
+        say(text, size, "by ");
+        say_transports(text, size, ways);
+        say(text, size, "%s", unreached ? " the target is reached, from here it is not" : " this does not happen");
+        list(text, size, &ways->through);
+        if (!unreached)
+            compare_hosts(text, size, ways);
+    } else if (ways->unreached.count) {
+        say_stop(text, size, ways->unreached.first);
+        list(text, size, &ways->unreached);
+    }
+}
+
+void tell_way(const struct experiment *experiment, struct verdict *verdict)
+{
+    char *text = verdict->gateway;
+    text[0] = '\0';
+    if (!experiment->reference || !experiment->space->wire)
+        return;
+    struct ways ways = look(experiment, verdict);
+    if (ways.beyond.count || ways.at_gateway.count)
+        tell_failing(text, sizeof verdict->gateway, &ways);
+    else if (ways.direct.count)
+        tell_direct(text, sizeof verdict->gateway, &ways);
+}
