@@ -131,7 +131,7 @@ def test_the_proof_can_fail(captured, security):
 def test_no_credential_in_a_redacted_capture(captured, security):
     result, path, server = captured(security=security)
     assert result.status == 0 and server.only_connection()["client_info_password"] is True
-    assert "ClientInfo" in Capture(path).infos("pdus")
+    assert any(info.startswith("ClientInfo") for info in Capture(path).infos("pdus"))
     holds_no_credential(path)
 
 
