@@ -359,7 +359,7 @@ const char *ended_by(const struct evidence *e, const struct outcome *o)
     case FAMILY_PROTOCOL:
         return e->mcs_result ? peer : "client";
     case FAMILY_GATEWAY:
-        return gateway_answered(e) ? peer : "client";
+        return gateway_answered(e) ? "gateway" : "client";
     case FAMILY_LOCAL:
     case FAMILY_CRASH:
         return "client";
