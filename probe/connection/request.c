@@ -27,16 +27,17 @@ static json_t *to_json(const struct connection_request *request)
     json_t *variant = json_array();
     for (int i = 0; i < FACTOR_COUNT; i++)
         json_array_append_new(variant, json_integer(request->variant.level[i]));
-    return json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i}",
-                     "variant", variant, "until", (int)request->until, "target", target_to_json(&request->target),
-                     "gateway", target_to_json(&request->gateway), "user", text(request->user), "domain",
-                     text(request->domain), "password", text(request->password), "gateway_user",
-                     text(request->gateway_user), "gateway_domain", text(request->gateway_domain), "gateway_password",
-                     text(request->gateway_password), "gateway_token", text(request->gateway_token), "gateway_bearer",
-                     text(request->gateway_bearer), "config_path", text(request->config_path), "client_name",
-                     text(request->client_name), "load_balance_info", text(request->load_balance_info),
-                     "require_certificate", (int)request->require_certificate, "autologon", (int)request->autologon,
-                     "settle_ms", (int)request->settle_ms, "deadline_ms", (int)request->deadline_ms);
+    return json_pack(
+        "{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:I}",
+        "variant", variant, "until", (int)request->until, "target", target_to_json(&request->target), "gateway",
+        target_to_json(&request->gateway), "user", text(request->user), "domain", text(request->domain), "password",
+        text(request->password), "gateway_user", text(request->gateway_user), "gateway_domain",
+        text(request->gateway_domain), "gateway_password", text(request->gateway_password), "gateway_token",
+        text(request->gateway_token), "gateway_bearer", text(request->gateway_bearer), "config_path",
+        text(request->config_path), "client_name", text(request->client_name), "load_balance_info",
+        text(request->load_balance_info), "require_certificate", (int)request->require_certificate, "autologon",
+        (int)request->autologon, "settle_ms", (int)request->settle_ms, "deadline_ms", (int)request->deadline_ms,
+        "redirected_session", (json_int_t)request->redirected_session);
 }
 
 // Descriptors travel beside the octets (unix(7), SCM_RIGHTS).
@@ -191,6 +192,7 @@ bool request_receive(struct connection_request *request, int fd)
     request->gateway_bearer = member(json, "gateway_bearer");
     request->client_name = member(json, "client_name");
     request->load_balance_info = member(json, "load_balance_info");
+    request->redirected_session = (uint32_t)json_integer_value(json_object_get(json, "redirected_session"));
     request->screenshot = member(json, "screenshot");
     request->config_path = member(json, "config_path");
     request->require_certificate = json_is_true(json_object_get(json, "require_certificate"));

@@ -29,6 +29,7 @@ struct connection_request {
     const char *gateway_bearer;    // bearer token, or ""
     const char *client_name;       // for client-name=given, or ""
     const char *load_balance_info; // routing token for load-balance=token, or ""
+    uint32_t redirected_session;   // to ask for in the cluster data (MS-RDPBCGR 2.2.1.3.5); 0: none
     const char *screenshot;        // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
     const char *config_path;       // absolute scratch directory; FreeRDP's ConfigPath
     bool require_certificate;      // end the trial where the certificate is not trusted or has another name

@@ -218,6 +218,7 @@ static bool apply_client(struct session *session)
         {FreeRDP_SupportMultitransport, multitransport},
     };
     const struct number_setting numbers[] = {
+        {FreeRDP_RedirectedSessionId, request->redirected_session},
         {FreeRDP_ColorDepth, depths[level[FACTOR_COLOR_DEPTH]]},
         // FreeRDP's own default leaves the type to a detection that it does not offer.
         {FreeRDP_ConnectionType, autodetect ? CONNECTION_TYPE_AUTODETECT : CONNECTION_TYPE_LAN},

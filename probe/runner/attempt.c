@@ -59,6 +59,7 @@ static bool send_request(const struct attempt *attempt)
         .gateway_bearer = or_empty(o->gateway_bearer),
         .client_name = or_empty(o->client_name),
         .load_balance_info = or_empty(o->load_balance_info),
+        .redirected_session = o->redirected_session,
         .config_path = attempt->config,
         .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
         .screenshot = or_empty(o->screenshot),

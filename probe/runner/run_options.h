@@ -34,6 +34,7 @@ struct run_options {
     enum certificate_policy certificate_policy;
     const char *client_name;       // for client-name=given, or NULL; borrowed
     const char *load_balance_info; // routing token for load-balance=token, or NULL; borrowed
+    uint32_t redirected_session;   // to ask for, as a broker's redirection said; 0: none
     const char *screenshot;        // file to save a trial's desktop in, or NULL; borrowed (connection/request.h)
     bool autologon;                // send the password in Client Info under tls and rdp security too (default false)
     bool at_challenge;          // a trial until PHASE_NLA ends at NTLM's CHALLENGE and logs on nowhere (trial/until.h)

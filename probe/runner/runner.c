@@ -289,7 +289,7 @@ const struct trial *runner_follow(struct runner *runner, const struct trial *tri
 
     // A further hop starts from where the last one went.
     *followed = target_parse(trial->target, here->target.port, &from, &error) &&
-                trial_redirected_to(trial, &from, &there.target, &token);
+                trial_redirected_to(trial, &from, &there.target, &token, &there.redirected_session);
     if (!*followed)
         return NULL;
     variant.level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;

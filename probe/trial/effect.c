@@ -148,7 +148,8 @@ static enum effect admin_effect(const struct trial *trial)
     const json_t *flags = fact_get(trial->facts, FACT_CLIENT_CLUSTER_FLAGS);
     if (!flags)
         return EFFECT_UNREACHED;
-    bool set = json_integer_value(flags) & SESSION_VALID;
+    // Session 0 is the administrative one; another is where a broker's redirection led.
+    bool set = json_integer_value(flags) & SESSION_VALID && fact_integer(trial->facts, FACT_CLIENT_SESSION, 0) == 0;
     return yes_or_no(set == (trial->variant.level[FACTOR_ADMIN] == ADMIN_ON));
 }
 

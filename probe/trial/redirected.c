@@ -3,7 +3,8 @@
 
 #include "trial/fact.h"
 
-bool trial_redirected_to(const struct trial *trial, const struct target *from, struct target *to, const char **token)
+bool trial_redirected_to(const struct trial *trial, const struct target *from, struct target *to, const char **token,
+                         uint32_t *session)
 {
     // The DNS name first: it is what the target's certificate is for.
     static const enum fact places[] = {FACT_REDIRECTION_FQDN, FACT_REDIRECTION_ADDRESS, FACT_REDIRECTION_NETBIOS};
@@ -11,6 +12,7 @@ bool trial_redirected_to(const struct trial *trial, const struct target *from, s
 
     if (trial->outcome.result != RESULT_FAILED || trial->outcome.family != FAMILY_REDIRECTION)
         return false;
+    *session = (uint32_t)fact_integer(trial->facts, FACT_REDIRECTION_SESSION, 0);
     *token = fact_text(trial->facts, FACT_REDIRECTION_LOAD_BALANCE, "");
     if (**token) {
         *to = *from;

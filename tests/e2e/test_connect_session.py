@@ -208,7 +208,11 @@ def test_a_redirection_is_followed_on_request(lab, rdpprobe):
     assert (first.get("redirected_from"), second["redirected_from"]) == (None, first["trial"])
     assert (first["target"], second["target"]) == (f"127.0.0.1:{broker.port}", f"127.0.0.2:{broker.port}")
     assert (first["connections"], second["connections"], first["logons"], second["logons"]) == (1, 1, 1, 1)
-    assert len(broker.wait_for(1)) == 1 and host.wait_for(1)[0]["logon_reported"] == "logged-on"
+    # The packet's session is asked for where it led to, and that is not what mstsc /admin asks for.
+    before, after = broker.wait_for(1)[0], host.wait_for(1)[0]
+    assert (before["session_asked"], after["session_asked"], after["admin"]) == (None, 5, "off")
+    assert first["facts"]["redirection"]["session"] == second["facts"]["client"]["session"] == 5
+    assert second["in_effect"] is True and after["logon_reported"] == "logged-on"
     # The report is about where it went, and counts both connections.
     report = rdpprobe(*words[:1], *words[2:], "--follow-redirect", f"127.0.0.1:{broker.port}", password="Lab-Pw1")
     assert "2 trials, 2 connections, 2 logons" in report.stdout
@@ -227,4 +231,8 @@ def test_a_token_is_brought_back_to_the_broker_and_not_forever(lab, rdpprobe):
     assert [trial.get("redirected_from") for trial in result.trials] == [None, 1, 2, 3, 4, 5]
     assert [trial["variant"]["load-balance"] for trial in result.trials] == ["off"] + ["token"] * 5
     assert all(trial["in_effect"] is True for trial in result.trials)
-    assert ["7.15629.0000" in record["cookie"] for record in server.connections()] == [False] + [True] * 5
+    connections = server.connections()
+    assert ["7.15629.0000" in record["cookie"] for record in connections] == [False] + [True] * 5
+    assert [record["session_asked"] for record in connections] == [None] + [5] * 5
+    assert [trial["facts"]["negotiation"].get("routing_token") for trial in result.trials] == [None] + [
+        "Cookie: msts=7.15629.0000"] * 5

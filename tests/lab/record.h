@@ -34,6 +34,8 @@ struct lab_record {
     char cipher[64];
     bool core_known; // TS_UD_CS_CORE was read
     uint32_t early_flags;
+    bool session_asked; // the cluster data asks for a session: 0 for the administrative one
+    uint32_t session;
 
     bool authenticated_known;
     bool authenticated;

@@ -258,7 +258,11 @@ void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_re
             read_channels(block, size, facts);
             break;
         case CS_CLUSTER:
-            facts->admin = size >= 8 && (u32(block + 4) & REDIRECTED_SESSIONID_FIELD_VALID);
+            if (size >= 12 && u32(block + 4) & REDIRECTED_SESSIONID_FIELD_VALID) {
+                record->session_asked = true;
+                record->session = u32(block + 8);
+                facts->admin = record->session == 0;
+            }
             break;
         case CS_MULTITRANSPORT:
             facts->multitransport = size >= 8 && u32(block + 4);

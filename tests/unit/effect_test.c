@@ -135,6 +135,8 @@ static const struct {
     {FACTOR_ADMIN, "{}", "uu"},
     {FACTOR_ADMIN, "{'client':{'cluster_flags':13}}", "yn"},
     {FACTOR_ADMIN, "{'client':{'cluster_flags':15}}", "ny"},
+    {FACTOR_ADMIN, "{'client':{'cluster_flags':15,'session':0}}", "ny"},
+    {FACTOR_ADMIN, "{'client':{'cluster_flags':15,'session':5}}", "yn"}, // where a redirection led
     {FACTOR_LOAD_BALANCE, "{}", "uu"},
     {FACTOR_LOAD_BALANCE, "{'negotiation':{'requested':['RDP'],'cookie':'alice'}}", "yn"},
     {FACTOR_LOAD_BALANCE, "{'negotiation':{'requested':['RDP'],'routing_token':'tsv://x'}}", "ny"},

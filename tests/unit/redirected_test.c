@@ -24,20 +24,25 @@ static void goes_to_the_name_before_the_address(void **state)
     struct trial trial = redirected();
     struct target to;
     const char *token;
+    uint32_t session;
     (void)state;
-    assert_false(trial_redirected_to(&trial, &broker, &to, &token)); // nowhere
+    assert_false(trial_redirected_to(&trial, &broker, &to, &token, &session)); // nowhere
     fact_set(trial.facts, FACT_REDIRECTION_NETBIOS, json_string("HOST7"));
-    assert_true(trial_redirected_to(&trial, &broker, &to, &token));
+    assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session));
     assert_string_equal(to.host, "HOST7");
     fact_set(trial.facts, FACT_REDIRECTION_ADDRESS, json_string("2001:db8::7"));
-    assert_true(trial_redirected_to(&trial, &broker, &to, &token));
+    assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session));
     assert_string_equal(to.host, "2001:db8::7");
     assert_true(to.literal);
     fact_set(trial.facts, FACT_REDIRECTION_FQDN, json_string("host7.example"));
-    assert_true(trial_redirected_to(&trial, &broker, &to, &token));
+    assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session));
     assert_string_equal(to.host, "host7.example");
     assert_int_equal(to.port, 3390);
     assert_string_equal(token, "");
+    assert_int_equal(session, 0);
+    fact_set(trial.facts, FACT_REDIRECTION_SESSION, json_integer(0xFFFFFFFE));
+    assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session));
+    assert_int_equal(session, 0xFFFFFFFE);
     trial_clear(&trial);
 }
 
@@ -46,10 +51,11 @@ static void a_token_goes_back_to_where_it_came_from(void **state)
     struct trial trial = redirected();
     struct target to;
     const char *token;
+    uint32_t session;
     (void)state;
     fact_set(trial.facts, FACT_REDIRECTION_FQDN, json_string("host7.example"));
     fact_set(trial.facts, FACT_REDIRECTION_LOAD_BALANCE, json_string("Cookie: msts=1"));
-    assert_true(trial_redirected_to(&trial, &broker, &to, &token));
+    assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session));
     assert_string_equal(to.host, "broker.example");
     assert_string_equal(token, "Cookie: msts=1");
     trial_clear(&trial);
@@ -60,12 +66,13 @@ static void another_outcome_sends_nobody_anywhere(void **state)
     struct trial trial = redirected();
     struct target to;
     const char *token;
+    uint32_t session;
     (void)state;
     fact_set(trial.facts, FACT_REDIRECTION_FQDN, json_string("host7.example"));
     trial.outcome.family = FAMILY_CLOSED; // LB_NOREDIRECT, and what came afterwards
-    assert_false(trial_redirected_to(&trial, &broker, &to, &token));
+    assert_false(trial_redirected_to(&trial, &broker, &to, &token, &session));
     trial.outcome = (struct outcome){.result = RESULT_CONNECTED};
-    assert_false(trial_redirected_to(&trial, &broker, &to, &token));
+    assert_false(trial_redirected_to(&trial, &broker, &to, &token, &session));
     trial_clear(&trial);
 }
 

@@ -58,6 +58,7 @@ static struct connection_request example(void)
         .gateway_token = "token",
         .gateway_bearer = "bearer",
         .client_name = "FRONTDESK7",
+        .redirected_session = 0xFFFFFFFE,
         .load_balance_info = "tsv://MS Terminal Services Plugin.1.Sessions",
         .screenshot = "desk \"\u00f6\".png",
         .config_path = "/tmp/scratch/trial-1",
@@ -88,6 +89,7 @@ static void check_equal(const struct connection_request *got, const struct conne
     assert_string_equal(got->gateway_bearer, sent->gateway_bearer ? sent->gateway_bearer : "");
     assert_string_equal(got->client_name, sent->client_name ? sent->client_name : "");
     assert_string_equal(got->screenshot, sent->screenshot ? sent->screenshot : "");
+    assert_int_equal(got->redirected_session, sent->redirected_session);
     assert_string_equal(got->load_balance_info, sent->load_balance_info ? sent->load_balance_info : "");
     assert_string_equal(got->config_path, sent->config_path ? sent->config_path : "");
     assert_int_equal(got->require_certificate, sent->require_certificate);
