@@ -29,6 +29,7 @@ struct ways {
     struct trials unreached;               // with another failure, before there was a tunnel
     struct trials through;                 // a proof's other side: without the failure, through a tunnel
     struct trials direct_pass;             // likewise, without a gateway
+    const struct trial *renamed;           // likewise, through a tunnel, by another name or address of the target
     bool transports[LEVELS_MAX];           // of `through`
     const struct trial *failing, *passing; // a minimal pair of the gateway, one of them direct
 };
@@ -67,6 +68,8 @@ static void look_at_proof(const struct experiment *experiment, const struct verd
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         const struct trial *failing = experiment_numbered(experiment, verdict->pairs[i].failing);
         const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing);
+        if (verdict->pairs[i].factor == FACTOR_ADDRESS && passing && tunnelled(passing))
+            ways->renamed = passing;
         if (verdict->pairs[i].factor != FACTOR_GATEWAY || !failing || !passing)
             continue;
         add_pass(ways, passing);
@@ -222,6 +225,10 @@ static void tell_failing(char *text, size_t size, const struct ways *ways)
     else
         say(text, size, "the tunnel worked, and the connection failed beyond it");
     list(text, size, failing);
+    const char *presented = ways->renamed ? fact_text(ways->renamed->facts, FACT_ADDRESS_PRESENTED, NULL) : NULL;
+    if (presented && !ways->beyond.count)
+        say(text, size, "; by the name %s it lets the client through (trial %" PRIu64 ")", presented,
+            ways->renamed->number);
     if (ways->direct.count) {
         say(text, size, "; directly the failure is the same");
         list(text, size, &ways->direct);

@@ -89,6 +89,19 @@ static bool take_gateway(struct options *o, const char *text, char *error, size_
     return true;
 }
 
+static bool take_alias(struct options *o, const char *text, char *error, size_t size)
+{
+    const char *clause;
+    struct target target;
+    if (!target_parse(text, 0, &target, &clause)) {
+        snprintf(error, size, "'%s' %s", text, clause);
+        return false;
+    }
+    if (target.literal || target.port)
+        return refuse(error, size, "is to be a name without a port: addresses are levels of their own");
+    return copy(o->alias, sizeof o->alias, target.host, error, size);
+}
+
 static bool take_gateway_user(struct options *o, const char *text, char *error, size_t size)
 {
     o->gateway_domain[0] = '\0';
@@ -527,6 +540,10 @@ static const struct option_row rows[] = {
     {"password-file", 0, "FILE", "file with the password, - for standard input (default: $RDPPROBE_PASSWORD)",
      COMMAND_ALL, take_password_file},
     {"password", 'p', "", NULL, COMMAND_ALL, refuse_password},
+    {"alias", 0, "NAME",
+     "another name of the target, for address=alias: its NetBIOS name, or its full one, which a gateway's policy tells "
+     "apart",
+     COMMAND_ALL, take_alias},
     {"gateway", 0, "HOST[:PORT]", "RD Gateway; without --set gateway=LEVEL the connection goes through it by http",
      COMMAND_ALL, take_gateway},
     {"gateway-user", 0, "USER", "user at the gateway (default: the target's user and password)", COMMAND_ALL,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "commands/base.h"
 #include "trial/nearest.h"
@@ -153,6 +154,7 @@ static bool given(const char *file, const char *variable)
 struct means options_means(const struct options *options)
 {
     return (struct means){.target_is_address = options->target.literal,
+                          .alias = options->alias[0],
                           .gateway = options->has_gateway,
                           .domain = user_name_has_domain(options->user, options->domain),
                           .load_balance_info = options->load_balance_info[0],
@@ -222,7 +224,12 @@ static bool check(struct options *o, char *error, size_t size)
                       level_name(FACTOR_GATEWAY, o->baseline.level[FACTOR_GATEWAY]));
     if (o->was_varied[FACTOR_GATEWAY] && !o->has_gateway)
         return refuse(error, size, "--vary gateway needs --gateway HOST[:PORT]");
-    if (o->was_varied[FACTOR_ADDRESS] && o->target.literal)
+    bool alias_asked = o->was_varied[FACTOR_ADDRESS] && (o->levels[FACTOR_ADDRESS] >> ADDRESS_ALIAS & 1);
+    if (!o->alias[0] && (alias_asked || o->baseline.level[FACTOR_ADDRESS] == ADDRESS_ALIAS))
+        return refuse(error, size, "address=alias needs --alias NAME, the target's other name");
+    if (o->alias[0] && strcasecmp(o->alias, o->target.host) == 0)
+        return refuse(error, size, "--alias %s is the name that the target has anyway", o->alias);
+    if (o->was_varied[FACTOR_ADDRESS] && o->target.literal && !o->alias[0])
         return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
     if (o->explain_base && !o->has_base)
         return refuse(error, size, "--explain-baseline needs an .rdp file, or xfreerdp's arguments after --");

@@ -32,6 +32,7 @@ struct options {
     const char *gateway_password_file, *gateway_token_file, *gateway_bearer_file;
     enum certificate_policy certificate_policy;
     bool autologon;
+    char alias[HOST_MAX];              // the target's other name; "" where none was given
     char client_name[CLIENT_NAME_MAX]; // "" where none was given
     char load_balance_info[LOAD_BALANCE_MAX];
 

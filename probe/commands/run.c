@@ -117,6 +117,7 @@ static void settle(struct run *run)
     run->settings.has_gateway = o->has_gateway;
     run->settings.gateway = o->gateway;
     run->settings.certificate_policy = o->certificate_policy;
+    run->settings.alias = o->alias[0] ? o->alias : NULL;
     run->settings.client_name = o->client_name[0] ? o->client_name : NULL;
     run->settings.load_balance_info = o->load_balance_info[0] ? o->load_balance_info : NULL;
     run->settings.screenshot = o->screenshot;

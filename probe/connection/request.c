@@ -28,16 +28,16 @@ static json_t *to_json(const struct connection_request *request)
     for (int i = 0; i < FACTOR_COUNT; i++)
         json_array_append_new(variant, json_integer(request->variant.level[i]));
     return json_pack(
-        "{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:I}",
+        "{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:I}",
         "variant", variant, "until", (int)request->until, "target", target_to_json(&request->target), "gateway",
         target_to_json(&request->gateway), "user", text(request->user), "domain", text(request->domain), "password",
         text(request->password), "gateway_user", text(request->gateway_user), "gateway_domain",
         text(request->gateway_domain), "gateway_password", text(request->gateway_password), "gateway_token",
         text(request->gateway_token), "gateway_bearer", text(request->gateway_bearer), "config_path",
         text(request->config_path), "client_name", text(request->client_name), "load_balance_info",
-        text(request->load_balance_info), "require_certificate", (int)request->require_certificate, "autologon",
-        (int)request->autologon, "settle_ms", (int)request->settle_ms, "deadline_ms", (int)request->deadline_ms,
-        "redirected_session", (json_int_t)request->redirected_session);
+        text(request->load_balance_info), "alias", text(request->alias), "require_certificate",
+        (int)request->require_certificate, "autologon", (int)request->autologon, "settle_ms", (int)request->settle_ms,
+        "deadline_ms", (int)request->deadline_ms, "redirected_session", (json_int_t)request->redirected_session);
 }
 
 // Descriptors travel beside the octets (unix(7), SCM_RIGHTS).
@@ -188,6 +188,7 @@ bool request_receive(struct connection_request *request, int fd)
     request->gateway_user = member(json, "gateway_user");
     request->gateway_domain = member(json, "gateway_domain");
     request->gateway_password = member(json, "gateway_password");
+    request->alias = member(json, "alias");
     request->gateway_token = member(json, "gateway_token");
     request->gateway_bearer = member(json, "gateway_bearer");
     request->client_name = member(json, "client_name");

@@ -25,6 +25,7 @@ struct connection_request {
     struct target gateway; // used where the variant's gateway level is not off
     const char *user, *domain, *password;
     const char *gateway_user, *gateway_domain, *gateway_password;
+    const char *alias;             // the target's other name, for address=alias, or ""
     const char *gateway_token;     // PAA token, or ""
     const char *gateway_bearer;    // bearer token, or ""
     const char *client_name;       // for client-name=given, or ""

@@ -66,19 +66,24 @@ void socket_resolve(struct session *session)
     const struct connection_request *request = session->request;
     bool gateway = session->evidence.gateway;
     unsigned level = request->variant.level[FACTOR_ADDRESS];
+    struct target target = request->target;
 
+    if (level == ADDRESS_ALIAS) {
+        snprintf(target.host, sizeof target.host, "%s", request->alias);
+        target.literal = false;
+    }
     progress_begin(session, PHASE_RESOLVE);
     event_fact(session->sink, FACT_ADDRESS_ASKED, json_string(request->target.host));
     event_fact(session->sink, FACT_ADDRESS_PORT, json_integer(request->target.port));
 
     // Through a gateway the target's name is resolved by the gateway, unless an address is to be presented to it.
-    if (!gateway || level != ADDRESS_NAME) {
+    if (!gateway || address_is_literal(level)) {
         int family = level == ADDRESS_IPV4 ? AF_INET : level == ADDRESS_IPV6 ? AF_INET6 : AF_UNSPEC;
-        resolve_or_fail(session, &request->target, family);
+        resolve_or_fail(session, &target, family);
         report_addresses(session);
     }
-    if (level == ADDRESS_NAME) {
-        snprintf(session->presented, sizeof session->presented, "%s", request->target.host);
+    if (!address_is_literal(level)) {
+        snprintf(session->presented, sizeof session->presented, "%s", target.host);
     } else {
         address_text(&session->addresses[0], session->address_sizes[0], session->presented, sizeof session->presented);
         session->address_count = 1; // the one that is presented

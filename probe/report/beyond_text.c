@@ -71,7 +71,7 @@ static const struct advice {
        "RD Licensing Diagnoser; TerminalServices-RemoteConnectionManager events 1003, 1004, 1011"}}},
     {FAMILY_GATEWAY, 0x59DA, 0x59DA,
      "The resource authorization policy (RAP) compares names: the one that the target is given by must be in it, and a "
-     "NetBIOS name, a full name and an address are different names.",
+     "NetBIOS name, a full name and an address are different names. --alias NAME tries another one.",
      {{"the gateway's resource policy",
        "Microsoft-Windows-TerminalServices-Gateway/Operational event 301 names user and target; the computers that the "
        "policy allows"}}},

@@ -10,6 +10,7 @@
 #include "report/causes_text.h"
 #include "report/outcome_text.h"
 #include "report/trial_table.h"
+#include "trial/fact.h"
 
 enum { FACTOR_COLUMN = 2, WHY_COLUMN = 14 };
 
@@ -159,6 +160,15 @@ static void proof(struct page *page, const struct evidence *evidence, const stru
     if (!failing || !passing) {
         page_wrap(page, WHY_COLUMN, WHY_COLUMN, "trial %" PRIu64 " fails, trial %" PRIu64 " works", pair->failing,
                   pair->passing);
+        return;
+    }
+    const char *one = fact_text(failing->facts, FACT_ADDRESS_PRESENTED, NULL);
+    const char *other = fact_text(passing->facts, FACT_ADDRESS_PRESENTED, NULL);
+    if (pair->factor == FACTOR_ADDRESS && one && other) { // what the levels were
+        page_wrap(page, WHY_COLUMN, WHY_COLUMN,
+                  "trial %" PRIu64 " fails with %s (%s), trial %" PRIu64 " works with %s (%s), nothing else differs",
+                  pair->failing, level_name(pair->factor, failing->variant.level[pair->factor]), one, pair->passing,
+                  level_name(pair->factor, passing->variant.level[pair->factor]), other);
         return;
     }
     page_wrap(page, WHY_COLUMN, WHY_COLUMN,

@@ -57,6 +57,7 @@ static bool send_request(const struct attempt *attempt)
         .gateway_password = or_empty(o->gateway_account.password),
         .gateway_token = or_empty(o->gateway_token),
         .gateway_bearer = or_empty(o->gateway_bearer),
+        .alias = or_empty(o->alias),
         .client_name = or_empty(o->client_name),
         .load_balance_info = or_empty(o->load_balance_info),
         .redirected_session = o->redirected_session,

@@ -32,6 +32,7 @@ struct run_options {
     char *gateway_token;            // PAA access token, or NULL
     char *gateway_bearer;           // bearer token, or NULL
     enum certificate_policy certificate_policy;
+    const char *alias;             // the target's other name, for address=alias, or NULL; borrowed
     const char *client_name;       // for client-name=given, or NULL; borrowed
     const char *load_balance_info; // routing token for load-balance=token, or NULL; borrowed
     uint32_t redirected_session;   // to ask for, as a broker's redirection said; 0: none

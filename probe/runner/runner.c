@@ -64,6 +64,8 @@ static json_t *run_record(const struct run_options *options, const char *command
     if (options->has_gateway)
         json_object_set_new(json, "gateway", json_string(target_text(&options->gateway, target, sizeof target)));
     json_object_set_new(json, "user", json_string(options->account.user ? options->account.user : ""));
+    if (options->alias)
+        json_object_set_new(json, "alias", json_string(options->alias));
     if (options->client_name)
         json_object_set_new(json, "client_name", json_string(options->client_name));
     if (options->load_balance_info)

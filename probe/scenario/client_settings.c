@@ -73,6 +73,10 @@ static bool check(struct scenario_reader *reader, const struct yaml_node *root, 
 
 bool client_settings_check(struct scenario_reader *reader, const struct yaml_node *root)
 {
+    // Each target would have one of its own.
+    if (reader->scenario->levels[FACTOR_ADDRESS] >> ADDRESS_ALIAS & 1)
+        return reader_refuse(reader, root,
+                             "variants have address=alias, which only connect and isolate know (--alias)");
     return check(reader, root, "client-name", FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, "name of the client") &&
            check(reader, root, "load-balance-info", FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, "routing token");
 }

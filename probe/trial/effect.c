@@ -49,6 +49,8 @@ static enum effect address_effect(const struct trial *trial)
         return EFFECT_UNREACHED;
     if (level == ADDRESS_NAME)
         return asked && strcmp(asked, presented) == 0 ? EFFECT_YES : EFFECT_NO;
+    if (level == ADDRESS_ALIAS)
+        return asked && strcmp(asked, presented) != 0 ? EFFECT_YES : EFFECT_NO;
     // By address: through a gateway the family is that of the literal handed to it.
     if (!family)
         return EFFECT_UNREACHED;

@@ -17,10 +17,10 @@ static const struct factor_row rows[FACTOR_COUNT] = {
                     {"TLS 1.0 to 1.3", "TLS 1.0 only", "TLS 1.1 only", "TLS 1.2 only", "TLS 1.3 only"}},
     [FACTOR_ADDRESS] = {"address",
                         "addr",
-                        "how the target is addressed: by name, or by its IPv4 or IPv6 address",
-                        {"name", "ipv4", "ipv6"},
+                        "how the target is addressed: by name, by its IPv4 or IPv6 address, or by another name",
+                        {"name", "ipv4", "ipv6", "alias"},
                         {"the name as given", "its IPv4 address, presented as the name too",
-                         "its IPv6 address, presented as the name too"}},
+                         "its IPv6 address, presented as the name too", "the name given by --alias"}},
     [FACTOR_GATEWAY] = {"gateway",
                         "gw",
                         "direct, or through the RD Gateway given by --gateway",
@@ -161,8 +161,8 @@ bool variant_possible(const struct variant *variant, const char **why)
     const char *clause = NULL;
     if (level[FACTOR_SECURITY] == SECURITY_RDP && level[FACTOR_TLS] != TLS_DEFAULT)
         clause = "RDP security has no TLS handshake, so security=rdp goes only with tls=default";
-    else if (level[FACTOR_AUTH] == AUTH_LEVEL_KERBEROS && level[FACTOR_ADDRESS] != ADDRESS_NAME)
-        clause = "Kerberos knows the target by its name, so auth=kerberos goes only with address=name";
+    else if (level[FACTOR_AUTH] == AUTH_LEVEL_KERBEROS && address_is_literal(level[FACTOR_ADDRESS]))
+        clause = "Kerberos knows the target by its name, so auth=kerberos goes with no address";
     else if (level[FACTOR_RESTRICTED_ADMIN] == RESTRICTED_ADMIN_ON && level[FACTOR_SECURITY] != SECURITY_NLA)
         clause = "Restricted Admin mode is a way of NLA, so restricted-admin=on goes only with security=nla";
     if (clause && why)

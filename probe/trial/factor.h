@@ -33,7 +33,7 @@ enum { FACTOR_HEART_END = FACTOR_AUTH };
 enum { LEVELS_MAX = 8 };
 enum security_level { SECURITY_NLA, SECURITY_TLS, SECURITY_RDP };
 enum tls_level { TLS_DEFAULT, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
-enum address_level { ADDRESS_NAME, ADDRESS_IPV4, ADDRESS_IPV6 };
+enum address_level { ADDRESS_NAME, ADDRESS_IPV4, ADDRESS_IPV6, ADDRESS_ALIAS };
 enum gateway_level { GATEWAY_OFF, GATEWAY_HTTP, GATEWAY_WEBSOCKET, GATEWAY_RPC };
 enum license_level { LICENSE_KEEP, LICENSE_CLEAR, LICENSE_REUSE, LICENSE_CORRUPT };
 // NTLM comes first, because a look-up of a KDC with a silent resolver hangs for a minute.
@@ -49,6 +49,12 @@ enum color_depth_level { COLOR_DEPTH_32, COLOR_DEPTH_24, COLOR_DEPTH_16, COLOR_D
 enum autodetect_level { AUTODETECT_OFF, AUTODETECT_ON };
 enum multitransport_level { MULTITRANSPORT_OFF, MULTITRANSPORT_ON };
 enum restricted_admin_level { RESTRICTED_ADMIN_OFF, RESTRICTED_ADMIN_ON };
+
+// Whether the level presents an address, and no name.
+static inline bool address_is_literal(unsigned level)
+{
+    return level == ADDRESS_IPV4 || level == ADDRESS_IPV6;
+}
 
 // Whether the level takes a licence that the server issued earlier in the run.
 static inline bool license_needs_issue(unsigned level)

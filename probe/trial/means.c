@@ -5,8 +5,10 @@ const char *level_lack(const struct means *means, enum factor factor, unsigned l
 {
     switch (factor) {
     case FACTOR_ADDRESS:
-        if (means->target_is_address && level != ADDRESS_NAME)
+        if (means->target_is_address && address_is_literal(level))
             return "the target was given as an address, so there is no name to compare it with";
+        if (!means->alias && level == ADDRESS_ALIAS)
+            return "no other name of the target was given (--alias)";
         break;
     case FACTOR_GATEWAY:
         if (!means->gateway && level != GATEWAY_OFF)

@@ -9,6 +9,7 @@
 
 struct means {
     bool target_is_address; // there is no name to go by
+    bool alias;             // the target has another name
     bool gateway;           // there is a gateway
     bool domain;            // the user's domain is known
     bool load_balance_info; // there is a routing token

@@ -4,7 +4,7 @@
 import pytest
 
 from fixtures.credentials import Authority
-from fixtures.experiment import DENIED, NAME, PASSWORD, USER, two_families
+from fixtures.experiment import DENIED, NAME, PASSWORD, USER, causes, two_families
 from fixtures.gateway_case import LEVELS as TRANSPORTS
 from fixtures.gateway_case import GatewayCase, ways
 from fixtures.port import free_port
@@ -99,6 +99,74 @@ def test_the_connection_policy(level, other, step, case, behind):
     assert {record["gateway"] for record in experiment.truth.values()} == {"off"}
     assert {record["denied"]["step"] for record in front.records("tunnel")} == {step}
     assert experiment.status_of("H28") == "refuted", repr(experiment)
+
+
+FULL, SHORT = "srv.corp.test", "srv"
+
+
+@pytest.mark.parametrize("given, other", ((FULL, SHORT), (SHORT, FULL)), ids=("netbios-only", "fqdn-only"))
+@pytest.mark.parametrize("level", TRANSPORTS)
+def test_the_resource_policy_by_name(level, given, other, case, behind):
+    """The gateway knows both names, its policy has the other one; the client knows neither: there is no direct way."""
+    server, front = behind("--map", f"{FULL}=127.0.0.1", "--map", f"{SHORT}=127.0.0.1", "--allow", other)
+    experiment = case(f"{given}:{server.port}", front, f"gateway={level}", "--alias", other, lab=server)
+    experiment.names_exactly("address=name", RAP, f"refused the target by the name {given}", {"alias": NONE})
+    assert f"by the name {other} it lets the client through" in experiment.told, experiment.told
+    assert {record["target"] for record in front.records("tunnel") if record["denied"]} == {given}
+    assert {record["sni"] for record in experiment.truth.values()} == {other}
+    assert (experiment.status_of("H28"), experiment.status_of("H30")) == ("refuted", "undecided"), repr(experiment)
+
+
+def test_the_resource_policy_in_the_report(case, behind):
+    server, front = behind("--map", f"{FULL}=127.0.0.1", "--map", f"{SHORT}=127.0.0.1", "--allow", SHORT)
+    text = " ".join(case(f"{FULL}:{server.port}", front, "gateway=http", "--alias", SHORT, json=False).stdout.split())
+    assert f"fails with name ({FULL})" in text and f"works with alias ({SHORT})" in text, text
+    assert "What to do next" in text and "event 301" in text, text
+
+
+def test_the_resource_policy_and_addresses(case, behind):
+    """The address is in the policy, the name is not: the gateway decides as much as the name that it is given."""
+    server, front = behind("--allow", "127.0.0.1")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=http", lab=server)
+    assert (experiment.result.status, experiment.verdict["verdict"]) == (1, "isolated"), repr(experiment)
+    assert causes(experiment.verdict) == {frozenset({"address=name", "gateway=http"})}, repr(experiment)
+    experiment.check_pairs(RAP)
+    experiment.check_tunnels()
+    assert f"refused the target by the name {NAME}" in experiment.told, experiment.told
+
+
+def test_the_resource_policy_has_none_of_its_names(case, behind):
+    server, front = behind("--allow", "elsewhere.test", "--map", f"{SHORT}=127.0.0.1")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=http", "--alias", SHORT, lab=server)
+    experiment.names_exactly("gateway=http", RAP, "refused the target by the name", {"off": NONE, "websocket": SAME})
+    assert {record["target"] for record in front.records("tunnel")} >= {NAME, SHORT, "127.0.0.1", "::1"}
+
+
+@pytest.mark.parametrize("level", ("off", *TRANSPORTS))
+def test_the_alias_is_what_is_named(level, lab, gateway, rdpprobe):
+    """To the gateway, to the target's TLS, and to the resolver where there is no gateway."""
+    server = lab("--gateway-port", "http", "--gateway-port", "websocket", user=USER, password=PASSWORD)
+    front = gateway("--map", "localhost=127.0.0.1", *ways(server))
+    result = rdpprobe("connect", "--json", "--user", USER, "--gateway", f"localhost:{front.port}",
+                      f"--set=gateway={level}", "--set=address=alias", "--alias", "localhost",
+                      f"given.invalid:{server.port}", password=PASSWORD)
+    truth = server.only_connection()
+    assert result.status == 0 and result.trial["in_effect"], repr(result)
+    assert (truth["sni"], truth["gateway"]) == ("localhost", level), truth
+    address = result.trial["facts"]["address"]
+    assert (address["asked"], address["presented"]) == ("given.invalid", "localhost"), address
+    assert result.of("run")[0]["alias"] == "localhost"
+    tunnels = [] if level == "off" else front.wait_for(1, kind="tunnel")
+    assert [record["target"] for record in tunnels] == ["localhost"] * len(tunnels)
+
+
+@pytest.mark.parametrize("words, sentence", (
+    (["--set=address=alias"], "needs --alias"), (["--alias", "HERE.test"], "has anyway"),
+    (["--alias", "127.0.0.1"], "a name without a port"), (["--alias", "srv:3390"], "a name without a port"),
+))
+def test_aliases_that_are_none(words, sentence, rdpprobe):
+    result = rdpprobe("connect", *words, "here.test")
+    assert result.status == 2 and sentence in result.stderr, repr(result)
 
 
 def test_the_connection_policy_in_the_report(case, behind):

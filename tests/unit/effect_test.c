@@ -88,6 +88,8 @@ static void test_address(void **state)
     assert_int_equal(effect_with(FACTOR_ADDRESS, ADDRESS_NAME, asked, as_v4, v4), EFFECT_NO);
     assert_int_equal(effect_with(FACTOR_ADDRESS, ADDRESS_IPV4, asked, as_v4, v4), EFFECT_YES);
     assert_int_equal(effect_with(FACTOR_ADDRESS, ADDRESS_IPV6, asked, as_v4, v4), EFFECT_NO);
+    assert_int_equal(effect_with(FACTOR_ADDRESS, ADDRESS_ALIAS, asked, as_name, v4), EFFECT_NO);
+    assert_int_equal(effect_with(FACTOR_ADDRESS, ADDRESS_ALIAS, asked, as_v4, v4), EFFECT_YES);
 }
 
 static void test_gateway(void **state)

@@ -10,7 +10,8 @@
 
 static void with_everything_all_can_be_had(void **state)
 {
-    const struct means all = {.gateway = true, .domain = true, .load_balance_info = true, .client_name = true};
+    const struct means all = {
+        .alias = true, .gateway = true, .domain = true, .load_balance_info = true, .client_name = true};
     (void)state;
     for (int f = 0; f < FACTOR_COUNT; f++)
         assert_int_equal(levels_had(&all, (enum factor)f), (1u << factor_levels((enum factor)f)) - 1);

@@ -57,6 +57,7 @@ static struct connection_request example(void)
         .gateway_password = "{\"}\\n",
         .gateway_token = "token",
         .gateway_bearer = "bearer",
+        .alias = "srv",
         .client_name = "FRONTDESK7",
         .redirected_session = 0xFFFFFFFE,
         .load_balance_info = "tsv://MS Terminal Services Plugin.1.Sessions",
@@ -88,6 +89,7 @@ static void check_equal(const struct connection_request *got, const struct conne
     assert_string_equal(got->gateway_token, sent->gateway_token ? sent->gateway_token : "");
     assert_string_equal(got->gateway_bearer, sent->gateway_bearer ? sent->gateway_bearer : "");
     assert_string_equal(got->client_name, sent->client_name ? sent->client_name : "");
+    assert_string_equal(got->alias, sent->alias ? sent->alias : "");
     assert_string_equal(got->screenshot, sent->screenshot ? sent->screenshot : "");
     assert_int_equal(got->redirected_session, sent->redirected_session);
     assert_string_equal(got->load_balance_info, sent->load_balance_info ? sent->load_balance_info : "");
