@@ -97,7 +97,9 @@ static void headline(struct page *page, const struct tally *tally)
     page_put(page, tally_complains(tally) ? STYLE_BAD : tally->trials ? STYLE_GOOD : STYLE_DOUBT, "%s:", clean);
     page_put(page, STYLE_PLAIN, " ");
     unsigned at = page_width(clean) + 2;
-    if (tally->trials == 0)
+    if (tally->trials == 0 && tally->run.trials == 0 && tally->run.shards > 1 && tally->shards_seen == 1)
+        page_wrap(page, at, 0, "no target belongs to shard %u of %u", tally->run.shard, tally->run.shards);
+    else if (tally->trials == 0)
         page_wrap(page, at, 0, "no trial is recorded");
     else if (judged && tally->unmet > 0)
         page_wrap(page, at, 0,

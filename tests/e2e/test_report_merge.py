@@ -54,6 +54,11 @@ def test_missing_shards_are_named_everywhere(rdpprobe, shards, count, kept, sent
     assert [error.get("message") for error in root.iter("error")] == [sentence]
 
 
+def test_a_shard_without_targets_says_so(rdpprobe, shards):
+    result = rdpprobe("report", shards(3, trials=0)[1])
+    assert result.status == 0 and result.stdout.endswith(": no target belongs to shard 2 of 3\n"), result
+
+
 def test_another_plan_is_refused(rdpprobe, shards):
     ours, theirs = shards(2), shards(2, plan="ffee")
     result = rdpprobe("report", "--merge", ours[0], theirs[1])
