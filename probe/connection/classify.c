@@ -183,7 +183,9 @@ static void gave_up(const struct evidence *e, struct outcome *o)
 static void unreached(const struct evidence *e, struct outcome *o, enum family family, uint32_t code, const char *name,
                       const char *meaning)
 {
-    set(o, family, code, NULL, "%s%s", e->at_gateway ? "the gateway: " : "", meaning);
+    const char *host = e->at_gateway && e->gateway_host ? e->gateway_host : "";
+    set(o, family, code, NULL, "%s%s%.100s%s%s", e->at_gateway ? "the gateway" : "", host[0] ? " " : "", host,
+        e->at_gateway ? ": " : "", meaning);
     snprintf(o->name, sizeof o->name, "%s%s", e->at_gateway ? "GATEWAY_" : "", name ? name : "");
 }
 

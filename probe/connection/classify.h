@@ -45,6 +45,7 @@ struct evidence {
     bool gateway;     // a gateway is used
     bool nla;         // the variant's security is nla
     bool at_gateway;  // resolve_error or connect_error is the gateway's
+    const char *gateway_host; // its name, for people; or NULL
     struct tunnel_evidence tunnel;
     int resolve_error; // EAI_* of getaddrinfo, or 0
     int connect_error; // errno of the last address tried, or 0

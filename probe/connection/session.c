@@ -246,6 +246,7 @@ static struct session *session_new(const struct connection_request *request, str
     session->sink = sink;
     session->fd = -1;
     session->evidence.gateway = request->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF;
+    session->evidence.gateway_host = request->gateway.host;
     session->evidence.nla = request->variant.level[FACTOR_SECURITY] == SECURITY_NLA;
     return session;
 }

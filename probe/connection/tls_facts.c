@@ -82,7 +82,7 @@ static void on_alert(struct session *session, bool gateway, bool received, const
     ended(session, gateway, received ? "server" : "client", "alert");
     if (received)
         session->evidence.alert_received = alert[1] + 1;
-    else
+    else if (session->evidence.peer_end == PEER_OPEN) // else it is what OpenSSL makes of the peer's end
         session->evidence.alert_sent = alert[1] + 1;
 }
 

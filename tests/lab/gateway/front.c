@@ -17,7 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { REQUESTS_MAX = 32, BODY_MAX = 65536, SEED = 10 };
+enum { REQUESTS_MAX = 32, BODY_MAX = 65536, SEED = 10, FIELDS_MAX = 256 };
 
 static const char offer[] = "WWW-Authenticate: Negotiate\r\nWWW-Authenticate: NTLM\r\n";
 
@@ -135,6 +135,9 @@ static bool authenticate(struct channel *channel, const struct http_request *req
         }
         tunnel->authenticated = true;
         return true;
+    case AUTH_BASIC:
+        refuse(channel, request, 401, "scheme", "WWW-Authenticate: Basic realm=\"lab\"\r\n");
+        return false;
     }
     return false;
 }
@@ -178,11 +181,15 @@ static void open_out(struct gateway *gateway, struct channel *channel, const str
     // MS-TSGU 3.3.5.1: a random body of limited size follows the final OK; in practice 10 bytes.
     unsigned char seed[SEED];
     RAND_bytes(seed, sizeof seed);
-    if (gateway->options->chunked_out) {
-        http_answer(&channel->out, 200, "Transfer-Encoding: chunked\r\n", false);
+    const struct options *options = gateway->options;
+    char fields[FIELDS_MAX];
+    snprintf(fields, sizeof fields, "%s%s%s%s", options->content_type ? "Content-Type: " : "",
+             options->content_type ? options->content_type : "", options->content_type ? "\r\n" : "",
+             options->chunked_out ? "Transfer-Encoding: chunked\r\n" : "");
+    http_answer(&channel->out, 200, fields, false);
+    if (options->chunked_out) {
         http_chunk(&channel->out, seed, sizeof seed);
     } else {
-        http_answer(&channel->out, 200, NULL, false);
         buffer_append(&channel->out, seed, sizeof seed);
     }
     snprintf(channel->tunnel->connection_id, sizeof channel->tunnel->connection_id, "%s", request->connection_id);
@@ -232,8 +239,13 @@ static void serve_request(struct gateway *gateway, struct channel *channel, cons
     } else if (authenticate(channel, request)) {
         channel->authenticated = true;
         channel->challenged = false;
-        if (options->http_status && out) {
-            refuse(channel, request, options->http_status, "http-status", NULL);
+        const struct codes *status = out ? &options->http_status : &options->second_status;
+        channel->tunnel->logged_on = true;
+        if (options->fault_logon && tunnel_fault(channel->tunnel, STEP_HTTP)) {
+            return;
+        }
+        if (status->count) {
+            refuse(channel, request, options_code(status, ++gateway->refusals), "http-status", NULL);
         } else if (websocket) {
             open_websocket(channel, request);
         } else if (out) {

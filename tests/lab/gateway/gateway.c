@@ -102,6 +102,17 @@ bool gateway_listen(struct gateway *gateway)
     return false;
 }
 
+// Whether a pair waits for its second connection: there is one client at a time, so the next one is it.
+static bool second_is_due(const struct gateway *gateway)
+{
+    for (const struct tunnel *tunnel = gateway->tunnels; tunnel; tunnel = tunnel->next) {
+        if (!tunnel->over && tunnel->transport == TRANSPORT_HTTP && !tunnel->in) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void accept_channel(struct gateway *gateway, int listener)
 {
     struct sockaddr_storage address;
@@ -123,11 +134,13 @@ static void accept_channel(struct gateway *gateway, int listener)
         close(fd);
         return;
     }
+    bool second = second_is_due(gateway);
     struct tunnel *tunnel = tunnel_new(gateway, channel);
     if (!tunnel) {
         channel_free(channel);
         return;
     }
+    tunnel->second = second;
     channel->deadline = channel_now() + OPEN_MS;
     channel->next = gateway->channels;
     gateway->channels = channel;

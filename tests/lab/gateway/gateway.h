@@ -20,6 +20,7 @@ struct gateway {
     struct tunnel *tunnels;
     unsigned tunnel_count; // tunnels that have a number
     uint64_t id_count;     // tunnels ever made, numbered or not
+    unsigned refusals;     // requests refused by --http-status and --second-status
     int listeners[OPTIONS_MAX_BIND];
     unsigned listener_count;
     int lookups[2]; // pipe of finished name resolutions

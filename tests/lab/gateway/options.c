@@ -13,7 +13,7 @@
 
 enum { EXIT_USAGE = 2, MAX_SECRET = 16384 };
 
-static const char *const authentications[] = {"none", "ntlm", "paa", "bearer", NULL};
+static const char *const authentications[] = {"none", "ntlm", "paa", "bearer", "basic", NULL};
 static const char *const transports[] = {"", "websocket", "http", NULL};
 static const char *const steps[] = {"",       "tcp",       "tls",     "http", "handshake",
                                     "tunnel", "authorize", "channel", "data", NULL};
@@ -29,7 +29,8 @@ static const char help[] =
     "  --port N                listen on this port (default 0: any; the ready line says which)\n"
     "  --transport LIST        websocket,http (default both). Without websocket an upgrade is answered as plain\n"
     "                          HTTP; without http a plain request gets 403\n"
-    "  --auth KIND             none (default: everybody is let in, any NTLM password is good), ntlm, paa, bearer\n"
+    "  --auth KIND             none (default: everybody is let in, any NTLM password is good), ntlm, paa, bearer;\n"
+    "                          basic offers only that, and lets nobody in\n"
     "  --user NAME             the account for ntlm\n"
     "  --domain NAME           its domain (default: any)\n"
     "  --password-file FILE    its password: the first line\n"
@@ -42,12 +43,24 @@ static const char help[] =
     "  --tls-min V             1.0 1.1 1.2 1.3, and --tls-max V\n"
     "  --deny STEP=CODE        answer handshake, tunnel, authorize or channel with this code, in hexadecimal\n"
     "                          (repeatable; HRESULT like 800759DA, or its low word alone, which FreeRDP mistakes\n"
-    "                          for success). 800759ED at authorize (quarantine) lets the client go on\n"
-    "  --http-status N         answer the authenticated request with this status\n"
-    "  --fault STEP:KIND       at tcp, tls, http, handshake, tunnel, authorize, channel or data, instead of the\n"
-    "                          answer: close, rst, hang or garbage\n"
+    "                          for success). 800759ED at authorize (quarantine) lets the client go on. Of\n"
+    "                          CODE,CODE,... each tunnel gets the next one\n"
+    "  --http-status N[,N...]  answer the authenticated request with this status\n"
+    "  --second-status N[,N...]  the same for the IN channel\n"
+    "  --fault STEP:KIND       at tcp, tls, http, logon (the client has sent its password), second-tcp, second-tls,\n"
+    "                          second-http (the IN channel's), handshake, tunnel, authorize, channel or data, instead\n"
+    "                          of the answer: close, rst, hang or garbage\n"
+    "  --fault-after BYTES     the fault at data comes when so much has come from the target\n"
     "  --chunked-out           answer the plain OUT channel with chunked encoding\n"
+    "  --content-type TYPE     of the answer to the plain OUT channel (default: none)\n"
     "  --close-status CODE     the status in the close packet when the target closes, in hexadecimal (default 0)\n"
+    "  --close-after BYTES     close the channel, with that status, when so much has come from the target\n"
+    "  --consent TEXT          a message that the user must agree to\n"
+    "  --service TEXT          a service message, once the channel is open\n"
+    "  --idle-timeout MINUTES  announce it\n"
+    "  --redirection FLAGS     policy for devices, in hexadecimal (default 80000000: all is allowed)\n"
+    "  --reauthenticate        ask for it, once the channel is open\n"
+    "  --keepalive             send one, once the channel is open\n"
     "  --help                  this text\n"
     "\n"
     "A tunnel record is written when a connection, or a pair of plain ones, has ended. reached: the last step that\n"
@@ -185,6 +198,30 @@ static void parse_via(struct options *options, const char *text)
         (uint16_t)number("--via", equals + 1, 10, UINT16_MAX);
 }
 
+static void parse_codes(const char *option, const char *list, int base, struct codes *codes)
+{
+    char item[32];
+    codes->count = 0;
+    for (;; list++) {
+        size_t length = strcspn(list, ",");
+        if (codes->count == OPTIONS_MAX_CODES || length >= sizeof item) {
+            usage("%s has more than %d codes, or too long a one.", option, OPTIONS_MAX_CODES);
+        }
+        memcpy(item, list, length);
+        item[length] = '\0';
+        codes->code[codes->count++] = (uint32_t)number(option, item, base, UINT32_MAX);
+        list += length;
+        if (!*list) {
+            return;
+        }
+    }
+}
+
+uint32_t options_code(const struct codes *codes, unsigned number)
+{
+    return codes->code[(number - 1) % codes->count];
+}
+
 static void parse_denial(struct options *options, const char *text)
 {
     const char *equals = strchr(text, '=');
@@ -195,8 +232,7 @@ static void parse_denial(struct options *options, const char *text)
     if (step < STEP_HANDSHAKE || step > STEP_CHANNEL) {
         usage("--deny knows handshake, tunnel, authorize and channel, not \"%s\".", steps[step]);
     }
-    options->denied[step] = true;
-    options->denial[step] = (uint32_t)number("--deny", equals + 1, 16, UINT32_MAX);
+    parse_codes("--deny", equals + 1, 16, &options->denials[step]);
 }
 
 static void parse_fault(struct options *options, const char *text)
@@ -205,8 +241,26 @@ static void parse_fault(struct options *options, const char *text)
     if (!colon) {
         usage("--fault wants STEP:KIND, not \"%s\".", text);
     }
-    options->fault_step = (enum step)word("--fault", text, (size_t)(colon - text), steps);
+    static const char second[] = "second-";
+    options->fault_second = strncmp(text, second, sizeof second - 1) == 0;
+    text += options->fault_second ? sizeof second - 1 : 0;
+    options->fault_logon = strncmp(text, "logon:", sizeof "logon:" - 1) == 0;
+    options->fault_step =
+        options->fault_logon ? STEP_HTTP : (enum step)word("--fault", text, (size_t)(colon - text), steps);
+    if (options->fault_second && options->fault_step > STEP_HTTP) {
+        usage("--fault knows second-tcp, second-tls and second-http, not \"second-%s\".", steps[options->fault_step]);
+    }
     options->fault = (enum fault)word("--fault", colon + 1, strlen(colon + 1), faults);
+}
+
+static void parse_status(const char *option, const char *text, struct codes *codes)
+{
+    parse_codes(option, text, 10, codes);
+    for (unsigned i = 0; i < codes->count; i++) {
+        if (codes->code[i] < 200 || codes->code[i] > 599) {
+            usage("%s wants a status from 200 to 599.", option);
+        }
+    }
 }
 
 static int parse_tls(const char *option, const char *text)
@@ -266,6 +320,16 @@ void options_parse(struct options *options, int argc, char **argv)
         FAULT,
         CHUNKED_OUT,
         CLOSE_STATUS,
+        SECOND_STATUS,
+        FAULT_AFTER,
+        CONTENT_TYPE,
+        CLOSE_AFTER,
+        CONSENT,
+        SERVICE,
+        IDLE_TIMEOUT,
+        REDIRECTION,
+        REAUTHENTICATE,
+        KEEPALIVE,
         HELP
     };
     static const struct option table[] = {
@@ -290,6 +354,16 @@ void options_parse(struct options *options, int argc, char **argv)
         {"fault", required_argument, NULL, FAULT},
         {"chunked-out", no_argument, NULL, CHUNKED_OUT},
         {"close-status", required_argument, NULL, CLOSE_STATUS},
+        {"second-status", required_argument, NULL, SECOND_STATUS},
+        {"fault-after", required_argument, NULL, FAULT_AFTER},
+        {"content-type", required_argument, NULL, CONTENT_TYPE},
+        {"close-after", required_argument, NULL, CLOSE_AFTER},
+        {"consent", required_argument, NULL, CONSENT},
+        {"service", required_argument, NULL, SERVICE},
+        {"idle-timeout", required_argument, NULL, IDLE_TIMEOUT},
+        {"redirection", required_argument, NULL, REDIRECTION},
+        {"reauthenticate", no_argument, NULL, REAUTHENTICATE},
+        {"keepalive", no_argument, NULL, KEEPALIVE},
         {"help", no_argument, NULL, HELP},
         {NULL, 0, NULL, 0},
     };
@@ -366,10 +440,38 @@ void options_parse(struct options *options, int argc, char **argv)
             parse_denial(options, optarg);
             break;
         case HTTP_STATUS:
-            options->http_status = (unsigned)number("--http-status", optarg, 10, 599);
-            if (options->http_status < 200) {
-                usage("--http-status wants a status from 200 to 599.");
-            }
+            parse_status("--http-status", optarg, &options->http_status);
+            break;
+        case SECOND_STATUS:
+            parse_status("--second-status", optarg, &options->second_status);
+            break;
+        case FAULT_AFTER:
+            options->fault_after = number("--fault-after", optarg, 10, UINT32_MAX);
+            break;
+        case CONTENT_TYPE:
+            options->content_type = optarg;
+            break;
+        case CLOSE_AFTER:
+            options->close_after = number("--close-after", optarg, 10, UINT32_MAX);
+            break;
+        case CONSENT:
+            options->consent = optarg;
+            break;
+        case SERVICE:
+            options->service = optarg;
+            break;
+        case IDLE_TIMEOUT:
+            options->idle_timeout = (uint32_t)number("--idle-timeout", optarg, 10, UINT32_MAX);
+            break;
+        case REDIRECTION:
+            options->redirects = true;
+            options->redirection = (uint32_t)number("--redirection", optarg, 16, UINT32_MAX);
+            break;
+        case REAUTHENTICATE:
+            options->reauthenticates = true;
+            break;
+        case KEEPALIVE:
+            options->keeps_alive = true;
             break;
         case FAULT:
             parse_fault(options, optarg);

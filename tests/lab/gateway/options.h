@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OPTIONS_MAX_BIND = 8, OPTIONS_MAX_MAP = 64 };
+enum { OPTIONS_MAX_BIND = 8, OPTIONS_MAX_MAP = 64, OPTIONS_MAX_CODES = 64 };
 
-enum authentication { AUTH_NONE, AUTH_NTLM, AUTH_PAA, AUTH_BEARER };
+enum authentication { AUTH_NONE, AUTH_NTLM, AUTH_PAA, AUTH_BEARER, AUTH_BASIC };
 
 // The two HTTP transports of MS-TSGU 1.3.2.
 enum transport { TRANSPORT_NONE, TRANSPORT_WEBSOCKET, TRANSPORT_HTTP, TRANSPORT_COUNT };
@@ -34,6 +34,12 @@ struct map {
     uint16_t port; // 0 = the port that the client asked for
 };
 
+// The answers to the first tunnel, the next one, and so on; after the last one begins anew. None: no such answer.
+struct codes {
+    uint32_t code[OPTIONS_MAX_CODES];
+    unsigned count;
+};
+
 struct options {
     const char *bind[OPTIONS_MAX_BIND];
     unsigned bind_count;
@@ -54,17 +60,32 @@ struct options {
     const char *key;
     int tls_min; // TLS1_VERSION ...; 0 = OpenSSL's default
     int tls_max;
-    bool denied[STEP_COUNT];
-    uint32_t denial[STEP_COUNT];
-    unsigned http_status; // 0 = none
+    struct codes denials[STEP_COUNT];
+    struct codes http_status;   // of OUT channels
+    struct codes second_status; // of IN channels
     enum step fault_step;
+    bool fault_second; // on the second connection of a pair
+    bool fault_logon;  // at STEP_HTTP: not before the client has logged on
     enum fault fault;
+    uint64_t fault_after; // bytes from the target, before a fault at `data`
     bool chunked_out;
+    const char *content_type; // of the answer to OUT; NULL: none
+    uint64_t close_after;     // bytes from the target, after which the gateway closes the channel; 0 = never
     uint32_t close_status;
+    const char *consent; // NULL: none
+    const char *service; // a service message once the channel is open; NULL: none
+    uint32_t idle_timeout;
+    bool redirects; // redirection is not the default
+    uint32_t redirection;
+    bool reauthenticates;
+    bool keeps_alive;
 };
 
 // Reads the command line. Prints the help and exits 0, or one sentence about what is wrong and exits 2.
 void options_parse(struct options *options, int argc, char **argv);
+
+// The code for the tunnel with this number (from 1).
+uint32_t options_code(const struct codes *codes, unsigned number);
 
 // Overwrites and frees the secrets and frees the rest.
 void options_clear(struct options *options);

@@ -12,13 +12,13 @@ enum {
     TUNNEL_FIELD_PAA_COOKIE = 0x1,
     TUNNEL_RESPONSE_FIELD_TUNNEL_ID = 0x1,
     TUNNEL_RESPONSE_FIELD_CAPS = 0x2,
+    TUNNEL_RESPONSE_FIELD_CONSENT = 0x10,
     TUNNEL_AUTH_RESPONSE_FIELD_REDIR_FLAGS = 0x1,
     TUNNEL_AUTH_RESPONSE_FIELD_IDLE_TIMEOUT = 0x2,
     CHANNEL_RESPONSE_FIELD_CHANNELID = 0x1,
     CAPABILITY_IDLE_TIMEOUT = 0x2, // HTTP_CAPABILITY_TYPE, MS-TSGU 2.2.5.3.1
     CHANNEL_ID = 1
 };
-#define REDIRECTION_ENABLE_ALL 0x80000000u // HTTP_TUNNEL_REDIR_ENABLE_ALL, MS-TSGU 2.2.5.3.8
 
 static uint16_t u16(const unsigned char *bytes)
 {
@@ -112,20 +112,35 @@ void tsgu_handshake_response(struct buffer *packet, uint32_t code, uint16_t exte
     buffer_append_u16(packet, extended_auth);
 }
 
-void tsgu_tunnel_response(struct buffer *packet, uint32_t code, uint32_t tunnel)
+// A length in bytes, and ASCII as UTF-16LE.
+static void append_text(struct buffer *packet, const char *text)
 {
-    append_header(packet, TSGU_TUNNEL_RESPONSE, code ? 10 : 18);
+    buffer_append_u16(packet, (uint16_t)(2 * strlen(text)));
+    for (; *text; text++) {
+        buffer_append_u16(packet, (unsigned char)*text);
+    }
+}
+
+void tsgu_tunnel_response(struct buffer *packet, uint32_t code, uint32_t tunnel, const char *consent)
+{
+    uint32_t message = consent ? 2 + 2 * (uint32_t)strlen(consent) : 0;
+    append_header(packet, TSGU_TUNNEL_RESPONSE, code ? 10 : 18 + message);
     buffer_append_u16(packet, SERVER_VERSION);
     buffer_append_u32(packet, code);
-    buffer_append_u16(packet, code ? 0 : TUNNEL_RESPONSE_FIELD_TUNNEL_ID | TUNNEL_RESPONSE_FIELD_CAPS);
+    buffer_append_u16(packet, code ? 0
+                                   : TUNNEL_RESPONSE_FIELD_TUNNEL_ID | TUNNEL_RESPONSE_FIELD_CAPS |
+                                         (consent ? TUNNEL_RESPONSE_FIELD_CONSENT : 0));
     buffer_append_u16(packet, 0);
     if (!code) {
         buffer_append_u32(packet, tunnel);
         buffer_append_u32(packet, CAPABILITY_IDLE_TIMEOUT);
+        if (consent) {
+            append_text(packet, consent);
+        }
     }
 }
 
-void tsgu_tunnel_auth_response(struct buffer *packet, uint32_t code)
+void tsgu_tunnel_auth_response(struct buffer *packet, uint32_t code, uint32_t redirection, uint32_t idle_timeout)
 {
     bool fields = code == 0 || code == E_PROXY_QUARANTINE_ACCESSDENIED;
     append_header(packet, TSGU_TUNNEL_AUTH_RESPONSE, fields ? 16 : 8);
@@ -134,8 +149,8 @@ void tsgu_tunnel_auth_response(struct buffer *packet, uint32_t code)
                       fields ? TUNNEL_AUTH_RESPONSE_FIELD_REDIR_FLAGS | TUNNEL_AUTH_RESPONSE_FIELD_IDLE_TIMEOUT : 0);
     buffer_append_u16(packet, 0);
     if (fields) {
-        buffer_append_u32(packet, REDIRECTION_ENABLE_ALL);
-        buffer_append_u32(packet, 0); // no idle time-out
+        buffer_append_u32(packet, redirection);
+        buffer_append_u32(packet, idle_timeout);
     }
 }
 
@@ -161,6 +176,24 @@ void tsgu_close(struct buffer *packet, enum tsgu_type type, uint32_t code)
 {
     append_header(packet, type, 4);
     buffer_append_u32(packet, code);
+}
+
+void tsgu_service_message(struct buffer *packet, const char *text)
+{
+    append_header(packet, TSGU_SERVICE_MESSAGE, 2 + 2 * (uint32_t)strlen(text));
+    append_text(packet, text);
+}
+
+void tsgu_empty(struct buffer *packet, enum tsgu_type type)
+{
+    append_header(packet, type, 0);
+}
+
+void tsgu_reauthenticate(struct buffer *packet)
+{
+    append_header(packet, TSGU_REAUTH_MESSAGE, 8); // 2.2.10.17: the tunnel's context, which nobody uses here
+    buffer_append_u32(packet, 0);
+    buffer_append_u32(packet, 0);
 }
 
 const char *tsgu_code_name(uint32_t code)

@@ -19,6 +19,8 @@ enum tsgu_type {
     TSGU_CHANNEL_CREATE = 0x8,
     TSGU_CHANNEL_RESPONSE = 0x9,
     TSGU_DATA = 0xA,
+    TSGU_SERVICE_MESSAGE = 0xB,
+    TSGU_REAUTH_MESSAGE = 0xC,
     TSGU_KEEPALIVE = 0xD,
     TSGU_CLOSE_CHANNEL = 0x10,
     TSGU_CLOSE_CHANNEL_RESPONSE = 0x11
@@ -30,6 +32,7 @@ enum {
     TSGU_NAME_MAX = 1024,
     TSGU_EXTENDED_AUTH_PAA = 0x2 // HTTP_EXTENDED_AUTH, MS-TSGU 2.2.5.3.2
 };
+#define TSGU_REDIRECTION_ENABLE_ALL 0x80000000u // HTTP_TUNNEL_REDIR_ENABLE_ALL, MS-TSGU 2.2.5.3.8
 
 // MS-TSGU 2.2.6.1.
 #define E_PROXY_RAP_ACCESSDENIED 0x800759DAu
@@ -58,11 +61,14 @@ bool tsgu_read_data(const struct tsgu_packet *packet, const unsigned char **byte
 
 // The answers; `code` 0 is success.
 void tsgu_handshake_response(struct buffer *packet, uint32_t code, uint16_t extended_auth);
-void tsgu_tunnel_response(struct buffer *packet, uint32_t code, uint32_t tunnel);
-void tsgu_tunnel_auth_response(struct buffer *packet, uint32_t code);
+void tsgu_tunnel_response(struct buffer *packet, uint32_t code, uint32_t tunnel, const char *consent); // or NULL
+void tsgu_tunnel_auth_response(struct buffer *packet, uint32_t code, uint32_t redirection, uint32_t idle_timeout);
 void tsgu_channel_response(struct buffer *packet, uint32_t code);
 void tsgu_data(struct buffer *packet, const void *bytes, uint16_t length);
 void tsgu_close(struct buffer *packet, enum tsgu_type type, uint32_t code);
+void tsgu_service_message(struct buffer *packet, const char *text);
+void tsgu_empty(struct buffer *packet, enum tsgu_type type); // KEEPALIVE
+void tsgu_reauthenticate(struct buffer *packet);
 
 // The name of a return code, also of its low word alone; NULL when it has none here.
 const char *tsgu_code_name(uint32_t code);

@@ -162,7 +162,9 @@ static void send_garbage(struct tunnel *tunnel, enum step step)
 bool tunnel_fault(struct tunnel *tunnel, enum step step)
 {
     const struct options *options = tunnel->gateway->options;
-    if (options->fault == FAULT_NONE || options->fault_step != step || tunnel->over) {
+    if (options->fault == FAULT_NONE || options->fault_step != step || tunnel->over ||
+        (step <= STEP_HTTP && options->fault_second != tunnel->second) ||
+        (step == STEP_HTTP && options->fault_logon != tunnel->logged_on)) {
         return false;
     }
     tunnel->faulted = true;
@@ -187,17 +189,19 @@ bool tunnel_fault(struct tunnel *tunnel, enum step step)
 
 static void respond(struct tunnel *tunnel, enum step step, uint32_t code)
 {
+    const struct options *options = tunnel->gateway->options;
     struct buffer packet = {0};
     switch (step) {
     case STEP_HANDSHAKE:
-        tsgu_handshake_response(
-            &packet, code, tunnel->gateway->options->authentication == AUTH_PAA ? TSGU_EXTENDED_AUTH_PAA : 0);
+        tsgu_handshake_response(&packet, code, options->authentication == AUTH_PAA ? TSGU_EXTENDED_AUTH_PAA : 0);
         break;
     case STEP_TUNNEL:
-        tsgu_tunnel_response(&packet, code, tunnel->number);
+        tsgu_tunnel_response(&packet, code, tunnel->number, options->consent);
         break;
     case STEP_AUTHORIZE:
-        tsgu_tunnel_auth_response(&packet, code);
+        tsgu_tunnel_auth_response(&packet, code,
+                                  options->redirects ? options->redirection : TSGU_REDIRECTION_ENABLE_ALL,
+                                  options->idle_timeout);
         break;
     default:
         tsgu_channel_response(&packet, code);
@@ -229,10 +233,10 @@ static bool stopped(struct tunnel *tunnel, enum step step)
         return true;
     }
     const struct options *options = tunnel->gateway->options;
-    if (!options->denied[step]) {
+    if (!options->denials[step].count) {
         return false;
     }
-    deny(tunnel, step, options->denial[step], ENDED_DENIED);
+    deny(tunnel, step, options_code(&options->denials[step], tunnel->number), ENDED_DENIED);
     return true;
 }
 
@@ -316,7 +320,8 @@ static void forward(struct tunnel *tunnel, const struct tsgu_packet *packet)
         tunnel_end(tunnel, ENDED_ERROR, "A data packet is too short.");
         return;
     }
-    if (tunnel->reached == STEP_CHANNEL && tunnel_fault(tunnel, STEP_DATA)) {
+    if (tunnel->reached == STEP_CHANNEL && !tunnel->gateway->options->fault_after &&
+        tunnel_fault(tunnel, STEP_DATA)) {
         return;
     }
     tunnel->reached = STEP_DATA;
@@ -411,8 +416,40 @@ bool tunnel_target_paused(const struct tunnel *tunnel)
     return !tunnel->out || tunnel->faulted || tunnel->out->out.length >= CHANNEL_QUEUE;
 }
 
+// The gateway closes the channel.
+static void close_channel(struct tunnel *tunnel, enum ended ended)
+{
+    struct buffer packet = {0};
+    tsgu_close(&packet, TSGU_CLOSE_CHANNEL, tunnel->gateway->options->close_status);
+    send_packet(tunnel, &packet);
+    if (tunnel->transport == TRANSPORT_WEBSOCKET) {
+        websocket_close(&tunnel->out->out);
+    }
+    tunnel_end(tunnel, ended, NULL);
+}
+
+// What the gateway says unasked, once the channel is open.
+static void say(struct tunnel *tunnel)
+{
+    const struct options *options = tunnel->gateway->options;
+    struct buffer packet = {0};
+    if (options->keeps_alive) {
+        tsgu_empty(&packet, TSGU_KEEPALIVE);
+        send_packet(tunnel, &packet);
+    }
+    if (options->service) {
+        tsgu_service_message(&packet, options->service);
+        send_packet(tunnel, &packet);
+    }
+    if (options->reauthenticates) {
+        tsgu_reauthenticate(&packet);
+        send_packet(tunnel, &packet);
+    }
+}
+
 static void read_target(struct tunnel *tunnel)
 {
+    const struct options *options = tunnel->gateway->options;
     unsigned char bytes[READ_SIZE];
     struct buffer packet = {0};
     while (!tunnel_target_paused(tunnel)) {
@@ -421,17 +458,19 @@ static void read_target(struct tunnel *tunnel)
             return;
         }
         if (length < 0) {
-            tsgu_close(&packet, TSGU_CLOSE_CHANNEL, tunnel->gateway->options->close_status);
-            send_packet(tunnel, &packet);
-            if (tunnel->transport == TRANSPORT_WEBSOCKET) {
-                websocket_close(&tunnel->out->out);
-            }
-            tunnel_end(tunnel, ENDED_TARGET, NULL);
+            close_channel(tunnel, ENDED_TARGET);
             return;
         }
         tunnel->bytes_out += (uint64_t)length;
         tsgu_data(&packet, bytes, (uint16_t)length);
         send_packet(tunnel, &packet);
+        if (options->fault_after && tunnel->bytes_out >= options->fault_after && tunnel_fault(tunnel, STEP_DATA)) {
+            return;
+        }
+        if (options->close_after && tunnel->bytes_out >= options->close_after) {
+            close_channel(tunnel, ENDED_GATEWAY);
+            return;
+        }
     }
 }
 
@@ -451,6 +490,7 @@ void tunnel_target(struct tunnel *tunnel, short events, int64_t now)
         } else if (target->state == TARGET_CONNECTED) {
             snprintf(tunnel->connected_to, sizeof tunnel->connected_to, "%s", target->peer);
             respond(tunnel, STEP_CHANNEL, 0);
+            say(tunnel);
             tunnel->out->deadline = 0;
         }
         return;

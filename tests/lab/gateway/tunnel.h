@@ -35,6 +35,8 @@ struct tunnel {
     bool authenticated;
     bool refused; // a refused record stands for it
     bool faulted;
+    bool logged_on; // the client has sent its password
+    bool second;    // stands for the second connection of a pair
     enum ended verdict; // set before the end by a denial or fault
     enum step denied;
     uint32_t denial;
@@ -70,7 +72,8 @@ bool tunnel_target_paused(const struct tunnel *tunnel);
 // Serves the target after a poll (`events` may be 0: time has passed or a name was resolved).
 void tunnel_target(struct tunnel *tunnel, short events, int64_t now);
 
-// Does what --fault asks for at this step: true when it did, and the step is not to be answered.
+// Does what --fault asks for at this step (the second connection of a pair has those up to HTTP for its own): true
+// when it did, and the step is not to be answered.
 bool tunnel_fault(struct tunnel *tunnel, enum step step);
 
 // Ends it, once: writes the record, closes the target, lets the channels end in order. `error` may be NULL.
