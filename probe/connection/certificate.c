@@ -90,7 +90,7 @@ static int refuse(struct session *session, bool at_gateway, bool name_match, int
     struct evidence *evidence = &session->evidence;
     int error = trust_error != X509_V_OK ? trust_error : X509_V_ERR_HOSTNAME_MISMATCH;
 
-    evidence->local = at_gateway ? "GATEWAY_CERTIFICATE_REJECTED" : "CERTIFICATE_REJECTED";
+    evidence->local = "CERTIFICATE_REJECTED";
     evidence->local_code = (uint32_t)error;
     snprintf(evidence->local_detail, sizeof evidence->local_detail, "--cert-policy require: %s%s%s",
              at_gateway ? "the gateway's certificate: " : "", X509_verify_cert_error_string(error),

@@ -117,14 +117,6 @@ static void failure(struct page *page, const struct evidence *evidence)
         page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", outcome_mstsc(&evidence->trials[i]->outcome, text, sizeof text));
         break;
     }
-    for (size_t i = 0; i < evidence->count; i++) {
-        const char *behind = outcome_behind_gateway(evidence->trials[i]);
-        if (!behind || !signature_matches(s, &evidence->trials[i]->outcome))
-            continue;
-        page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "gateway");
-        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", behind);
-        break;
-    }
 }
 
 static void gateway(struct page *page, const struct verdict *verdict)

@@ -450,7 +450,8 @@ def test_a_certificate_of_another_name(transport, gateway, token, target, throug
     assert facts["gateway"]["certificate"]["subject"] == "CN=other.example", told
     assert facts["gateway"]["certificate"]["name_match"] is False and facts["certificate"]["name_match"] is True, told
     refused = through(gate, transport, server.target, "--cert-policy", "require").trial
-    assert (refused["outcome"]["phase"], refused["outcome"]["name"]) == ("gateway", "GATEWAY_CERTIFICATE_REJECTED")
+    assert (refused["outcome"]["phase"], refused["outcome"]["name"]) == ("gateway", "CERTIFICATE_REJECTED")
+    assert "the gateway's certificate" in refused["outcome"]["detail"], refused
     assert refused["facts"]["gateway"]["step"] == "tls" and "certificate" not in refused["facts"], refused
     server.only_connection()  # that of the first trial
 

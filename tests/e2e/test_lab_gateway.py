@@ -204,7 +204,8 @@ def test_it_ends_its_tunnels_when_it_is_told_to(number, ntlm_gateway):
 
 @pytest.mark.parametrize("words", (["--nonsense"], ["--auth", "ntlm"], ["--port", "70000"], ["--deny", "tls=5"],
                                    ["--fault", "tls:maybe"], ["--fault", "second-tunnel:hang"],
-                                   ["--deny", "tunnel=1,,2"], ["--http-status", "403,99"], ["--map", "x"], ["--bind", "nowhere"], ["word"]))
+                                   ["--deny", "tunnel=1,,2"], ["--http-status", "403,99"], ["--map", "x"],
+                                   ["--bind", "nowhere"], ["word"]))
 def test_usage_errors(words, scratch):
     with Process([built("labgateway"), *words], scratch("usage"), {"PATH": os.environ["PATH"]}) as process:
         assert process.wait(5) == 2
