@@ -249,3 +249,13 @@ def test_where_it_cannot_be_written(rdpprobe, lab):
     assert server.connections() == []
     result = rdpprobe("connect", "--no-capture-redact", server.target)
     assert result.status == 2 and "--capture" in result.stderr
+
+
+@pytest.mark.parametrize("form", ["yes", "no"])
+def test_early_user_authorization_is_named(captured, form):
+    result, path, _ = captured(f"--capture-redact={form}", server_options=["--early-authorization", "deny"])
+    assert result.trial["outcome"]["name"] == "AUTHZ_ACCESS_DENIED", result
+    comments = Capture(path).column("frame.comment")
+    assert "Early User Authorization Result: 0x5 AUTHZ_ACCESS_DENIED" in comments, comments
+    if form == "yes":
+        holds_no_credential(path)
