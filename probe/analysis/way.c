@@ -143,31 +143,41 @@ static bool refused(const struct outcome *outcome)
     }
 }
 
-static const char *refusal(uint32_t code)
+// Who refused, and what: the gateway's own code. The target is asked for in the last step only.
+static void say_refusal(char *text, size_t size, const struct trial *trial)
 {
-    switch (code & 0xFFFF) {
+    const char *presented = fact_text(trial->facts, FACT_ADDRESS_PRESENTED, NULL);
+    const char *name = trial->outcome.name;
+    enum gateway_step step = GATEWAY_STEP_CHANNEL;
+    gateway_step_from_name(fact_text(trial->facts, FACT_GATEWAY_STEP, ""), &step);
+    switch (trial->outcome.code & 0xFFFF) {
     case HTTP_DENIED:
-        return "the gateway refused the logon; the target was never asked";
+        say(text, size, "the gateway refused the logon");
+        break;
     case RAP_DENIED:
-        return "the gateway let the user in, and its resource policy (RAP) refused the target";
+        say(text, size, "the gateway let the user in, and its resource policy (RAP) refused the target%s%s",
+            presented ? " by the name " : "", presented ? presented : "");
+        break;
     case NAP_DENIED:
-        return "the gateway's connection policy (CAP) refused the user or this client; the target was never asked";
+        say(text, size, "the gateway's connection policy (CAP) refused the user or this client");
+        break;
     case TS_CONNECTFAILED:
-        return "the gateway let the user in, and could not reach the target";
+        say(text, size, "the gateway let the user in, and could not reach the target");
+        break;
     default:
-        return "the gateway itself refused; the target was never asked";
+        say(text, size, "the gateway itself refused%s%s", name[0] ? " with " : "", name);
+        break;
     }
+    if (step < GATEWAY_STEP_CHANNEL)
+        say(text, size, "; the target was never asked");
 }
 
 // What a failure before the tunnel was.
 static void say_stop(char *text, size_t size, const struct trial *trial)
 {
     const struct outcome *outcome = &trial->outcome;
-    const char *presented = fact_text(trial->facts, FACT_ADDRESS_PRESENTED, NULL);
     if (outcome->family == FAMILY_GATEWAY && outcome->code) {
-        say(text, size, "%s", refusal(outcome->code));
-        if (presented && (outcome->code & 0xFFFF) == RAP_DENIED)
-            say(text, size, " by the name %s", presented);
+        say_refusal(text, size, trial);
     } else if (outcome->family == FAMILY_LOCAL && fact_get(trial->facts, FACT_GATEWAY_CERTIFICATE_SUBJECT)) {
         bool name = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true);
         bool trusted = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true);

@@ -3,10 +3,10 @@
 
 import pytest
 
-from fixtures.credentials import Authority
+from fixtures.credentials import Authority, secret_file
 from fixtures.experiment import DENIED, NAME, PASSWORD, USER, causes, two_families
 from fixtures.gateway_case import LEVELS as TRANSPORTS
-from fixtures.gateway_case import GatewayCase, ways
+from fixtures.gateway_case import GatewayCase, GatewayExperiment, ways
 from fixtures.port import free_port
 
 RAP, CAP, CONNECT_FAILED = (("gateway", 0x80070000 | word) for word in (0x59DA, 0x59DB, 0x59DD))
@@ -192,6 +192,90 @@ def test_an_upgrade_that_becomes_plain_http(case, behind):
     first = experiment.trials[0]["outcome"]
     experiment.names_exactly("gateway=websocket", (first["family"], first.get("code", 0)),
                              "by http the same gateway lets it through", {"off": NONE, "http": NONE})
+
+
+@pytest.mark.parametrize("code, named, told", (
+    ("59DA", 0x59DA, "resource policy (RAP) refused"), ("59E6", 0x59E6, "refused with E_PROXY_MAXCONNECTIONSREACHED"),
+), ids=("RAP", "MAXCONNECTIONS"))
+def test_low_words_that_freerdp_takes_for_success(code, named, told, case, behind):
+    server, front = behind("--deny", f"channel={code}")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", lab=server)
+    experiment.names_exactly("gateway=websocket", ("gateway", named), told, {"off": NONE, "http": SAME})
+    assert "never asked" not in experiment.told
+
+
+@pytest.mark.parametrize("step", ("handshake", "channel"))
+def test_a_gateway_that_says_nothing(step, case, behind):
+    server, front = behind("--fault", f"{step}:hang")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", "--deadline", "1", lab=server)
+    experiment.names_exactly("gateway=websocket", ("timeout", 0), "before there was a tunnel",
+                             {"off": NONE, "http": SAME})
+    assert experiment.status_of("H27") == "supported", repr(experiment)
+
+
+def test_a_wrong_password_at_the_gateway(gateway, lab, case):
+    """Two failed logons, and no more: whether they matter at the target is not asked."""
+    server = lab("--gateway-port", "http", "--gateway-port", "websocket", user=USER, password=PASSWORD)
+    front = gateway("--map", f"{NAME}=127.0.0.1", "--auth", "ntlm", "--user", USER, *ways(server), password="Another-1")
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", lab=server)
+    experiment.accuses_nobody("stopped")
+    assert experiment.result.status == 4 and sum(trial["failed_logons"] for trial in experiment.trials) == 2
+    assert sum(record["ntlm_authenticates"] for record in front.records("refused")) == 2
+    assert "the gateway refused the logon" in experiment.told, experiment.told
+    assert experiment.status_of("H09") == "supported", repr(experiment)
+
+
+# ---- an .rdp file with a gateway ----
+
+@pytest.fixture
+def rdp_file(scratch):
+    """Writes an .rdp file whose target is reached through a gateway; returns its path."""
+
+    def write(server, front, method=1, **keys):
+        keys = {"full address:s": f"{NAME}:{server.port}", "username:s": USER, "gatewayusagemethod:i": method,
+                "gatewayhostname:s": f"localhost:{front.port}", "gatewayprofileusagemethod:i": 1,
+                "gatewaycredentialssource:i": 0, "promptcredentialonce:i": 1, **keys}
+        path = scratch("rdp") / "office.rdp"
+        path.write_text("".join(f"{key}:{value}\r\n" for key, value in keys.items()))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def ntlm_behind(behind, scratch):
+    """Like behind, with a gateway that wants the user's own password."""
+
+    def start(*lab_options):
+        secret = secret_file(scratch("gateway-secret") / "password", PASSWORD)
+        return behind("--auth", "ntlm", "--user", USER, "--password-file", secret, lab_options=lab_options)
+
+    return start
+
+
+@pytest.mark.parametrize("method, way", ((0, "off"), (1, "http"), (2, "http"), (4, "off")))
+def test_connect_as_the_file_says(method, way, ntlm_behind, rdp_file, rdpprobe, scratch):
+    """2 would try the direct way first; a trial goes one way."""
+    server, front = ntlm_behind()
+    result = rdpprobe("connect", "--json", rdp_file(server, front, method), password=PASSWORD,
+                      environment=two_families(scratch("names")))
+    assert result.status == 0 and result.trial["variant"]["gateway"] == way, repr(result)
+    assert server.only_connection()["gateway"] == way
+    at_gateway = sum(record["ntlm_authenticates"] for record in front.wait_for(way != "off", kind="tunnel"))
+    assert result.trial["logons"] == 1 + at_gateway == {"off": 1, "http": 3}[way], repr(result)
+
+
+def test_isolate_as_the_file_says(ntlm_behind, rdp_file, rdpprobe, scratch):
+    server, front = ntlm_behind("--deny-if", "gateway!=off")
+    words = (rdp_file(server, front), "--pause", "0", "--settle", "0.02")
+    names = two_families(scratch("names"))
+    result = rdpprobe("isolate", "--json", *words, password=PASSWORD, environment=names, timeout=120)
+    experiment = GatewayExperiment(result, server, front)
+    experiment.names_exactly("gateway=http", DENIED, FAR_HOST, {"off": NONE, "websocket": SAME})
+    experiment.check_truth()
+    text = rdpprobe("isolate", *words, password=PASSWORD, environment=names, timeout=120).stdout
+    assert f"{NAME}:{server.port}: isolated: gateway=http triggers 0x3/0x7." in text, text
+    assert FAR_HOST in " ".join(text.split()), text
 
 
 # ---- the gateway's certificate ----
