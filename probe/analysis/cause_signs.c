@@ -31,7 +31,13 @@ enum { ERR_INVALID_MAC = 3, ERR_INVALID_CLIENT = 8 };
 enum { AUTHZ_DENIED = 5 };
 enum { LOGON_BAD_PASSWORD = 0, LOGON_UPDATE_PASSWORD = 1 };
 enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
-enum { HTTP_UNAUTHORIZED = 401, PROXY_CONNECT_FAILED = 0x59DD, PROXY_NO_CERTIFICATE = 0x59EE };
+enum {
+    HTTP_UNAUTHORIZED = 401,
+    PROXY_CONNECT_FAILED = 0x59DD,
+    PROXY_NO_CERTIFICATE = 0x59EE,
+    PROXY_COOKIE_DENIED = 0x59F8,
+    PROXY_REAUTHENTICATION_FAILED = 0x59FA
+};
 static const uint32_t proxy_logon_denied = 0x8009030C, not_supported = 0xC00000BB, no_logon_servers = 0xC000005E,
                       logon_type_not_granted = 0xC000015B;
 
@@ -223,7 +229,8 @@ static bool logon_refused(const struct trial *trial)
     return (is(trial, FAMILY_CREDSSP) && trial->outcome.code != 0 && trial->outcome.code != not_supported) ||
            (nla_failed(trial) && code_is(trial, FAMILY_TLS, ALERT_ACCESS_DENIED)) ||
            code_is(trial, FAMILY_LOGON, LOGON_BAD_PASSWORD) || code_is(trial, FAMILY_GATEWAY, HTTP_UNAUTHORIZED) ||
-           code_is(trial, FAMILY_GATEWAY, proxy_logon_denied);
+           code_is(trial, FAMILY_GATEWAY, proxy_logon_denied) || gateway_word_is(trial, PROXY_COOKIE_DENIED) ||
+           gateway_word_is(trial, PROXY_REAUTHENTICATION_FAILED);
 }
 
 static bool nla_cut_off(const struct trial *trial)
@@ -332,6 +339,12 @@ static bool without_redirection(const struct trial *trial)
 static bool without_license(const struct trial *trial)
 {
     return trial->variant.level[FACTOR_LICENSE] == LICENSE_CLEAR && factor_effect(FACTOR_LICENSE, trial) != EFFECT_NO;
+}
+
+static bool gateway_logon_passed(const struct trial *trial)
+{
+    return gateway_answered(trial) && trial->outcome.phase == PHASE_GATEWAY &&
+           strcmp(fact_text(trial->facts, FACT_GATEWAY_CREDENTIALS, ""), "verified") == 0;
 }
 
 static bool tunnel_made(const struct trial *trial)
@@ -463,6 +476,11 @@ static const struct sign signs[] = {
     {EVIDENCE_FAILS_WITHOUT_REDIRECTION, without_redirection, SOME_FAILURE, {FACT_CLIENT_CHANNELS}, 1},
     {EVIDENCE_LICENSE_CLEAR_FAILS_TOO, without_license, SOME_FAILURE, {FACT_LICENSING_MESSAGES}, 1},
     {EVIDENCE_GATEWAY_ANSWERED, gateway_answered, SOME_FAILURE, {FACT_GATEWAY_TLS_VERSION}, 1},
+    {EVIDENCE_GATEWAY_LOGON_PASSED,
+     gateway_logon_passed,
+     SOME_FAILURE,
+     {FACT_GATEWAY_CREDENTIALS, FACT_GATEWAY_STEP},
+     2},
     {EVIDENCE_TUNNEL_MADE, tunnel_made, SOME_FAILURE, {FACT_GATEWAY_TRANSPORT}, 1},
     {EVIDENCE_REDIRECTED, redirected, SOME_FAILURE, {FACT_REDIRECTION_FLAGS}, 1},
     {EVIDENCE_MIDDLEBOX, middlebox, SOME_FAILURE, {FACT_NEGOTIATION_MIDDLEBOX}, 1},

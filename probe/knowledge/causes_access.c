@@ -108,7 +108,8 @@ const struct cause_row causes_of_access[CAUSES_OF_ACCESS] = {
      .plausibility = PLAUSIBILITY_CONTRADICTS_PROTOCOL,
      .place = PLACE_DIRECTORY,
      .supports = {{.all = {EVIDENCE_LOGON_REFUSED}}},
-     .refutes = {{.all = {EVIDENCE_NLA_PASSED}}},
+     .refutes = {{.all = {EVIDENCE_NLA_PASSED}},
+                 {.all = {EVIDENCE_GATEWAY_LOGON_PASSED}, .none = {EVIDENCE_LOGON_REFUSED}}},
      .factor = "auth",
      .decides = "Security events 4624 and 4625 of the target (status and sub-status), 4771 and 4776 of the domain "
                 "controller; at a gateway, its events 200 and 201",

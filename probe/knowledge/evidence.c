@@ -64,6 +64,8 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
     [EVIDENCE_LICENSE_CLEAR_FAILS_TOO] = {"license-clear-fails-too", "the failure was seen with an empty licence store",
                                           NULL},
     [EVIDENCE_GATEWAY_ANSWERED] = {"gateway-answered", "the gateway gave its reason, so its TLS worked", NULL},
+    [EVIDENCE_GATEWAY_LOGON_PASSED] = {"gateway-logon-passed",
+                                       "the gateway had accepted the password, and refused after that", NULL},
     [EVIDENCE_TUNNEL_MADE] = {"tunnel-made", "the failure was seen after the gateway had made its tunnel", NULL},
     [EVIDENCE_VARIES] = {"varies", "the same settings failed once and worked once", NULL},
     [EVIDENCE_ACCEPTS_MEANWHILE] = {"accepts-meanwhile", "the server accepted another variant between two failures",

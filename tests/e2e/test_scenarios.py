@@ -61,8 +61,9 @@ def run(rdpprobe):
 def gateway_scenario(run, lab, gateway):
     """gateway.yaml with one target behind a gateway with these options: (result of --json, target, gateway)."""
 
-    def matrix(*options):
-        server = lab("--gateway-port", "http", "--gateway-port", "websocket", user=USER, password=PASSWORD)
+    def matrix(*options, lab_options=()):
+        server = lab("--gateway-port", "http", "--gateway-port", "websocket", *lab_options, user=USER,
+                     password=PASSWORD)
         front = gateway("--auth", "ntlm", "--user", USER, *options, password=PASSWORD)
         return run("gateway", f"host,gateway\n{server.target},localhost:{front.port}\n", "--json"), server, front
 
@@ -127,6 +128,17 @@ def test_a_gateway_that_lets_nobody_through(options, seen, gateway_scenario):
     found = unmet(result)
     # The direct way works; both of the gateway's do not.
     assert {variant["gateway"] for variant, _, _ in found} == {"http", "websocket"}, result
+    assert {text for _, text, _ in found} == {"connected", "phase > gateway"}, result
     for _, text, sentence in found:
         if text == "connected":
             assert seen in sentence, sentence
+
+
+def test_a_target_that_denies_beyond_the_gateway(gateway_scenario):
+    """The tunnel worked: of the expectations only that of a session is not met, the direct way's neither."""
+    result, server, front = gateway_scenario(lab_options=("--deny-if", "true"))
+    assert result.status == 1, result
+    found = unmet(result)
+    assert {variant["gateway"] for variant, _, _ in found} == {"off", "http", "websocket"}, result
+    assert {text for _, text, _ in found} == {"connected"} and all(DENIED in sentence for _, _, sentence in found)
+    assert {record["reached"] for record in front.wait_for(2, kind="tunnel")} == {"data"}

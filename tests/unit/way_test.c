@@ -100,6 +100,23 @@ static void a_policy_is_no_certificate(void **state)
     assert_int_equal(status("H01"), CAUSE_UNDECIDED);
 }
 
+static void a_password_that_the_gateway_accepted(void **state)
+{
+    (void)state;
+    fact_set(add(GATEWAY_WEBSOCKET, FAMILY_GATEWAY, CAP, PHASE_GATEWAY)->facts, FACT_GATEWAY_CREDENTIALS,
+             json_string("verified"));
+    made_verdict(&run, VERDICT_ISOLATED);
+    assert_int_equal(status("H09"), CAUSE_REFUTED);
+}
+
+static void a_token_that_the_gateway_refused(void **state)
+{
+    (void)state;
+    add(GATEWAY_WEBSOCKET, FAMILY_GATEWAY, HRESULT | 0x59F8, PHASE_GATEWAY);
+    made_verdict(&run, VERDICT_STOPPED);
+    assert_int_equal(status("H09"), CAUSE_SUPPORTED);
+}
+
 static void a_gateway_without_a_certificate(void **state)
 {
     (void)state;
@@ -212,6 +229,8 @@ int main(void)
         ROW(a_certificate_that_was_not_accepted),
         ROW(a_certificate_of_the_target_is_another_one),
         ROW(a_policy_is_no_certificate),
+        ROW(a_password_that_the_gateway_accepted),
+        ROW(a_token_that_the_gateway_refused),
         ROW(a_gateway_without_a_certificate),
         ROW(a_target_that_the_gateway_does_not_reach),
         ROW(a_tunnel_made_for_others),
