@@ -62,6 +62,25 @@ def test_times_add_up(trial):
     assert truth["ms"] == pytest.approx(result.trial["ms"] - phases[1]["start"], abs=1000)
 
 
+@pytest.mark.parametrize("server, words, last", [
+    (["--deny-if", "true", "--at", "capabilities"], [], "capabilities"),  # a failure
+    (["--ntstatus", "C000006D"], [], "nla"),
+    (["--fault", "tls:hang"], ["--deadline", "1"], "tls"),  # killed
+    (["--fault", "licensing:hang"], ["--deadline", "1"], "licensing"),
+])
+def test_times_add_up_to_a_failure_and_to_a_kill(trial, server, words, last):
+    result, truth = trial(server, *words)
+    phases, total = result.trial["phases"], result.trial["ms"]
+    assert [phase["phase"] for phase in phases] == PATH[:PATH.index(last) + 1], result
+    for phase, following in zip(phases, phases[1:]):
+        assert phase["start"] + phase["ms"] == pytest.approx(following["start"], abs=0.01)
+    assert phases[-1]["start"] + phases[-1]["ms"] == pytest.approx(total, abs=0.01)
+    assert total <= result.seconds * 1000
+    if words:  # the phase it hung in lasts until the deadline
+        assert 1000 <= total and phases[-1]["ms"] >= 1000 - phases[-1]["start"] - 0.01
+        assert truth["fault"] == f"{last}:hang"
+
+
 def test_the_journal_file_is_the_same(lab, rdpprobe, tmp_path):
     server = lab("--deny-if", "true", user="bob", password=PASSWORD)
     journal = tmp_path / "journal.jsonl"
