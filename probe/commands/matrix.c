@@ -288,8 +288,10 @@ static enum exit_status run_schedule(struct matrix *matrix)
     }
     enum stop stop = schedule_run(matrix->schedule, &work, &state, why, sizeof why);
     clear_progress_line(matrix);
+    const bool goes_on = (stop == STOP_INTERRUPT || stop == STOP_BUDGET) && matrix->journal.file;
     if (stop != STOP_NONE)
-        run_complain("matrix", "no more trials: %s", why);
+        run_complain("matrix", "no more trials: %s%s%s", why, goes_on ? "; the rest is run with --resume " : "",
+                     goes_on ? matrix->journal.path : "");
     if (!matrix->journal.failed &&
         !write_record(matrix, fleet_end(&matrix->progress, matrix->skipped, state.withdrawn, stop_name(stop), why),
                       problem, sizeof problem)) {

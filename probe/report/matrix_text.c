@@ -9,7 +9,7 @@
 #include "report/outcome_text.h"
 #include "report/output.h"
 
-enum { OUTCOMES_SHOWN = 20, NUMBERS_WIDTH = 44 };
+enum { OUTCOMES_SHOWN = 20, NUMBERS_WIDTH = 44, NAMES_LEAST = 34 };
 
 bool matrix_text_begin(struct matrix_text *text, struct page *page)
 {
@@ -121,7 +121,11 @@ static void headline(struct page *page, const struct tally *tally)
 static void remarks(struct page *page, const struct tally *tally)
 {
     char text[200];
-    if (tally->stop[0] || tally->why[0])
+    const uint64_t recorded = tally->trials - tally->again;
+    if ((tally->stop[0] || tally->why[0]) && recorded < tally->planned)
+        page_wrap(page, 0, 0, "Stopped (%s): %s; %" PRIu64 " of %" PRIu64 " planned trials are recorded", tally->stop,
+                  tally->why, recorded, tally->planned);
+    else if (tally->stop[0] || tally->why[0])
         page_wrap(page, 0, 0, "Stopped (%s): %s", tally->stop, tally->why);
     if (*tally_unended_text(tally, text, sizeof text))
         page_wrap(page, 0, 0, "Incomplete: %s", text);
@@ -137,11 +141,29 @@ static void remarks(struct page *page, const struct tally *tally)
         page_wrap(page, 0, 0, "and %" PRIu64 " more notes", tally->notes_left_out);
 }
 
+// How wide the column of names is, in all tables alike: as the longest that fits, so that numbers stand near it.
+static unsigned name_width(const struct page *page, const struct tally *tally)
+{
+    const struct count_table *const tables[] = {&tally->first_targets, &tally->groups, &tally->variants, &tally->tests,
+                                                &tally->outcomes};
+    const unsigned most = page->columns - NUMBERS_WIDTH - 2;
+    unsigned width = NAMES_LEAST < most ? NAMES_LEAST : most;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (tables[i] == &tally->first_targets && tally->targets.count > TALLY_TARGETS_MAX)
+            continue; // is not shown
+        for (size_t k = 0; k < tables[i]->count; k++) {
+            char name[1024];
+            unsigned length = page_width(page_clean(tables[i]->rows[k].name, name, sizeof name));
+            width = length > width && length <= most ? length : width;
+        }
+    }
+    return width;
+}
+
 // A name in its column; one that is too long has a line of its own.
-static void put_name(struct page *page, const char *text)
+static void put_name(struct page *page, unsigned width, const char *text)
 {
     char name[1024];
-    unsigned width = page->columns - NUMBERS_WIDTH - 2;
     page_clean(text[0] ? text : "(none)", name, sizeof name);
     unsigned length = page_width(name);
     page_put(page, STYLE_PLAIN, "  ");
@@ -153,19 +175,19 @@ static void put_name(struct page *page, const char *text)
     }
 }
 
-static void heading(struct page *page, const char *what)
+static void heading(struct page *page, unsigned width, const char *what)
 {
     page_newline(page);
-    page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), what);
+    page_put(page, STYLE_HEADING, "%-*s", (int)width + 2, what);
     page_line(page, STYLE_FAINT, "%10s%10s%8s%9s%7s", "trials", "connected", "unmet", "mean ms", "max");
 }
 
-static void table(struct page *page, const char *what, const struct count_table *table)
+static void table(struct page *page, unsigned width, const char *what, const struct count_table *table)
 {
-    heading(page, what);
+    heading(page, width, what);
     for (size_t i = 0; i < table->count; i++) {
         const struct count_row *row = &table->rows[i];
-        put_name(page, row->name);
+        put_name(page, width, row->name);
         page_put(page, STYLE_PLAIN, "%10" PRIu64 "%10" PRIu64, row->trials, row->connected);
         page_put(page, row->unmet ? STYLE_BAD : STYLE_PLAIN, "%8" PRIu64, row->unmet);
         page_line(page, STYLE_PLAIN, "%9.0f%7.0f", row->trials ? row->ms / (double)row->trials : 0, row->ms_max);
@@ -178,7 +200,7 @@ static int by_trials(const void *a, const void *b)
     return ((*x)->trials < (*y)->trials) - ((*x)->trials > (*y)->trials);
 }
 
-static void outcomes(struct page *page, const struct count_table *table)
+static void outcomes(struct page *page, unsigned width, const struct count_table *table)
 {
     const struct count_row **rows = calloc(table->count, sizeof *rows);
     if (!rows)
@@ -187,10 +209,10 @@ static void outcomes(struct page *page, const struct count_table *table)
         rows[i] = &table->rows[i];
     qsort(rows, table->count, sizeof *rows, by_trials);
     page_newline(page);
-    page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), "Outcomes");
+    page_put(page, STYLE_HEADING, "%-*s", (int)width + 2, "Outcomes");
     page_line(page, STYLE_FAINT, "%10s", "trials");
     for (size_t i = 0; i < table->count && i < OUTCOMES_SHOWN; i++) {
-        put_name(page, rows[i]->name);
+        put_name(page, width, rows[i]->name);
         page_line(page, STYLE_PLAIN, "%10" PRIu64, rows[i]->trials);
     }
     if (table->count > OUTCOMES_SHOWN)
@@ -198,14 +220,14 @@ static void outcomes(struct page *page, const struct count_table *table)
     free(rows);
 }
 
-static void tests(struct page *page, const struct count_table *table)
+static void tests(struct page *page, unsigned width, const struct count_table *table)
 {
     page_newline(page);
-    page_put(page, STYLE_HEADING, "%-*s", (int)(page->columns - NUMBERS_WIDTH), "Expectations");
+    page_put(page, STYLE_HEADING, "%-*s", (int)width + 2, "Expectations");
     page_line(page, STYLE_FAINT, "%10s%10s%8s", "trials", "met", "unmet");
     for (size_t i = 0; i < table->count; i++) {
         const struct count_row *row = &table->rows[i];
-        put_name(page, row->name);
+        put_name(page, width, row->name);
         page_put(page, STYLE_PLAIN, "%10" PRIu64 "%10" PRIu64, row->trials, row->trials - row->unmet);
         page_line(page, row->unmet ? STYLE_BAD : STYLE_PLAIN, "%8" PRIu64, row->unmet);
     }
@@ -228,17 +250,18 @@ void matrix_text_end(struct matrix_text *text)
 {
     struct page *page = text->page;
     struct tally *tally = &text->tally;
+    const unsigned width = name_width(page, tally);
     headline(page, tally);
     remarks(page, tally);
     if (tally->trials > 0) {
         if (tally->targets.count <= TALLY_TARGETS_MAX)
-            table(page, "Targets", &tally->first_targets);
+            table(page, width, "Targets", &tally->first_targets);
         if (tally->groups.count > 1)
-            table(page, "Groups", &tally->groups);
-        table(page, "Variants", &tally->variants);
+            table(page, width, "Groups", &tally->groups);
+        table(page, width, "Variants", &tally->variants);
         if (tally->tests.count > 0)
-            tests(page, &tally->tests);
-        outcomes(page, &tally->outcomes);
+            tests(page, width, &tally->tests);
+        outcomes(page, width, &tally->outcomes);
         page_newline(page);
         page_line(page, STYLE_FAINT, "%" PRIu64 " TCP connection%s, %" PRIu64 " logon%s, %" PRIu64 " of them refused",
                   tally->connections, s(tally->connections), tally->logons, s(tally->logons), tally->failed_logons);

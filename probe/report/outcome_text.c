@@ -89,6 +89,15 @@ char *outcome_short(const struct outcome *outcome, char *text, size_t size)
     return text;
 }
 
+char *outcome_named(const struct outcome *outcome, char *text, size_t size)
+{
+    const char *name = outcome_code_name(outcome->family, outcome->code);
+    if (outcome->result == RESULT_CONNECTED || families[outcome->family].notation != NOTATION_DECIMAL || !name[0])
+        return outcome_short(outcome, text, size);
+    snprintf(text, size, "%s %s", family_name(outcome->family), name);
+    return text;
+}
+
 const char *outcome_meaning(enum family family, uint32_t code)
 {
     const struct code_row *row = row_of(family, code);

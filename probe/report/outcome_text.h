@@ -14,6 +14,9 @@ char *outcome_code(enum family family, uint32_t code, char *text, size_t size);
 // "connected", "errinfo 0x7", "timeout": fit for a column of a table.
 char *outcome_short(const struct outcome *outcome, char *text, size_t size);
 
+// The same with a code's name where a number says nothing: "tls protocol_version", "negotiation HYBRID_REQUIRED".
+char *outcome_named(const struct outcome *outcome, char *text, size_t size);
+
 // What the code means by its table, or what the family means where the code has no row. Static.
 const char *outcome_meaning(enum family family, uint32_t code);
 

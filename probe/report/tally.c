@@ -66,7 +66,7 @@ static void judge(struct tally *tally, const struct record *record, struct tally
 static void name_ending(struct tally_trial *trial)
 {
     char text[100];
-    outcome_short(&trial->outcome, text, sizeof text);
+    outcome_named(&trial->outcome, text, sizeof text);
     if (trial->outcome.result == RESULT_CONNECTED)
         snprintf(trial->ending, sizeof trial->ending, "%s", text);
     else
