@@ -172,6 +172,17 @@ static void say_refusal(char *text, size_t size, const struct trial *trial)
         say(text, size, "; the target was never asked");
 }
 
+// What is wrong with the gateway's certificate.
+static void say_certificate(char *text, size_t size, const struct trial *trial)
+{
+    bool name = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true);
+    bool trusted = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true);
+    say(text, size, "%s%s%s",
+        trusted ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_VERIFICATION, "not trusted"),
+        trusted || name ? "" : ", ",
+        name ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION, "another name"));
+}
+
 // What a failure before the tunnel was.
 static void say_stop(char *text, size_t size, const struct trial *trial)
 {
@@ -179,12 +190,9 @@ static void say_stop(char *text, size_t size, const struct trial *trial)
     if (outcome->family == FAMILY_GATEWAY && outcome->code) {
         say_refusal(text, size, trial);
     } else if (outcome->family == FAMILY_LOCAL && fact_get(trial->facts, FACT_GATEWAY_CERTIFICATE_SUBJECT)) {
-        bool name = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true);
-        bool trusted = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true);
-        say(text, size, "this client did not accept the gateway's certificate (%s%s%s); the target was never asked",
-            trusted ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_VERIFICATION, "not trusted"),
-            trusted || name ? "" : ", ",
-            name ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION, "another name"));
+        say(text, size, "this client did not accept the gateway's certificate (");
+        say_certificate(text, size, trial);
+        say(text, size, "); the target was never asked");
     } else if (outcome->family == FAMILY_LOCAL) {
         say(text, size, "this client broke off at the gateway; the target was never asked");
     } else if (outcome->phase < PHASE_GATEWAY) {
@@ -274,12 +282,33 @@ static void tell_direct(char *text, size_t size, const struct ways *ways)
     }
 }
 
+// Where nothing failed: mstsc takes no certificate of a gateway on trust, and has codes of its own for what is wrong.
+static void tell_certificate(const struct experiment *experiment, char *text, size_t size)
+{
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (!tunnelled(trial) || (fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true) &&
+                                  fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true)))
+            continue;
+        say(text, size,
+            "the tunnel worked, but mstsc does not go through a gateway whose certificate it cannot check, "
+            "and this one's does not pass here (");
+        say_certificate(text, size, trial);
+        say(text, size, "; trial %" PRIu64 "): --cert-policy require makes it count", trial->number);
+        return;
+    }
+}
+
 void tell_way(const struct experiment *experiment, struct verdict *verdict)
 {
     char *text = verdict->gateway;
     text[0] = '\0';
-    if (!experiment->reference || !experiment->space->wire)
+    if (!experiment->space->wire)
         return;
+    if (!experiment->reference) {
+        tell_certificate(experiment, text, sizeof verdict->gateway);
+        return;
+    }
     struct ways ways = look(experiment, verdict);
     if (ways.beyond.count || ways.at_gateway.count)
         tell_failing(text, sizeof verdict->gateway, &ways);

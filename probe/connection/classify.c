@@ -299,7 +299,9 @@ struct outcome classify(const struct evidence *e)
     struct mstsc_pair pair;
 
     decide(e, &o);
-    if (mstsc_pair_of(family_name(o.family), o.code, phase_name(o.phase), &pair)) {
+    // The gateway's name and port are looked up and connected to in the phases that are the target's otherwise.
+    enum phase where = e->at_gateway && o.phase < PHASE_GATEWAY ? PHASE_GATEWAY : o.phase;
+    if (mstsc_pair_of(family_name(o.family), o.code, phase_name(where), &pair)) {
         o.mstsc.basis = pair.documented ? BASIS_DOCUMENTED : BASIS_INFERRED;
         o.mstsc.code = pair.code;
         o.mstsc.extended = pair.extended;

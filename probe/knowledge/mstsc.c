@@ -57,6 +57,13 @@ static const struct pair_row gateway[] = {
     {0x59FD, 0x300003B, false}, // policy exchange missing
 };
 
+// What OpenSSL says of a gateway's certificate that this client does not accept, and mstsc never does.
+static const struct pair_row gateway_certificate[] = {
+    {10, 0x3000007, false}, // expired
+    {62, 0x3000006, false}, // for another host name
+    {64, 0x3000006, false}, // for another address
+};
+
 struct meaning_row {
     uint32_t code;
     const char *meaning;
@@ -267,6 +274,8 @@ bool mstsc_pair_of(const char *family, uint32_t code, const char *phase, struct 
         return code == 5 && set(pair, NLA_DEMANDED, 0, false);
     if (strcmp(family, "licensing") == 0)
         return code != 0 && set(pair, LICENSING_FAILED, 0, false);
+    if (at_gateway && strcmp(family, "local") == 0)
+        return set_from(pair, gateway_certificate, sizeof gateway_certificate / sizeof gateway_certificate[0], code);
     // A gateway's own name, port and connection have codes of another family, of which none can be told for certain.
     if (at_gateway)
         return false;

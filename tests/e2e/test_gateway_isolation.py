@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """isolate through a gateway: what is planted in the gateway, in the target, or on the way between them is named."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from fixtures.credentials import Authority, secret_file
@@ -299,6 +301,8 @@ def test_a_bad_certificate_of_the_gateway(how, why, case, behind, scratch):
     experiment.names_exactly("gateway=websocket", ("local", outcome["code"]),
                              "did not accept the gateway's certificate", {"off": NONE, "http": SAME})
     assert why in experiment.told, experiment.told
+    shown = {"expired": 0x3000007, "name": 0x3000006}.get(how)
+    assert outcome.get("mstsc", {}).get("code") == shown, outcome
     assert experiment.status_of("H28") == "supported", repr(experiment)
     assert not [record for record in front.records("tunnel") if record["reached"] not in ("tcp", "tls")]
 
@@ -311,6 +315,17 @@ def test_a_good_certificate_of_the_gateway(case, behind, scratch):
     experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", "--cert-policy", "require", lab=server,
                       environment={"SSL_CERT_FILE": str(authority.certificate)})
     experiment.accuses_nobody("not-reproduced")
+    assert experiment.told == ""
+
+
+def test_a_certificate_that_only_mstsc_minds(case, behind):
+    """Certificates do not count where nothing else is said: the report says what mstsc makes of this one."""
+    server, front = behind()
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", lab=server)
+    experiment.accuses_nobody("not-reproduced")
+    assert "the tunnel worked, but mstsc" in experiment.told and "self-signed" in experiment.told, experiment.told
+    text = " ".join(case(f"{NAME}:{server.port}", front, "gateway=websocket", json=False).stdout.split())
+    assert "--cert-policy require makes it count" in text, text
 
 
 # ---- who reaches the target ----
@@ -343,6 +358,17 @@ def test_a_target_that_nobody_reaches(baseline, signature, case, gateway):
     assert experiment.signature(experiment.trials[0], signature), repr(experiment)
     assert "could not reach the target" in experiment.told, experiment.told
     assert experiment.status_of("H01") == "supported", repr(experiment)
+
+
+def test_a_gateway_that_is_not_there(case, lab):
+    """Nothing of what mstsc shows for a target that is not there is claimed of it."""
+    server = lab(user=USER, password=PASSWORD)
+    with free_port() as port:
+        experiment = case(f"{NAME}:{server.port}", SimpleNamespace(port=port), "gateway=websocket")
+    outcome = experiment.trials[0]["outcome"]
+    assert (outcome["family"], outcome["name"]) == ("tcp", "GATEWAY_ECONNREFUSED") and "mstsc" not in outcome, outcome
+    assert causes(experiment.verdict) == {frozenset({"gateway=websocket"})}, repr(experiment)
+    assert "the gateway itself was not reached" in experiment.told, experiment.told
 
 
 def test_a_name_that_nobody_knows(case, gateway):

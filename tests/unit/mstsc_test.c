@@ -60,6 +60,10 @@ static const struct {
     {"gateway", 0x800859DA, "gateway", 0, 0, false},
     {"ultimatum", 1, "licensing", 0, 0, false}, // a bare ultimatum has no counterpart
     {"local", 0, "resolve", 0, 0, false},
+    {"local", 10, "gateway", 0x3000007, 0, false},
+    {"local", 62, "gateway", 0x3000006, 0, false},
+    {"local", 62, "tls", 0, 0, false},
+    {"local", 20, "gateway", 0, 0, false}, // not trusted: more than one candidate
     {"crash", 11, "licensing", 0, 0, false},
     {"protocol", 14, "mcs", 0, 0, false},
     {"logon", 0, "logon", 0, 0, false},
