@@ -67,15 +67,15 @@ static bool check(struct scenario_reader *reader, const struct yaml_node *root, 
     if (node && !used)
         return reader_refuse(reader, node, "%s is given, and no variant has %s=%s", what, factor_name, name);
     return node || !used ||
-           reader_refuse(reader, root, "variants have %s=%s, and no %s is given: add %s: TEXT", factor_name, name, what,
-                         key);
+           reader_refuse(reader, variants_level_node(root, factor, level),
+                         "variants have %s=%s, and no %s is given: add %s: TEXT", factor_name, name, what, key);
 }
 
 bool client_settings_check(struct scenario_reader *reader, const struct yaml_node *root)
 {
     // Each target would have one of its own.
     if (reader->scenario->levels[FACTOR_ADDRESS] >> ADDRESS_ALIAS & 1)
-        return reader_refuse(reader, root,
+        return reader_refuse(reader, variants_level_node(root, FACTOR_ADDRESS, ADDRESS_ALIAS),
                              "variants have address=alias, which only connect and isolate know (--alias)");
     return check(reader, root, "client-name", FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, "name of the client") &&
            check(reader, root, "load-balance-info", FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, "routing token");

@@ -14,7 +14,7 @@ static const char suffix[] = "_BY_SERVER";
 // Names that outcomes have beside those of the tables of codes.
 static const char *const further[FAMILY_COUNT][8] = {
     [FAMILY_NEGOTIATION] = {"OTHER_PROTOCOL_SELECTED", "MALFORMED_CONFIRM", "ANSWER_IS_SSH", "ANSWER_IS_HTTP",
-                             "ANSWER_IS_TLS", "ANSWER_IS_VNC", "ANSWER_IS_MAIL_OR_FTP"},
+                            "ANSWER_IS_TLS", "ANSWER_IS_VNC", "ANSWER_IS_MAIL_OR_FTP"},
     [FAMILY_DNS] = {"EAI_NONAME", "EAI_AGAIN", "EAI_FAIL", "EAI_FAMILY", "EAI_NODATA", "EAI_ADDRFAMILY"},
     [FAMILY_CLOSED] = {"FIN", "RST"},
     [FAMILY_REDIRECTION] = {"REDIRECTED"},
@@ -28,7 +28,8 @@ static const struct code_row *(*const tables[FAMILY_COUNT])(size_t index) = {
     [FAMILY_AUTHORIZATION] = authorization_row_at,
     [FAMILY_LICENSING] = licensing_error_row_at,
     [FAMILY_GATEWAY] = gateway_row_at,
-    [FAMILY_ULTIMATUM] = ultimatum_row_at,   [FAMILY_LOGON] = logon_error_row_at,
+    [FAMILY_ULTIMATUM] = ultimatum_row_at,
+    [FAMILY_LOGON] = logon_error_row_at,
 };
 
 static const char *without_prefix(const char *name)
@@ -67,7 +68,7 @@ static bool takes_any(enum family family, const char *word)
 
 bool outcome_name_known(enum family family, const char *word, char *text, size_t size)
 {
-    enum { NAMES_MAX = 400 };
+    enum { NAMES_MAX = 500, SHORT_MAX = 16 };
     const char *names[NAMES_MAX];
     size_t count = 0;
     if (takes_any(family, word))
@@ -86,6 +87,14 @@ bool outcome_name_known(enum family family, const char *word, char *text, size_t
         const char *core = without_prefix(names[i]);
         if (core != names[i])
             names[count++] = core;
+    }
+    char short_names[SHORT_MAX][60];
+    for (size_t i = 0, all = count, used = 0; i < all && count < NAMES_MAX && used < SHORT_MAX; i++) {
+        size_t length = strlen(names[i]), end = sizeof suffix - 1;
+        if (length <= end || strcmp(names[i] + length - end, suffix) != 0)
+            continue;
+        snprintf(short_names[used], sizeof short_names[used], "%.*s", (int)(length - end), names[i]);
+        names[count++] = short_names[used++];
     }
     const char *near = nearest_word(word, names, count);
     if (near)

@@ -220,6 +220,15 @@ static char *default_name(const char *file)
     return strndup(name, dot && dot != name ? (size_t)(dot - name) : strlen(name));
 }
 
+// Where the first transport is named that a variant uses.
+static const struct yaml_node *level_in_use(const struct scenario_reader *reader, const struct yaml_node *root)
+{
+    unsigned level = GATEWAY_OFF + 1;
+    while (level + 1 < factor_levels(FACTOR_GATEWAY) && !(reader->scenario->levels[FACTOR_GATEWAY] >> level & 1))
+        level++;
+    return variants_level_node(root, FACTOR_GATEWAY, level);
+}
+
 // A gateway that no variant uses, or a variant that no target has a gateway for, is a mistake.
 static bool check_gateways(struct scenario_reader *reader, const struct yaml_node *root)
 {
@@ -237,7 +246,7 @@ static bool check_gateways(struct scenario_reader *reader, const struct yaml_nod
                                off, name, on);
     }
     if (used && !there)
-        return reader_refuse(reader, root,
+        return reader_refuse(reader, level_in_use(reader, root),
                              "variants go through a gateway, and no target has one: add gateway: HOST[:PORT]");
     return true;
 }

@@ -87,6 +87,8 @@ bool factors_read(struct scenario_reader *reader, const struct yaml_node *node, 
 bool never_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool variants_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool variants_check(struct scenario_reader *reader, const struct yaml_node *root);
+// Where a scenario first names a level of a factor; the root where it does not.
+const struct yaml_node *variants_level_node(const struct yaml_node *root, enum factor factor, unsigned level);
 bool expectations_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool expectations_check(struct scenario_reader *reader);
 bool client_name_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);

@@ -55,6 +55,8 @@ static bool read_factor(struct scenario_reader *reader, enum factor factor, cons
     unsigned levels = 0, first = 0;
     if (node->kind == KIND_SCALAR && strcmp(node->text, "all") == 0) {
         levels = (1u << factor_levels(factor)) - 1;
+        if (factor == FACTOR_ADDRESS)
+            levels &= ~(1u << ADDRESS_ALIAS); // which no scenario can give a name for
     } else if (node->kind != KIND_SEQUENCE || node->count == 0) {
         return reader_refuse(reader, node, "the levels of %s are a list such as [%s, %s], or all",
                              factor_row(factor)->name, level_name(factor, 0), level_name(factor, 1));
@@ -154,6 +156,35 @@ bool variants_read(struct scenario_reader *reader, const struct yaml_node *node,
             return false;
     }
     return true;
+}
+
+// Where the node, or an item of it, is the level; NULL if it is none.
+static const struct yaml_node *find_named(const struct yaml_node *node, const char *level)
+{
+    if (!node || (node->kind == KIND_SCALAR && (strcmp(node->text, level) == 0 || strcmp(node->text, "all") == 0)))
+        return node;
+    for (size_t i = 0; node->kind == KIND_SEQUENCE && i < node->count; i++) {
+        if (node->items[i].kind == KIND_SCALAR && strcmp(node->items[i].text, level) == 0)
+            return &node->items[i];
+    }
+    return NULL;
+}
+
+const struct yaml_node *variants_level_node(const struct yaml_node *root, enum factor factor, unsigned level)
+{
+    const char *name = factor_row(factor)->name, *word = level_name(factor, level);
+    static const char *const sections[] = {"set", "factors", "variants"};
+    const struct yaml_node *found = NULL;
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        const struct yaml_node *section = yaml_node_get(root, sections[i]);
+        if (section && section->kind == KIND_MAPPING)
+            found = find_named(yaml_node_get(section, name), word);
+        for (size_t k = 0; section && section->kind == KIND_SEQUENCE && k < section->count && !found; k++)
+            found = find_named(yaml_node_get(&section->items[k], name), word);
+        if (found)
+            return found;
+    }
+    return root;
 }
 
 bool variants_check(struct scenario_reader *reader, const struct yaml_node *root)

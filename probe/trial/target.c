@@ -30,6 +30,11 @@ bool target_parse(const char *text, uint16_t port, struct target *target, const 
     const char *end, *after;
     bool bracketed = text[0] == '[';
 
+    if (strstr(text, "://")) {
+        *error = "is a URL, and not HOST[:PORT]";
+        return false;
+    }
+
     if (bracketed) {
         text++;
         end = strchr(text, ']');

@@ -60,9 +60,9 @@ static const struct {
     {T "client-name: PC\nset: {client-name: host}\n",
      "s.yaml:2:14: name of the client is given, and no variant has client-name=given"},
     {T "set: {client-name: given}\n",
-     "s.yaml:1:1: variants have client-name=given, and no name of the client is given: "
+     "s.yaml:2:20: variants have client-name=given, and no name of the client is given: "
      "add client-name: TEXT"},
-    {T "factors: {load-balance: [off, token]}\n", "s.yaml:1:1: variants have load-balance=token, and no routing token "
+    {T "factors: {load-balance: [off, token]}\n", "s.yaml:2:31: variants have load-balance=token, and no routing token "
                                                   "is given: add load-balance-info: TEXT"},
     {T "load-balance-info: ü\n", "s.yaml:2:20: load-balance-info takes printable ASCII only"},
     {T "cert-policy: requires\n", "s.yaml:2:14: 'requires' is no cert-policy: did you mean 'require'?"},
@@ -92,8 +92,15 @@ static const struct {
      "s.yaml:1:30: gateway 'g h' has a character that no host name may have"},
     {"gateway: g\n" T,
      "s.yaml:1:10: a gateway is given, and every variant has gateway=off: add set: {gateway: http} or vary it"},
+    {T "factors: {gateway: [off, websocket]}\n",
+     "s.yaml:2:26: variants go through a gateway, and no target has one: add gateway: HOST[:PORT]"},
+    {T "variants: [{security: nla}, {address: alias}]\n",
+     "s.yaml:2:39: variants have address=alias, which only connect and isolate know (--alias)"},
+    {"targets: http://a/\n", "s.yaml:1:10: target 'http://a/' is a URL, and not HOST[:PORT]"},
+    {T "expect: negotiation HYBRID_REQIRED\n",
+     "s.yaml:2:21: 'HYBRID_REQIRED' is no outcome of negotiation: did you mean 'HYBRID_REQUIRED'?"},
     {T "set: {gateway: http}\n",
-     "s.yaml:1:1: variants go through a gateway, and no target has one: add gateway: HOST[:PORT]"},
+     "s.yaml:2:16: variants go through a gateway, and no target has one: add gateway: HOST[:PORT]"},
     // Credentials
     {T "credentials: me\n", "s.yaml:2:14: credentials is a mapping: 'user: …', or a name for each of several"},
     {T "credentials: {user: u, password: hunter2}\n",
