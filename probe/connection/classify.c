@@ -91,12 +91,17 @@ static void negotiation(const struct evidence *e, struct outcome *o)
 
 static void closed(const struct evidence *e, struct outcome *o)
 {
+    bool reset = e->peer_end == PEER_RST;
+
     if (e->tunnel.closed)
         set(o, FAMILY_CLOSED, 0, "FIN", "the gateway says that the target's connection is closed, and gives no reason");
-    else if (e->peer_end == PEER_RST)
-        set(o, FAMILY_CLOSED, ECONNRESET, "RST", "the peer reset the connection and gave no reason");
+    else if (e->phase == PHASE_GATEWAY)
+        set(o, FAMILY_CLOSED, reset ? ECONNRESET : 0, reset ? "RST" : "FIN",
+            "the gateway %s the connection at step %s and gave no reason", reset ? "reset" : "closed",
+            gateway_step_name(e->tunnel.step));
     else
-        set(o, FAMILY_CLOSED, 0, "FIN", "the peer closed the connection and gave no reason");
+        set(o, FAMILY_CLOSED, reset ? ECONNRESET : 0, reset ? "RST" : "FIN",
+            "the peer %s the connection and gave no reason", reset ? "reset" : "closed");
 }
 
 // ---- the gateway ----
@@ -363,10 +368,12 @@ const char *ended_by(const struct evidence *e, const struct outcome *o)
     case FAMILY_PROTOCOL:
         return e->mcs_result ? peer : "client";
     case FAMILY_GATEWAY:
-        return gateway_answered(e) ? "gateway" : "client";
+        return o->code ? "gateway" : "client"; // which could not go on with the answer
     case FAMILY_LOCAL:
     case FAMILY_CRASH:
         return "client";
+    case FAMILY_CLOSED: // a gateway tells where it was the target that closed
+        return e->gateway && !e->tunnel.closed ? "gateway" : "server";
     default:
         return peer;
     }

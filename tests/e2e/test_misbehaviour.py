@@ -14,6 +14,7 @@ import time
 
 import pytest
 
+from fixtures.credentials import secret_file
 from fixtures.lab import lab_program
 from fixtures.program import Program
 
@@ -160,7 +161,35 @@ def others():
                          target="127.0.0.1:CLOSED")
 
 
-ROWS = dict([*faults(), *codes(), *others()])
+def gateways():
+    """Through a gateway, by websocket; each answer at each step is in test_gateway.py."""
+    for status, name in ((401, "HTTP_STATUS_DENIED"), (404, "HTTP_STATUS_NOT_FOUND"),
+                         (503, "HTTP_STATUS_SERVICE_UNAVAIL")):
+        yield f"gateway-{status}", Row(f"HTTP {status}", {"gateway": ["--http-status", status]}, [],
+                                       Outcome("gateway", "gateway", status, name, "gateway"))
+    for step, code, name in (("tunnel", 0x800759DB, "E_PROXY_NAP_ACCESSDENIED"),
+                             ("channel", 0x800759DA, "E_PROXY_RAP_ACCESSDENIED"),
+                             ("channel", 0x59DD, "E_PROXY_TS_CONNECTFAILED")):
+        yield f"gateway-{code:x}", Row(f"{name} at {step}", {"gateway": ["--deny", f"{step}={code:X}"]}, [],
+                                       Outcome("gateway", "gateway", code, name, "gateway"))
+    for step in ("http", "handshake", "tunnel", "authorize", "channel"):
+        yield f"gateway-{step}:close", Row(
+            f"a gateway that closes at {step}", {"gateway": ["--fault", f"{step}:close"]}, [],
+            Outcome("gateway", "closed", 0, "FIN", "gateway"))
+        yield f"gateway-{step}:garbage", Row(
+            f"a gateway's nonsense at {step}", {"gateway": ["--fault", f"{step}:garbage"]}, [],
+            Outcome("gateway", "gateway", 0, "MALFORMED_ANSWER", "client"))
+        yield f"gateway-{step}:hang", Row(
+            f"a gateway silent at {step}", {"gateway": ["--fault", f"{step}:hang"]}, [],
+            Outcome("gateway", "timeout", 0, "DEADLINE", "deadline"))
+    yield "gateway-declines", Row("a gateway without websocket", {"gateway": ["--transport", "http"]}, [],
+                                  Outcome("gateway", "gateway", 0, "WEBSOCKET_DECLINED", "client"))
+    yield "gateway-refused", Row("a gateway's closed port", None,
+                                 ["--gateway", "127.0.0.1:CLOSED", "--set", "gateway=websocket"],
+                                 Outcome("tcp", "tcp", 111, "GATEWAY_ECONNREFUSED", None), target="127.0.0.1")
+
+
+ROWS = dict([*faults(), *codes(), *others(), *gateways()])
 
 # Rows that may share an outcome, because what comes over the wire is the same.
 SAME = [
@@ -180,10 +209,18 @@ AT_ONCE = 8
 
 
 def start(row, stack, scratch, certificate):
+    words = list(row.arguments)
     if row.server is None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            target = row.target.replace("CLOSED", str(free.getsockname()[1]))
+            target, *words = [str(word).replace("CLOSED", str(free.getsockname()[1])) for word in (row.target, *words)]
+    elif "gateway" in row.server:
+        token = secret_file(scratch("token") / "token", "paa-token-55")
+        front = stack.enter_context(lab_program(
+            "labgateway", scratch("gateway"), "--certificate", certificate.certificate, "--key", certificate.key,
+            "--auth", "paa", "--token-file", token, *map(str, row.server["gateway"])))
+        words += ["--gateway", f"localhost:{front.port}", "--gateway-token-file", token, "--set", "gateway=websocket"]
+        target = "127.0.0.1:1"
     elif "lab" in row.server:
         target = stack.enter_context(lab_program(
             "rdplab", scratch("lab"), "--user", "bob", "--certificate", certificate.certificate, "--key",
@@ -191,7 +228,7 @@ def start(row, stack, scratch, certificate):
     else:
         target = f"localhost:{Scripted(certificate, **row.server).port}"
     return stack.enter_context(Program(scratch("rdpprobe")).start(
-        "connect", "--json", "--user", "bob", "--deadline", DEADLINE, *row.arguments, target,
+        "connect", "--json", "--user", "bob", "--deadline", DEADLINE, *words, target,
         environment={"OPENSSL_MODULES": "/nonexistent"} if row.without == "legacy" else {},
         password=None if row.without == "password" else PASSWORD))
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a connection has shown about user and password.
+// What a connection has shown about user and password, and who ended it.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,8 +53,53 @@ static void words(void **state)
     }
 }
 
+// ---- who ended it ----
+
+static const struct side {
+    const char *by; // "" for nobody
+    enum family family;
+    uint32_t code;
+    struct evidence evidence;
+} sides[] = {
+    {"", FAMILY_DNS, 2, {.phase = PHASE_RESOLVE}},
+    {"", FAMILY_TCP, 111, {.phase = PHASE_TCP}},
+    {"server", FAMILY_NEGOTIATION, 5, {.confirmed = true, .confirm = {.kind = CONFIRM_FAILURE}}},
+    {"client", FAMILY_NEGOTIATION, 0, {.confirmed = true, .wrong_protocol = true}},
+    {"client", FAMILY_NEGOTIATION, 0, {.not_x224 = true}},
+    {"server", FAMILY_TLS, 70, {.phase = PHASE_TLS, .alert_received = 71}},
+    {"gateway", FAMILY_TLS, 70, {.phase = PHASE_GATEWAY, .gateway = true, .alert_received = 71}},
+    {"client", FAMILY_TLS, 70, {.phase = PHASE_TLS, .alert_sent = 71}},
+    {"server", FAMILY_CREDSSP, 0xC000006D, {.credssp_error = true}},
+    {"client", FAMILY_CREDSSP, 0, {.phase = PHASE_NLA}},
+    {"server", FAMILY_AUTHORIZATION, 5, {.phase = PHASE_NLA}},
+    {"server", FAMILY_LICENSING, 6, {.licensing_error = true}},
+    {"client", FAMILY_LICENSING, 0, {.phase = PHASE_LICENSING}},
+    {"server", FAMILY_PROTOCOL, 14, {.mcs_result = 14}},
+    {"client", FAMILY_PROTOCOL, 0, {.phase = PHASE_MCS}},
+    {"server", FAMILY_ERRINFO, 7, {.phase = PHASE_LICENSING}},
+    {"server", FAMILY_ULTIMATUM, 1, {.phase = PHASE_ACTIVE}},
+    {"server", FAMILY_REDIRECTION, 0, {.phase = PHASE_CAPABILITIES}},
+    {"server", FAMILY_CLOSED, 0, {.phase = PHASE_MCS}},
+    {"gateway", FAMILY_CLOSED, 0, {.phase = PHASE_GATEWAY, .gateway = true}},
+    {"gateway", FAMILY_CLOSED, 0, {.phase = PHASE_MCS, .gateway = true}},
+    {"server", FAMILY_CLOSED, 0, {.phase = PHASE_MCS, .gateway = true, .tunnel = {.closed = true}}},
+    {"gateway", FAMILY_GATEWAY, 404, {.phase = PHASE_GATEWAY, .gateway = true}},
+    {"client", FAMILY_GATEWAY, 0, {.phase = PHASE_GATEWAY, .gateway = true}},
+    {"client", FAMILY_LOCAL, 0, {.phase = PHASE_NLA}},
+};
+
+static void who_ended_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        const struct outcome outcome = {.result = RESULT_FAILED, .family = sides[i].family, .code = sides[i].code};
+        const char *by = ended_by(&sides[i].evidence, &outcome);
+        assert_string_equal(by ? by : "", sides[i].by);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(words)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(words), cmocka_unit_test(who_ended_it)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
