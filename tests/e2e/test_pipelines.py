@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The jobs for GitHub and GitLab, as they stand in the templates: by the schemas of the two, and every line of theirs
-run in a fresh clone, shard by shard, with artifacts carried from job to job as the two do it."""
+run in a fresh clone, shard by shard, with artifacts carried from job to job as the two do it. And the pods of the
+Kubernetes job: the same command, environment and volumes."""
 
 import os
 import pathlib
@@ -12,7 +13,8 @@ import xml.etree.ElementTree
 import pytest
 
 from fixtures.lab import built
-from fixtures.matrix import addresses
+from fixtures.matrix import addresses, connections, lines, planned
+from fixtures.process import wait_until
 
 yaml = pytest.importorskip("yaml")
 
@@ -149,3 +151,49 @@ def test_a_host_that_is_not(pipeline, lab, rdpprobe, scratch):
     assert "2 expectations unmet in 1 of 6 trials, on 1 of 6 targets" in text.replace("\n", " "), text
     assert sum(path.read_text().count("<failure") for path in published.glob("*.xml")) == 1
     assert f"127.0.0.1:{other.port}" in text
+
+
+def test_the_pods_of_the_kubernetes_job(lab, rdpprobe, scratch):
+    """All of them, one killed on the way and started again; the volumes' paths are the only thing that differs."""
+    spec = load("kubernetes-indexed-job.yaml")["spec"]
+    pod = spec["template"]["spec"]["containers"][0]
+    server = lab("--bind", "0.0.0.0", user=USER, password=PASSWORD)
+    folders = {volume["mountPath"]: scratch(volume["name"]) for volume in pod["volumeMounts"]}
+    fleet, results = folders["/fleet"], folders["/results"]
+    hosts = [f"{address}:{server.port}" for address in addresses(30)]
+    (fleet / "fleet.csv").write_text("host\n" + "".join(f"{host}\n" for host in hosts))
+    (fleet / "scenario.yaml").write_text("\n".join([
+        "targets: {file: fleet.csv}", f"credentials: {{user: {USER}, password: {{environment: RDPPROBE_PASSWORD}}}}",
+        "variants: [{security: nla}, {security: tls}]", "limits: {pause: 0.001}", "expect: connected", ""]))
+    here = {item["name"]: item.get("value") or PASSWORD for item in pod["env"]}  # all else comes from the secret
+
+    def moved(text):
+        for path, folder in folders.items():
+            text = text.replace(path, str(folder))
+        return text
+
+    def start(index):
+        variables = {**rdpprobe.environment, **{name: moved(value) for name, value in here.items()},
+                     "PATH": f"{pathlib.Path(built('rdpprobe')).parent}:{rdpprobe.environment['PATH']}",
+                     "JOB_COMPLETION_INDEX": str(index)}
+        return subprocess.Popen([*pod["command"], *map(moved, pod["args"])], env=variables, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    for index in range(spec["completions"]):
+        if index == 1:  # killed before it has got far
+            with start(index) as killed:
+                journal = results / f"shard-{index}.jsonl"
+                assert wait_until(lambda: planned(lines(journal)), 20)
+                killed.kill()
+        with start(index) as process:
+            text, _ = process.communicate(timeout=60)
+            assert process.returncode == 0, text
+    journals = sorted(results.glob("shard-*.jsonl"))
+    assert len(journals) == spec["completions"] and (results / "state" / "rdpprobe" / "logons.json").exists()
+    report = rdpprobe("report", "--merge", *journals)
+    assert report.status == 0, report
+    assert report.stdout.startswith("scenario: every expectation is met: 30 targets, 60 trials\n")
+    headers = [record for journal in journals for record in lines(journal) if record["record"] == "run"]
+    assert {header["shard"]["source"] for header in headers} == {"JOB_COMPLETION_INDEX"}
+    assert [header["resumed"] for header in headers].count(True) == 1
+    assert 60 <= len(connections(server)) <= 60 + 64  # what was in flight when one was killed came again
