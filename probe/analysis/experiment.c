@@ -120,9 +120,12 @@ static const char *spent(const struct experiment *experiment)
 }
 
 // Before a logon a trial costs none.
-static bool affordable(const char *spent_what, enum phase until)
+static bool affordable(const struct experiment *experiment, const char *spent_what, const struct variant *variant,
+                       enum phase until)
 {
-    return !spent_what || (spent_what[0] == 'l' && until < PHASE_NLA);
+    bool logs_on = until >= PHASE_NLA ||
+                   (experiment->space->wire && variant->level[FACTOR_GATEWAY] != GATEWAY_OFF); // at the gateway
+    return !spent_what || (spent_what[0] == 'l' && !logs_on);
 }
 
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until)
@@ -131,7 +134,7 @@ const struct trial *experiment_run(struct experiment *experiment, const struct v
         return NULL;
     const char *what = spent(experiment);
     const struct trial *trial = NULL;
-    if (!affordable(what, until))
+    if (!affordable(experiment, what, variant, until))
         experiment->exhausted = what;
     else if (experiment->isolation->run)
         trial = experiment->isolation->run(experiment->isolation->context, variant, until);

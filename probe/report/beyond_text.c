@@ -122,9 +122,19 @@ static const struct advice *advice_for(const struct signature *signature)
     return &general;
 }
 
-void beyond_text_server(struct page *page, const struct signature *signature)
+// By what a target can tell a connection that comes through a gateway: the peer it sees is the gateway.
+static const struct advice tunnel = {
+    .looks = {{"the gateway's own record",
+               "Microsoft-Windows-TerminalServices-Gateway/Operational events 200, 300 and 302, and 303 right after: "
+               "its policies passed, and the far host ended it"},
+              {"what the target makes of the gateway's address",
+               "firewall and IPsec rules, a filter or proxy before it, lockout of an address: the gateway's is the "
+               "source of everybody who comes through it"},
+              {"what the gateway makes of the target's name",
+               "the name resolved at the gateway, a broker's collection in place of the host"}}};
+
+static void put(struct page *page, const struct advice *advice)
 {
-    const struct advice *advice = advice_for(signature);
     page_line(page, STYLE_HEADING, "What to do next");
     if (advice->note) {
         page_put(page, STYLE_PLAIN, "  ");
@@ -134,6 +144,16 @@ void beyond_text_server(struct page *page, const struct signature *signature)
         page_put(page, STYLE_PLAIN, "  - ");
         page_wrap(page, 4, 4, "%s: %s", advice->looks[i].what, advice->looks[i].how);
     }
+}
+
+void beyond_text_tunnel(struct page *page)
+{
+    put(page, &tunnel);
+}
+
+void beyond_text_server(struct page *page, const struct signature *signature)
+{
+    put(page, advice_for(signature));
 }
 
 void beyond_text_limits(struct page *page)

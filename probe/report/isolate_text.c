@@ -289,14 +289,20 @@ static void list_factors(struct page *page, const struct verdict *verdict, enum 
 static void counts(struct page *page, const struct evidence *evidence)
 {
     unsigned connections = 0, logons = 0, early = 0;
+    long long at_gateway = 0;
+    char gateway[64] = "";
     size_t count = evidence->count;
     for (size_t i = 0; i < count; i++) {
         connections += evidence->trials[i]->connections;
         logons += evidence->trials[i]->logons;
         early += evidence->trials[i]->until < PHASE_ACTIVE;
+        at_gateway += fact_integer(evidence->trials[i]->facts, FACT_GATEWAY_LOGONS, 0);
     }
-    page_line(page, STYLE_PLAIN, "%zu trial%s (%u stopped before logging on), %u TCP connection%s, %u logon%s", count,
-              count == 1 ? "" : "s", early, connections, connections == 1 ? "" : "s", logons, logons == 1 ? "" : "s");
+    if (at_gateway)
+        snprintf(gateway, sizeof gateway, ", %lld of them at the gateway", at_gateway);
+    page_wrap(page, 0, 0, "%zu trial%s (%u stopped before logging on%s), %u TCP connection%s, %u logon%s%s", count,
+              count == 1 ? "" : "s", early, at_gateway ? " to the target" : "", connections,
+              connections == 1 ? "" : "s", logons, logons == 1 ? "" : "s", gateway);
 }
 
 // How sure it is, and by which trials.
@@ -326,15 +332,34 @@ static void next_trials(struct page *page, const struct verdict *verdict)
     }
 }
 
-// Where no known cause fits, what such a failure calls for in general.
-static void next(struct page *page, const struct verdict *verdict, const struct cause_finding findings[CAUSE_COUNT])
+// Whether the proof is a failure beyond a tunnel that does not occur directly.
+static bool only_through_gateway(const struct evidence *evidence)
 {
+    const struct verdict *verdict = evidence->verdict;
+    for (unsigned i = 0; i < verdict->pair_count && verdict->kind == VERDICT_ISOLATED; i++) {
+        const struct trial *failing = trial_of(evidence, verdict->pairs[i].failing);
+        const struct trial *passing = trial_of(evidence, verdict->pairs[i].passing);
+        if (verdict->pairs[i].factor == FACTOR_GATEWAY && failing && passing &&
+            failing->outcome.phase > PHASE_GATEWAY && passing->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF)
+            return true;
+    }
+    return false;
+}
+
+// Where no known cause fits, what such a failure calls for in general.
+static void next(struct page *page, const struct evidence *evidence, const struct cause_finding findings[CAUSE_COUNT])
+{
+    const struct verdict *verdict = evidence->verdict;
     bool by_gateway = verdict->kind == VERDICT_ISOLATED && verdict->signature.family == FAMILY_GATEWAY;
-    if (causes_text_next(page, verdict, findings) || !verdict->has_signature ||
-        (verdict->kind != VERDICT_NOT_CLIENT_SIDE && !by_gateway))
+    if (causes_text_next(page, verdict, findings) || !verdict->has_signature)
         return;
-    page_newline(page);
-    beyond_text_server(page, &verdict->signature);
+    if (verdict->kind == VERDICT_NOT_CLIENT_SIDE || by_gateway) {
+        page_newline(page);
+        beyond_text_server(page, &verdict->signature);
+    } else if (only_through_gateway(evidence)) {
+        page_newline(page);
+        beyond_text_tunnel(page);
+    }
 }
 
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,
@@ -349,7 +374,7 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
     baseline(page, &isolation->baseline);
     confidence(page, verdict);
     why(page, &evidence);
-    next(page, verdict, findings);
+    next(page, &evidence, findings);
     list_factors(page, verdict, FINDING_INNOCENT, "Not the cause");
     list_factors(page, verdict, FINDING_UNDECIDED, "Undecided");
     list_factors(page, verdict, FINDING_NOT_TESTED, "Not tested");

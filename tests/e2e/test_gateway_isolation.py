@@ -10,6 +10,7 @@ from fixtures.experiment import DENIED, NAME, PASSWORD, USER, causes, two_famili
 from fixtures.gateway_case import LEVELS as TRANSPORTS
 from fixtures.gateway_case import GatewayCase, GatewayExperiment, ways
 from fixtures.port import free_port
+from fixtures.process import wait_until
 
 RAP, CAP, CONNECT_FAILED = (("gateway", 0x80070000 | word) for word in (0x59DA, 0x59DB, 0x59DD))
 REFUSED, NOT_FOUND = ("tcp", 111), ("dns", 2)
@@ -78,6 +79,29 @@ def test_the_target_denies_every_way(baseline, case, behind):
     assert experiment.status_of("H28") == "refuted"
     text = " ".join(case(f"{NAME}:{server.port}", front, baseline, json=False).stdout.split())
     assert FAR_HOST in text and "directly the failure is the same" in text, text
+
+
+def test_the_report_of_a_denial_beyond_the_tunnel(case, behind):
+    server, front = behind(lab_options=("--deny-if", "gateway!=off"))
+    text = " ".join(case(f"{NAME}:{server.port}", front, "gateway=websocket", json=False).stdout.split())
+    assert "gateway=websocket triggers 0x3/0x7." in text and FAR_HOST in text, text
+    assert "What to do next" in text and "200, 300 and 302, and 303 right after" in text, text
+
+    def told():  # the last tunnel's record may come after the report
+        asked = sum(record["ntlm_authenticates"] for record in front.records("tunnel"))
+        return asked and f"logons, {asked} of them at the gateway" in text
+
+    assert wait_until(told, 5), text
+
+
+@pytest.mark.parametrize("logons", (3, 6, 10))
+def test_a_budget_of_logons_counts_the_gateways(logons, case, behind):
+    """A trial by http may make three, and none is begun once the budget is used up."""
+    server, front = behind(lab_options=("--deny-if", "true"))
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", "--budget", f"logons={logons}", lab=server)
+    experiment.accuses_nobody("inconclusive")
+    assert logons <= experiment.verdict["logons"] <= logons + 2, repr(experiment)
+    experiment.check_logons()
 
 
 def test_something_else_decides_beyond_the_tunnel(case, behind):
