@@ -540,4 +540,5 @@ void peer_serve(const struct lab *lab, struct lab_record *record, int client)
         connection.peer->Disconnect(connection.peer); // with TLS's close_notify
     shutdown(pair[1], SHUT_RDWR);
     shim_join(&connection.shim);
+    upstream_leave(&connection.shim.upstream);
 }

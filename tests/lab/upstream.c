@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "wire.h"
@@ -93,6 +94,23 @@ static bool receive(int fd, uint8_t *data, size_t length)
         got += (size_t)count;
     }
     return true;
+}
+
+void upstream_leave(struct upstream *upstream)
+{
+    uint8_t dropped[4096];
+    struct timespec begin, now;
+    struct pollfd poll_upstream = {.fd = atomic_load(&upstream->socket), .events = POLLIN};
+    if (poll_upstream.fd == 0)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    for (now = begin;; clock_gettime(CLOCK_MONOTONIC, &now)) {
+        const long spent = (now.tv_sec - begin.tv_sec) * 1000 + (now.tv_nsec - begin.tv_nsec) / 1000000;
+        if (spent >= UPSTREAM_FAREWELL_MS || poll(&poll_upstream, 1, (int)(UPSTREAM_FAREWELL_MS - spent)) <= 0 ||
+            read(poll_upstream.fd, dropped, sizeof(dropped)) <= 0)
+            break;
+    }
+    close(poll_upstream.fd);
 }
 
 bool upstream_negotiate(struct upstream *upstream, const char *target, const uint8_t *request, size_t length,

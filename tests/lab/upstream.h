@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #define UPSTREAM_CONFIRM_MAX 64
+#define UPSTREAM_FAREWELL_MS 1000
 
 struct upstream {
     atomic_int socket; // to the upstream; 0: none yet
@@ -32,6 +33,10 @@ struct upstream {
 // answer came; waits for ten seconds at most for each.
 bool upstream_negotiate(struct upstream *upstream, const char *target, const uint8_t *request, size_t length,
                         uint32_t protocols, char *error, size_t error_size);
+
+// Reads and drops what the upstream still sends until it closes, but no longer than UPSTREAM_FAREWELL_MS: xrdp goes on
+// drawing for a session whose socket is closed, at the cost of a core. Closes the socket.
+void upstream_leave(struct upstream *upstream);
 
 // Whether `target` has the form HOST:PORT or [V6]:PORT.
 bool upstream_target_valid(const char *target);

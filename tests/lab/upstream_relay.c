@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "peer.h"
 #include "upstream.h"
@@ -331,7 +332,8 @@ static int on_connect(rdpContext *context, rdpSettings *settings, const char *ho
         return -1;
     relay->connected = true;
     // A host name of "|" hands libfreerdp a connected descriptor in place of the port.
-    return relay->io.TCPConnect(context, settings, "|", atomic_load(&relay->connection->shim.upstream.socket), timeout);
+    const int fd = dup(atomic_load(&relay->connection->shim.upstream.socket)); // libfreerdp closes what it is given
+    return fd < 0 ? -1 : relay->io.TCPConnect(context, settings, "|", fd, timeout);
 }
 
 static int on_write(rdpTransport *transport, wStream *stream)
