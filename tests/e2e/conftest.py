@@ -19,6 +19,7 @@ import pytest
 from fixtures.credentials import Certificate
 from fixtures.display import virtual_display
 from fixtures.experiment import NAME, PASSWORD, USER, Experiment, levels, seed_license, two_families
+from fixtures.gateway_case import GatewayCase, ways
 from fixtures.lab import lab_program
 from fixtures.matrix import PASSWORD as FLEET_PASSWORD
 from fixtures.matrix import USER as FLEET_USER
@@ -183,3 +184,21 @@ def plant(lab, gateway, rdpprobe, scratch, request):
         return Experiment(result, server, front, skipped, seeded)
 
     return run
+
+
+@pytest.fixture
+def case(rdpprobe, scratch):
+    """Runs isolate through a gateway, with NAME at 127.0.0.1 and ::1; see fixtures/gateway_case.py."""
+    return GatewayCase(rdpprobe, two_families(scratch("names")))
+
+
+@pytest.fixture
+def behind(lab, gateway):
+    """(lab, gateway): a lab, and a gateway that leads NAME there; `lab_options` and further ones of the gateway."""
+
+    def start(*gateway_options, lab_options=(), inner=NAME, address="127.0.0.1"):
+        server = lab("--gateway-port", "http", "--gateway-port", "websocket", *lab_options, user=USER,
+                     password=PASSWORD)
+        return server, gateway("--map", f"{inner}={address}", *ways(server), *gateway_options)
+
+    return start

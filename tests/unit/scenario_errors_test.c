@@ -57,6 +57,8 @@ static const struct {
     {T "until: nla-chalenge\n", "s.yaml:2:8: 'nla-chalenge' is no phase: did you mean 'nla-challenge'?"},
     {T "client-name: A B\n",
      "s.yaml:2:14: client-name takes printable ASCII without blanks, as names of computers are"},
+    {T "set: {address: alias}\n",
+     "s.yaml:2:16: variants have address=alias, which only connect and isolate know (--alias)"},
     {T "client-name: PC\nset: {client-name: host}\n",
      "s.yaml:2:14: name of the client is given, and no variant has client-name=given"},
     {T "set: {client-name: given}\n",
