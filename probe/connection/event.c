@@ -78,6 +78,29 @@ void event_fact(struct event_sink *sink, enum fact fact, json_t *value)
     gather(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value));
 }
 
+// Writes the number's digits; returns what follows them. printf is not for signal handlers (signal-safety(7)).
+static char *put_digits(char *to, unsigned number)
+{
+    char digits[10];
+    size_t count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while (number /= 10);
+    while (count)
+        *to++ = digits[--count];
+    return to;
+}
+
+void event_number_now(struct event_sink *sink, enum fact fact, unsigned value)
+{
+    char line[64];
+    char *p = stpcpy(line, "{\"fact\":");
+    p = put_digits(p, (unsigned)fact);
+    p = put_digits(stpcpy(p, ",\"value\":"), value);
+    p = stpcpy(p, "}\n");
+    send_all(sink->fd, line, (size_t)(p - line));
+}
+
 void event_append(struct event_sink *sink, enum fact fact, const char *text)
 {
     gather(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text));

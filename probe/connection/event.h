@@ -35,6 +35,8 @@ void event_flush(struct event_sink *sink);
 void event_phase(struct event_sink *sink, enum phase phase);
 void event_step(struct event_sink *sink, enum gateway_step step);        // of PHASE_GATEWAY
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value); // steals value
+// The same at once, past what is gathered: for a signal handler. Only for a fact that is a number.
+void event_number_now(struct event_sink *sink, enum fact fact, unsigned value);
 void event_append(struct event_sink *sink, enum fact fact, const char *text);
 void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase
 void event_connection(struct event_sink *sink); // a TCP connection is attempted

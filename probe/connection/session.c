@@ -22,6 +22,7 @@
 #include "connection/picture.h"
 #include "connection/progress.h"
 #include "connection/settings.h"
+#include "connection/silence.h"
 #include "connection/socket.h"
 #include "connection/tap.h"
 #include "connection/tls_facts.h"
@@ -329,6 +330,7 @@ void session_run(const struct connection_request *request, struct event_sink *si
         event_outcome(sink, &outcome);
         _exit(0);
     }
+    silence_watch(session);
     check_ciphers(session);
     capture_begin(session);
     socket_resolve(session);

@@ -7,6 +7,7 @@
 #include <freerdp/transport_io.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "connection/classify.h"
 #include "connection/event.h"
@@ -40,6 +41,7 @@ struct session {
     bool kerberos_reported;        // what a KDC made of the account
     bool pdu_begun;                // the first octet of the PDU being read was seen
     uint32_t requested;            // requestedProtocols, as sent
+    timer_t silence_timer;         // silence.h
     double ntlm_asked;             // event_clock() when NTLM's NEGOTIATE went out; 0 before
     bool ntlm_challenged;          // its CHALLENGE was read
     SSL *ssl;                      // of the target's TLS

@@ -111,7 +111,7 @@ static int connect_within(struct session *session, const struct sockaddr_storage
             error = begun;
         } else {
             struct pollfd wait = {.fd = fd, .events = POLLOUT};
-            if (poll(&wait, 1, ms) == 0)
+            if (TEMP_FAILURE_RETRY(poll(&wait, 1, ms)) == 0)
                 error = ETIMEDOUT;
             else
                 getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length);

@@ -195,6 +195,8 @@ static void fail(struct trial *trial, enum family family, uint32_t code, const c
     snprintf(trial->outcome.detail, sizeof trial->outcome.detail, "%s", detail);
 }
 
+enum { SLOW_PART = 4 }; // of the deadline: who was silent for less is slow
+
 // What the worker could not say itself, because it was killed or died.
 static void explain(struct trial *trial, const struct worker_end *end, double ms, unsigned deadline_ms)
 {
@@ -205,8 +207,12 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
     if (end->killed) {
         const char *step = fact_text(trial->facts, FACT_GATEWAY_STEP, "");
         bool there = trial->outcome.phase == PHASE_GATEWAY && step[0];
-        snprintf(detail, sizeof detail, "no end within the deadline of %g s%s%s", deadline_ms / 1000.0,
-                 there ? "; the gateway does not answer at step " : "", there ? step : "");
+        // Of who goes on sending it is not known whether it would have been in time.
+        int64_t silence = fact_integer(trial->facts, FACT_END_SILENCE, deadline_ms);
+        bool slow = silence < deadline_ms / SLOW_PART;
+        snprintf(detail, sizeof detail, "no end within the deadline of %g s%s%s%s", deadline_ms / 1000.0,
+                 there ? "; the gateway does not answer at step " : "", there ? step : "",
+                 slow ? "; the peer was still sending" : "");
         fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
         fact_set(trial->facts, FACT_ENDED_BY, json_string("deadline"));
     } else if (WIFSIGNALED(end->status)) {
@@ -224,7 +230,9 @@ void attempt_finish(struct attempt *attempt)
     struct trial *trial = &attempt->trial;
     trial->peak_kib = attempt->end.peak_kib;
     trial->cpu_ms = attempt->end.cpu_ms;
-    if (!attempt->ended_well)
+    if (attempt->ended_well) // shortly before the deadline
+        fact_remove(trial->facts, FACT_END_SILENCE);
+    else
         explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->deadline_ms);
     if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
         fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE"))

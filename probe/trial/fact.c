@@ -167,6 +167,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_DEACTIVATE_PHASE] = {"deactivate", "phase", FACT_TEXT, "session deactivated in phase"},
     [FACT_DEACTIVATE_AFTER] = {"deactivate", "after_ms", FACT_REAL, "ms after the client's last PDU"},
     [FACT_ULTIMATUM_REASON] = {"ultimatum", "reason", FACT_TEXT, "disconnect ultimatum"},
+    [FACT_END_SILENCE] = {"end", "silence_ms", FACT_INTEGER, "ms without an octet of the peer"},
     [FACT_ENDED_BY] = {"end", "by", FACT_TEXT, "ended by"},
     [FACT_LOGON_USER] = {"logon", "user", FACT_TEXT, "user sent"},
     [FACT_LOGON_DOMAIN] = {"logon", "domain", FACT_TEXT, "domain sent"},
@@ -260,6 +261,14 @@ bool fact_set(json_t *facts, enum fact fact, json_t *value)
         return false;
     }
     return json_object_set_new(group, rows[fact].name, value) == 0;
+}
+
+void fact_remove(json_t *facts, enum fact fact)
+{
+    json_t *group = group_of(facts, fact);
+    json_object_del(group, rows[fact].name);
+    if (json_object_size(group) == 0)
+        json_object_del(facts, rows[fact].group);
 }
 
 bool fact_append(json_t *facts, enum fact fact, const char *text)

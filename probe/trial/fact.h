@@ -169,8 +169,9 @@ enum fact {
     FACT_DEACTIVATE_PHASE, // of Deactivate All
     FACT_DEACTIVATE_AFTER, // ms, likewise
     FACT_ULTIMATUM_REASON,
-    FACT_ENDED_BY,   // of a failed trial: server, gateway, client or deadline
-    FACT_LOGON_USER, // user and domain as the client sent them last
+    FACT_END_SILENCE, // ms for which the peer had sent nothing when the deadline came
+    FACT_ENDED_BY,    // of a failed trial: server, gateway, client or deadline
+    FACT_LOGON_USER,  // user and domain as the client sent them last
     FACT_LOGON_DOMAIN,
     FACT_LOGON_INFO,         // names of Save Session Info's infoTypes, in order
     FACT_LOGON_SESSION,      // id
@@ -220,6 +221,9 @@ bool fact_from_path(const char *path, enum fact *fact);
 // Sets a fact in the journal's nested object. Steals the reference to value; returns false (value freed) if value has
 // not the fact's type or memory is out.
 bool fact_set(json_t *facts, enum fact fact, json_t *value);
+
+// Takes a fact out again, if it is there. For groups that stand in no other.
+void fact_remove(json_t *facts, enum fact fact);
 
 // Appends a string to a list fact. Returns false if memory is out.
 bool fact_append(json_t *facts, enum fact fact, const char *text);

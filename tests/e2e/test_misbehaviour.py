@@ -126,8 +126,10 @@ def others():
                          ("TLS", bytes.fromhex("15030100020246")), ("VNC", b"RFB 003.008\n")):
         yield f"answer-{name}", Row(f"{name} on this port", scripted(octets), [],
                                     Outcome("negotiate", "negotiation", 0, f"ANSWER_IS_{name}", "client"))
-    yield "one-octet", Row("an answer that never gets whole", lab("--fault", "negotiate:slow", "--drip", 60000), [],
-                           Outcome("negotiate", "timeout", 0, "DEADLINE", "deadline"))
+    yield "slow", Row("an answer that comes too slowly", lab("--fault", "negotiate:slow", "--drip", 100), [],
+                      Outcome("negotiate", "timeout", 0, "DEADLINE", "deadline"))
+    yield "slow-tls", Row("a handshake that comes too slowly", lab("--fault", "tls:slow", "--drip", 50), [],
+                          Outcome("tls", "timeout", 0, "DEADLINE", "deadline"))
     # Another protocol than the trial's
     for selected, security, name in ((HYBRID_EX, "tls", "HYBRID_EX"), (RDP, "tls", "RDP"), (SSL, "nla", "SSL")):
         yield f"selects-{name}", Row(f"selects {name}", scripted(CONFIRM.format(selected)),
@@ -196,7 +198,7 @@ SAME = [
     (["tcp:close", "negotiate:close"], "a close in place of the answer to the request; whether it was read is unseen"),
     (["tcp:rst", "negotiate:rst"], "likewise"),
     (["tcp:garbage", "negotiate:garbage"], "likewise"),
-    (["tcp:hang", "negotiate:hang", "one-octet"], "no whole answer: how long the rest would take is not known"),
+    (["tcp:hang", "negotiate:hang"], "silence from the start on"),
     (["info:close", "licensing:close"], "Client Info has no answer of its own"),
     (["info:rst", "licensing:rst"], "likewise"),
     (["info:hang", "licensing:hang"], "likewise"),

@@ -121,9 +121,25 @@ static void test_a_group_in_a_group(void **state)
     json_decref(facts);
 }
 
+static void a_fact_can_be_taken_out(void **state)
+{
+    (void)state;
+    json_t *facts = json_object();
+    fact_remove(facts, FACT_END_SILENCE); // was not there
+    fact_set(facts, FACT_END_SILENCE, json_integer(1));
+    fact_set(facts, FACT_ENDED_BY, json_string("server"));
+    fact_remove(facts, FACT_END_SILENCE);
+    assert_null(fact_get(facts, FACT_END_SILENCE));
+    assert_string_equal(fact_text(facts, FACT_ENDED_BY, ""), "server");
+    fact_remove(facts, FACT_ENDED_BY);
+    assert_int_equal(json_object_size(facts), 0); // no empty group is left
+    json_decref(facts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_fact_can_be_taken_out),
         cmocka_unit_test(test_every_fact),
         cmocka_unit_test(test_readers),
         cmocka_unit_test(test_the_gateways_facts_are_in_the_order_of_the_targets),
