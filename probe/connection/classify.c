@@ -163,8 +163,13 @@ static void gave_up(const struct evidence *e, struct outcome *o)
     const char *name = e->last_error_name ? e->last_error_name : "no error";
     switch (e->phase) {
     case PHASE_GATEWAY:
-        set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer at step %s ended the attempt (%s)",
-            gateway_step_name(e->tunnel.step), name);
+        if (!e->tunnel.begun || (e->tunnel.step != GATEWAY_STEP_TLS && e->tunnel.step != GATEWAY_STEP_SECOND_TLS))
+            set(o, FAMILY_GATEWAY, 0, "", "the gateway's answer at step %s ended the attempt (%s)",
+                gateway_step_name(e->tunnel.step), name);
+        else if (e->tunnel.tls_done) // and nothing was asked
+            set(o, FAMILY_LOCAL, 0, "NO_GATEWAY_REQUEST", "FreeRDP made no request to the gateway (%s)", name);
+        else
+            set(o, FAMILY_TLS, 0, "", "the gateway's answer is no TLS that this machine can go on with");
         break;
     case PHASE_NEGOTIATE:
         negotiation(e, o);

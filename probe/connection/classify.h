@@ -25,6 +25,7 @@ struct tls_evidence {
 struct tunnel_evidence {
     bool begun;
     enum gateway_step step; // furthest that began
+    bool tls_done;          // the latest connection's handshake
     unsigned status;        // HTTP status of the latest answer; 0: there was none
     char reason[80];        // …and its phrase
     bool schemes_told;      // the first offer of ways to authenticate is in the facts

@@ -88,7 +88,8 @@ void session_fail(struct session *session)
     session->over = true;
     remember_last_error(session);
     if (session->evidence.peer_end == PEER_OPEN)
-        session->evidence.peer_end = socket_peer_end(session->fd);
+        session->evidence.peer_end =
+            socket_peer_end(session->evidence.phase == PHASE_GATEWAY ? session->gateway_fd : session->fd);
     tls_report_end(session);
     kerberos_report(session);
     tell_credentials(session);
@@ -245,7 +246,7 @@ static struct session *session_new(const struct connection_request *request, str
     struct session *session = session_of(instance->context);
     session->request = request;
     session->sink = sink;
-    session->fd = -1;
+    session->fd = session->gateway_fd = -1;
     session->evidence.gateway = request->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF;
     session->evidence.gateway_host = request->gateway.host;
     session->evidence.nla = request->variant.level[FACTOR_SECURITY] == SECURITY_NLA;

@@ -33,6 +33,7 @@ struct session {
     socklen_t address_sizes[ADDRESSES_MAX];
     unsigned address_count;
     int fd; // of the latest TCP connection, -1 while there is none
+    int gateway_fd; // a duplicate of it where it is the gateway's: FreeRDP closes its own before it says why; else -1
     unsigned connections;
     bool capabilities_seen;        // Demand Active was read
     double logon_error_at;         // event_clock() at the first logon error, or 0

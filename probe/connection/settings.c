@@ -99,9 +99,24 @@ static bool apply_tls(struct session *session)
     return set_tls(session->context.settings, direct ? variant->level[FACTOR_TLS] : (unsigned)TLS_DEFAULT);
 }
 
+// A list of what is not to be used; "ntlm" or "kerberos" without the sign restrict nothing.
+static const char no_kerberos[] = "!kerberos", no_ntlm[] = "!ntlm";
+
+// How NLA is to authenticate.
+static const char *target_packages(const struct session *session)
+{
+    static const char *const packages[] = {
+        [AUTH_LEVEL_NTLM] = no_kerberos, [AUTH_LEVEL_NEGOTIATE] = NULL, [AUTH_LEVEL_KERBEROS] = no_ntlm};
+    // Only NTLM has a CHALLENGE; a Kerberos ticket would be a logon.
+    return packages[session->request->at_challenge ? (unsigned)AUTH_LEVEL_NTLM
+                                                   : session->request->variant.level[FACTOR_AUTH]];
+}
+
 bool settings_before_target_tls(struct session *session)
 {
-    return set_tls(session->context.settings, session->request->variant.level[FACTOR_TLS]);
+    rdpSettings *settings = session->context.settings;
+    return set_tls(settings, session->request->variant.level[FACTOR_TLS]) &&
+           freerdp_settings_set_string(settings, FreeRDP_AuthenticationPackageList, target_packages(session));
 }
 
 static bool apply_gateway(struct session *session)
@@ -147,12 +162,7 @@ static bool apply_credentials(struct session *session)
     bool nla = session->evidence.nla;
     // Without NLA the password goes out in Client Info, where nobody proves that it was right: only on request.
     bool password = request->password[0] && !request->at_challenge && (nla || request->autologon);
-    // A list of what is not to be used; "ntlm" or "kerberos" without the sign restrict nothing.
-    static const char *const packages[] = {
-        [AUTH_LEVEL_NTLM] = "!kerberos", [AUTH_LEVEL_NEGOTIATE] = NULL, [AUTH_LEVEL_KERBEROS] = "!ntlm"};
     const unsigned char *level = request->variant.level;
-    // Only NTLM has a CHALLENGE; a Kerberos ticket would be a logon.
-    unsigned auth = request->at_challenge ? (unsigned)AUTH_LEVEL_NTLM : level[FACTOR_AUTH];
     struct user_name name;
     if (!user_name_form((enum user_form_level)level[FACTOR_USER_FORM], request->user, request->domain, &name))
         return false;
@@ -160,7 +170,8 @@ static bool apply_credentials(struct session *session)
         {FreeRDP_Username, name.user},
         {FreeRDP_Domain, name.domain[0] ? name.domain : NULL},
         {FreeRDP_Password, password ? request->password : NULL},
-        {FreeRDP_AuthenticationPackageList, packages[auth]},
+        // The factor is about the target. A gateway gets NTLM: whatever is sent to it then shows on the wire.
+        {FreeRDP_AuthenticationPackageList, session->evidence.gateway ? no_kerberos : target_packages(session)},
     };
     const struct flag_setting flags[] = {
         {FreeRDP_ConsoleSession, level[FACTOR_ADMIN] == ADMIN_ON},

@@ -178,6 +178,10 @@ int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostn
     session->fd = fd;
     capture_connected(session, fd);
     if (session->evidence.gateway) {
+        if (session->gateway_fd >= 0)
+            close(session->gateway_fd);
+        session->gateway_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        session->evidence.tunnel.tls_done = false;
         progress_begin(session, PHASE_GATEWAY);
         progress_step(session, session->connections > 1 ? GATEWAY_STEP_SECOND_TLS : GATEWAY_STEP_TLS);
     } else {

@@ -10,8 +10,8 @@
 #include "connection/socket.h"
 #include "knowledge/codes.h"
 
-enum { ALERT_CLOSE_NOTIFY = 0 }; // RFC 8446 6
-enum { CLIENT_HELLO = 1 };       // RFC 8446 4
+enum { ALERT_CLOSE_NOTIFY = 0 };          // RFC 8446 6
+enum { CLIENT_HELLO = 1, FINISHED = 20 }; // RFC 8446 4
 
 static int gateway_mark; // index of SSL's ex-data that is set where the SSL is the gateway's
 
@@ -117,6 +117,8 @@ static void on_message(int sent, int version, int type, const void *data, size_t
         on_alert(session, gateway, !sent, data);
     if (type == SSL3_RT_HANDSHAKE && !gateway)
         on_handshake(session, !sent, data, size);
+    if (type == SSL3_RT_HANDSHAKE && gateway && size && *(const uint8_t *)data == FINISHED)
+        session->evidence.tunnel.tls_done = true;
 }
 
 // Each new SSL_CTX gets the message callback before its first SSL exists. An SSL's own ex-data hook would be too early:

@@ -96,11 +96,14 @@ const char *worker_versions(void)
 static void isolate_process(void)
 {
     struct rlimit none = {0, 0};
+    // A trial takes some hundredths of a second, with a picture some tenths: what takes this much spins.
+    struct rlimit enough = {WORKER_CPU_SECONDS, RLIM_INFINITY};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // No core dump and no debugger of another process of this user: there is a password in here.
     setrlimit(RLIMIT_CORE, &none);
+    setrlimit(RLIMIT_CPU, &enough);
     prctl(PR_SET_DUMPABLE, 0);
     for (int fd = 0; null >= 0 && fd < 3; fd++)
         dup2(null, fd);

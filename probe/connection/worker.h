@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// Processor time after which a worker is ended by SIGXCPU: a client library that spins must not take a processor from
+// the others until its deadline.
+enum { WORKER_CPU_SECONDS = 5 };
+
 // Initialises OpenSSL, WinPR and FreeRDP once, so that workers forked from this process start warm. Cleans the
 // environment of what would change a connection (proxies, Kerberos and log settings). False with a sentence in
 // error[size].

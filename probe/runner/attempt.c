@@ -12,6 +12,7 @@
 
 #include "connection/event.h"
 #include "connection/request.h"
+#include "connection/worker.h"
 #include "trial/fact.h"
 
 enum { BUFFER_FIRST = 16 * 1024, LINE_MAX_BYTES = 64 * 1024 };
@@ -215,6 +216,10 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
                  slow ? "; the peer was still sending" : "");
         fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
         fact_set(trial->facts, FACT_ENDED_BY, json_string("deadline"));
+    } else if (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGXCPU) {
+        snprintf(detail, sizeof detail, "the client library used %d s of processor time without an end: stopped",
+                 WORKER_CPU_SECONDS);
+        fail(trial, FAMILY_CRASH, SIGXCPU, "XCPU", detail);
     } else if (WIFSIGNALED(end->status)) {
         signal_name = sigabbrev_np(WTERMSIG(end->status));
         snprintf(detail, sizeof detail, "the client library died of signal %d", WTERMSIG(end->status));

@@ -94,6 +94,33 @@ static const struct row {
      "",
      "at step http ended the attempt",
      0},
+    {"no TLS",
+     PHASE_GATEWAY,
+     {.begun = true, .step = GATEWAY_STEP_SECOND_TLS, .status = 200},
+     PEER_OPEN,
+     FAMILY_TLS,
+     0,
+     "",
+     "no TLS",
+     0},
+    {"TLS, and no request of this machine",
+     PHASE_GATEWAY,
+     {.begun = true, .step = GATEWAY_STEP_TLS, .tls_done = true},
+     PEER_OPEN,
+     FAMILY_LOCAL,
+     0,
+     "NO_GATEWAY_REQUEST",
+     "FreeRDP made no request",
+     0},
+    {"closed in TLS",
+     PHASE_GATEWAY,
+     {.begun = true, .step = GATEWAY_STEP_TLS},
+     PEER_FIN,
+     FAMILY_CLOSED,
+     0,
+     "FIN",
+     "the gateway closed the connection at step tls",
+     0},
     {"session limit",
      PHASE_ACTIVE,
      {.begun = true, .step = GATEWAY_STEP_CHANNEL, .status = 101, .closed = true, .close_status = 0x59F6},
@@ -134,8 +161,7 @@ static const struct row {
 
 static struct evidence evidence_of(const struct row *row)
 {
-    return (struct evidence){
-        .phase = row->phase, .gateway = true, .tunnel = row->tunnel, .peer_end = row->peer_end};
+    return (struct evidence){.phase = row->phase, .gateway = true, .tunnel = row->tunnel, .peer_end = row->peer_end};
 }
 
 static void assert_row(const struct row *row, const struct evidence *evidence)

@@ -136,6 +136,29 @@ static void draws_bars_of_blocks_where_they_can_be_read(void **state)
     trial_clear(&trial);
 }
 
+static void shows_the_steps_of_a_gateway(void **state)
+{
+    struct trial trial = denied();
+    struct page page = open_page();
+    (void)state;
+    trial.outcome.phase = PHASE_GATEWAY;
+    trial.phases[2] = (struct phase_time){PHASE_GATEWAY, 10.25, 29.75, 2};
+    trial.steps[0] = (struct step_time){GATEWAY_STEP_TLS, 10.25, 10};
+    trial.steps[1] = (struct step_time){GATEWAY_STEP_AUTHORIZE, 20.25, 19.75};
+    trial.step_count = 2;
+    trial.variant.level[FACTOR_GATEWAY] = GATEWAY_RPC;
+    connect_text(&page, &trial);
+    assert_true(page_close(&page));
+    fclose(page.file);
+    assert_non_null(strstr(text, "  gateway           29.8   2           ############################\n"
+                                 "    tls             10.0               #########\n"
+                                 "    authorize       19.8                        ##################  failed here\n"
+                                 "  in all            40.0   3\n"));
+    assert_non_null(strstr(text, "gateway=rpc goes as far as FreeRDP's client does"));
+    free(text);
+    trial_clear(&trial);
+}
+
 static void claims_nothing_about_mstsc_without_a_source(void **state)
 {
     (void)state;
@@ -207,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reports_a_failure),
         cmocka_unit_test(draws_bars_of_blocks_where_they_can_be_read),
+        cmocka_unit_test(shows_the_steps_of_a_gateway),
         cmocka_unit_test(claims_nothing_about_mstsc_without_a_source),
         cmocka_unit_test(says_that_a_variant_was_not_in_effect),
         cmocka_unit_test(summarises_repeats),

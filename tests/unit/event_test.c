@@ -440,6 +440,45 @@ static void phases_beyond_the_table_are_not_kept(void **state)
     assert_int_equal(trial->phase_count, PHASE_COUNT);
 }
 
+static void steps_come_with_their_times(void **state)
+{
+    struct wire *wire = *state;
+    struct trial *trial = &wire->trial;
+    const struct step_time *steps = trial->steps;
+
+    assert_true(apply_text(trial, "{\"phase\":\"tcp\",\"t\":1}"));
+    assert_true(apply_text(trial, "{\"phase\":\"gateway\",\"t\":2}"));
+    event_step(&wire->sink, GATEWAY_STEP_TLS);
+    struct line line = next_line(wire);
+    assert_true(apply(trial, line.text, line.length));
+    assert_int_equal(trial->step_count, 1);
+    assert_int_equal(steps[0].step, GATEWAY_STEP_TLS);
+    assert_true(apply_text(trial, "{\"step\":\"http\",\"t\":10}"));
+    assert_true(steps[0].start + steps[0].ms == 10 && steps[1].start == 10 && steps[1].ms == 0);
+    assert_true(apply_text(trial, "{\"step\":\"handshake\",\"t\":11.5}"));
+    assert_true(steps[1].ms == 1.5);
+    // The phase after it ends the last step, and nothing later does.
+    assert_true(apply_text(trial, "{\"phase\":\"negotiate\",\"t\":20}"));
+    assert_true(steps[2].ms == 8.5 && trial->phases[1].ms == 18);
+    event_finish(trial, 100);
+    assert_true(steps[2].ms == 8.5 && trial->phases[2].ms == 80);
+}
+
+static void a_killed_worker_leaves_its_step(void **state)
+{
+    struct trial *trial = &((struct wire *)*state)->trial;
+
+    assert_true(apply_text(trial, "{\"phase\":\"gateway\",\"t\":2}"));
+    assert_true(apply_text(trial, "{\"step\":\"authorize\",\"t\":3}"));
+    event_finish(trial, 2000);
+    assert_true(trial->steps[0].ms == 1997 && trial->phases[0].ms == 1998);
+    assert_false(apply_text(trial, "{\"step\":\"lunch\",\"t\":3}"));
+    assert_false(apply_text(trial, "{\"step\":7,\"t\":3}"));
+    for (int i = 0; i < 2 * GATEWAY_STEP_COUNT; i++)
+        assert_true(apply_text(trial, "{\"step\":\"tls\",\"t\":7}"));
+    assert_int_equal(trial->step_count, GATEWAY_STEP_COUNT);
+}
+
 #define ON_A_WIRE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -463,6 +502,8 @@ int main(void)
         ON_A_WIRE(other_lines_are_refused),
         ON_A_WIRE(garbled_lines_leave_a_sound_record),
         ON_A_WIRE(phases_beyond_the_table_are_not_kept),
+        ON_A_WIRE(steps_come_with_their_times),
+        ON_A_WIRE(a_killed_worker_leaves_its_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

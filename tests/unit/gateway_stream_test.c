@@ -92,13 +92,13 @@ static void assert_tells(const char *data, size_t size, const char *expected)
 #define TELLS(data, expected) assert_tells(data, sizeof(data) - 1, expected)
 
 #define CHALLENGED "HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\n\r\nbody"
-#define SEED "0123456789"
+#define SEED       "0123456789"
 // HANDSHAKE_RESPONSE, KEEPALIVE, a DATA packet of 3 octets, CLOSE_CHANNEL with 0x59F6.
 #define HANDSHAKE "\x02\0\0\0\x12\0\0\0\0\0\0\0\1\0\1\0\0\x77"
 #define KEEPALIVE "\x0d\0\0\0\x08\0\0\0"
-#define DATA "\x0a\0\0\0\x0d\0\0\0\3\0abc"
-#define CLOSE "\x10\0\0\0\x0c\0\0\0\xf6\x59\0\0"
-#define PACKETS "2:18:10:77 d:8:0:00 a:13:0:00 10:12:4:00 "
+#define DATA      "\x0a\0\0\0\x0d\0\0\0\3\0abc"
+#define CLOSE     "\x10\0\0\0\x0c\0\0\0\xf6\x59\0\0"
+#define PACKETS   "2:18:10:77 d:8:0:00 a:13:0:00 10:12:4:00 "
 
 static void follows_bare_packets(void **state)
 {

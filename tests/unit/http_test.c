@@ -89,8 +89,12 @@ static void shows_nothing_that_is_no_text(void **state)
 
 static void refuses_what_is_none(void **state)
 {
-    static const char *const texts[] = {"", "\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n",
-                                        "HTTP/1.1 42 OK\r\n\r\n", "SSH-2.0-OpenSSH\r\n\r\n",
+    static const char *const texts[] = {"",
+                                        "\r\n\r\n",
+                                        "HTTP/1.1\r\n\r\n",
+                                        "HTTP/1.1 abc OK\r\n\r\n",
+                                        "HTTP/1.1 42 OK\r\n\r\n",
+                                        "SSH-2.0-OpenSSH\r\n\r\n",
                                         "HTTP/1.1 99999999999999999999 OK\r\n\r\n"};
     struct http_answer answer;
     struct http_request request;

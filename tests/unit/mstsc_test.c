@@ -56,6 +56,12 @@ static const struct {
     {"closed", ECONNRESET, "licensing", 0x904, 0, false},
     {"gateway", 0x800759DA, "gateway", 0x300001B, 0, false},
     {"gateway", 0x59E6, "gateway", 0x3000022, 0, false},
+    {"gateway", 0x800759DD, "gateway", 0x3000008, 0, false},
+    {"gateway", 0x59F6, "active", 0x3000033, 0, false}, // also where it ends a session
+    {"gateway", 0x4D4, "active", 0x3000019, 0, false},
+    {"gateway", 0x800759D8, "gateway", 0, 0, false}, // two candidates
+    {"gateway", 0x59FB, "gateway", 0, 0, false},
+    {"gateway", 0x8009030C, "gateway", 0, 0, false},
     {"gateway", 401, "gateway", 0, 0, false},
     {"gateway", 0x800859DA, "gateway", 0, 0, false},
     {"ultimatum", 1, "licensing", 0, 0, false}, // a bare ultimatum has no counterpart

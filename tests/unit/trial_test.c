@@ -30,7 +30,11 @@ static struct trial example(void)
     trial.redirected_from = 6;
     trial.phases[0] = (struct phase_time){PHASE_RESOLVE, 0, 0.4, 0};
     trial.phases[1] = (struct phase_time){PHASE_TCP, 0.4, 1.125, 1};
-    trial.phase_count = 2;
+    trial.phases[2] = (struct phase_time){PHASE_GATEWAY, 1.525, 9.5, 3};
+    trial.phase_count = 3;
+    trial.steps[0] = (struct step_time){GATEWAY_STEP_TLS, 1.525, 8};
+    trial.steps[1] = (struct step_time){GATEWAY_STEP_SECOND_TCP, 9.525, 1.5};
+    trial.step_count = 2;
     assert_true(fact_set(trial.facts, FACT_TLS_VERSION, json_string("1.2")));
     assert_true(fact_append(trial.facts, FACT_LICENSING_MESSAGES, "LICENSE_INFO"));
     trial.connections = 2;
@@ -38,6 +42,7 @@ static struct trial example(void)
     trial.failed_logons = 1;
     trial.ms = 41.75;
     trial.peak_kib = 4096;
+    trial.cpu_ms = 7.25;
     return trial;
 }
 
@@ -66,7 +71,7 @@ static void test_round_trip(void **state)
     assert_int_equal(read.outcome.mstsc.extended, 7);
     assert_int_equal(read.outcome.freerdp.code, 0x2000D);
     assert_string_equal(read.outcome.freerdp.name, trial.outcome.freerdp.name);
-    assert_int_equal(read.phase_count, 2);
+    assert_int_equal(read.phase_count, 3);
     assert_int_equal(read.phases[1].phase, PHASE_TCP);
     assert_true(read.phases[1].ms == 1.125);
     assert_int_equal(read.redirected_from, 6);
@@ -78,6 +83,10 @@ static void test_round_trip(void **state)
     assert_int_equal(read.failed_logons, 1);
     assert_true(read.ms == 41.75);
     assert_int_equal(read.peak_kib, 4096);
+    assert_true(read.cpu_ms == 7.25);
+    assert_int_equal(read.step_count, 2);
+    assert_int_equal(read.steps[1].step, GATEWAY_STEP_SECOND_TCP);
+    assert_true(read.steps[1].start == 9.525 && read.steps[1].ms == 1.5);
 
     json_t *again = trial_to_json(&read);
     assert_true(json_equal(json, again));

@@ -11,16 +11,16 @@
 
 // Built from the layouts of MS-TSGU 2.2.10; the type stands in front, which the packet's header has.
 #define HANDSHAKE "02 00 00 00 00 00 01 00 01 00 02 00"
-#define TUNNEL "05 00 01 00 00 00 00 00 03 00 00 00 07 00 00 00 02 00 00 00"
+#define TUNNEL    "05 00 01 00 00 00 00 00 03 00 00 00 07 00 00 00 02 00 00 00"
 // With a request of health, nonce and an empty certificate, and the consent message "Hi".
 #define TUNNEL_CONSENT                                                                                                 \
     "05 00 01 00 00 00 00 00 17 00 00 00 07 00 00 00 02 00 00 00 "                                                     \
     "00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f 10 11 12 13 00 00 04 00 48 00 69 00"
-#define AUTHORIZE "07 00 00 00 00 00 03 00 00 00 08 00 00 00 1e 00 00 00"
+#define AUTHORIZE        "07 00 00 00 00 00 03 00 00 00 08 00 00 00 1e 00 00 00"
 #define AUTHORIZE_DENIED "07 00 db 59 07 80 00 00 00 00"
 #define CHANNEL_LOW_WORD "09 00 dd 59 00 00 00 00 00 00"
-#define CLOSE "10 00 f6 59 00 00"
-#define SERVICE "0b 00 04 00 4f 00 4b 00"
+#define CLOSE            "10 00 f6 59 00 00"
+#define SERVICE          "0b 00 04 00 4f 00 4b 00"
 
 static struct tsgu_answer answer_of(const char *hex)
 {
@@ -85,8 +85,8 @@ static bool decode(const uint8_t *data, size_t size)
     return true;
 }
 
-static const char *const examples[] = {HANDSHAKE,        TUNNEL, TUNNEL_CONSENT, AUTHORIZE, AUTHORIZE_DENIED,
-                                       CHANNEL_LOW_WORD, CLOSE,  SERVICE};
+static const char *const examples[] = {HANDSHAKE,        TUNNEL,           TUNNEL_CONSENT, AUTHORIZE,
+                                       AUTHORIZE_DENIED, CHANNEL_LOW_WORD, CLOSE,          SERVICE};
 
 static void stands_truncation_and_damage(void **state)
 {

@@ -44,7 +44,10 @@ static bool decode(const uint8_t *data, size_t size)
 
 static void waits_for_the_whole_header(void **state)
 {
-    static const char *const examples[] = {"82 05", "82 85 01 02 03 04", "82 7e 01 00", "82 fe 01 00 01 02 03 04",
+    static const char *const examples[] = {"82 05",
+                                           "82 85 01 02 03 04",
+                                           "82 7e 01 00",
+                                           "82 fe 01 00 01 02 03 04",
                                            "82 7f 00 00 00 00 00 01 00 00",
                                            "82 ff 00 00 00 00 00 01 00 00 01 02 03 04"};
     (void)state;
