@@ -44,6 +44,7 @@ struct schedule {
     struct slots *slots;
     int epoll;
     struct schedule_state state;
+    unsigned askers; // trials in flight that ask before they use their account, or have asked
     double begin, swept, told, busy_until;
     uint64_t number;
     bool lost; // the zygote is gone, and all workers with it
@@ -227,6 +228,7 @@ static void begin(struct schedule *s, uint32_t target)
         return;
     }
     slot->used = true;
+    s->askers += slot->attempt.asks_leave;
     s->number++;
     s->state.started++;
     s->state.in_flight++;
@@ -273,7 +275,7 @@ static void answer(struct schedule *s, unsigned index)
 
 static void answer_all(struct schedule *s)
 {
-    for (unsigned i = 0; i < slots_count(s->slots); i++)
+    for (unsigned i = 0; i < slots_count(s->slots) && s->askers; i++)
         answer(s, i);
 }
 
@@ -307,6 +309,7 @@ static void finish(struct schedule *s, unsigned index)
     char sentence[SENTENCE];
     bool held = slot->hold.target.used || slot->hold.gateway.used;
 
+    s->askers -= slot->attempt.asks_leave;
     if (slot->attempt.undecided || slot->attempt.asking) {
         take_back(s, slot, index);
         if (held)
