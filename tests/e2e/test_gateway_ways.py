@@ -9,7 +9,7 @@ from fixtures.credentials import Authority, secret_file
 from fixtures.experiment import DENIED, NAME, PASSWORD, USER, causes, two_families
 from fixtures.gateway_case import CONNECT_FAILED, FAR_HOST, NONE, SAME, GatewayExperiment, ways
 from fixtures.gateway_case import LEVELS as TRANSPORTS
-from fixtures.port import free_port
+from fixtures.port import free_port, silent_port
 
 REFUSED, NOT_FOUND = ("tcp", 111), ("dns", 2)
 
@@ -79,6 +79,25 @@ def test_an_address_that_only_the_gateway_reaches(case, behind):
     experiment.names_exactly("gateway=off", REFUSED, "the target is reached, from here it is not",
                              {"http": NONE, "websocket": NONE})
     assert "off" not in {record["gateway"] for record in experiment.truth.values()}
+
+
+def test_a_way_that_only_the_gateway_has(case, behind):
+    """Here a firewall drops what goes to the target; the gateway is behind it."""
+    server, front = behind()
+    with silent_port() as port:
+        experiment = case(f"{NAME}:{port}", front, "gateway=off", "--deadline", "1", lab=server)
+    experiment.names_exactly("gateway=off", ("timeout", 0), "the target is reached, from here it is not",
+                             {"http": NONE, "websocket": NONE})
+    assert (experiment.status_of("H02"), experiment.status_of("H28")) == ("supported", "refuted"), repr(experiment)
+
+
+def test_neither_way_leads_to_a_session(case, behind):
+    """Directly the target denies everybody, and the gateway's policy lets nobody through: no way out is named."""
+    server, front = behind("--deny", "authorize=800759DB", lab_options=("--deny-if", "true"))
+    experiment = case(f"{NAME}:{server.port}", front, "gateway=off", lab=server)
+    experiment.accuses_nobody("not-client-side")
+    gateway = experiment.verdict["factors"]["gateway"]
+    assert gateway["finding"] == "not-tested" and "(CAP) refuses" in gateway["why"], repr(experiment)
 
 
 @pytest.mark.parametrize("baseline, signature", (("gateway=off", REFUSED), ("gateway=websocket", CONNECT_FAILED)))
