@@ -16,7 +16,9 @@ from fixtures.experiment import NAME, causes, two_families
 USER, DOMAIN, PASSWORD = "bob", "LAB", "Factors-Pw1"
 TOKEN = "Cookie: msts=2130706433.15629.0000"
 CLIENT = "FRONTDESK7"
-GIVEN = {"load-balance": ["--load-balance-info", TOKEN], "client-name": ["--client-name", CLIENT]}
+ALIAS = "dual"  # the target's other name
+GIVEN = {"load-balance": ["--load-balance-info", TOKEN], "client-name": ["--client-name", CLIENT],
+         "address": ["--alias", ALIAS]}
 ERRINFO, AUTODETECT, GFX = 0x1, 0x80, 0x100  # earlyCapabilityFlags, MS-RDPBCGR 2.2.1.3.2
 REDIRECTED = ["rdpdr", "rdpsnd", "cliprdr", "drdynvc"]
 UNREACHED = None  # the level cannot come into effect here: see its test
@@ -57,7 +59,8 @@ ROWS = {
     "tls": {"default": {"tls": "1.3"}, **{level: {"tls": level} for level in ("1.0", "1.1", "1.2", "1.3")}},
     "address": {"name": {"address": "name", "sni": NAME},
                 "ipv4": {"address": "ipv4", "family": "ipv4"},
-                "ipv6": {"address": "ipv6", "family": "ipv6"}},
+                "ipv6": {"address": "ipv6", "family": "ipv6"},
+                "alias": {"address": "name", "sni": ALIAS}},
     "gateway": {"off": {"gateway": "off"}, "http": {"gateway": "http"}, "websocket": {"gateway": "websocket"},
                 "rpc": UNREACHED},
     "license": {"keep": {"license": "new"}, "clear": {"license": "new"}, "reuse": {"license": "stored"},
@@ -156,7 +159,7 @@ def connect(lab, gateway, rdpprobe, scratch):
             via = [f"--via={name}={port}" for name, port in server.gateway_ports.items()]
             words += ["--gateway", f"localhost:{gateway('--map', f'{NAME}=127.0.0.1', *via).port}"]
         result = rdpprobe("connect", "--json", *words, f"--set={factor}={level}", f"{NAME}:{server.port}",
-                          password=PASSWORD, environment=two_families(scratch("names")), timeout=seconds)
+                          password=PASSWORD, environment=two_families(scratch("names"), NAME, ALIAS), timeout=seconds)
         return result.trials[-1], server, result
 
     return run
