@@ -115,13 +115,16 @@ void help_command(struct page *page, enum command command)
                   "certificate.days_left > 14 or clock.skew < 300, ms < 3000; joined by & | ! and ( ). A scenario "
                   "without it expects 'connected'.");
     if (matrix)
-        paragraph(page, "Runs of many trials",
-                  "A target has one connection at a time, in the order of the plan: what sends no password comes "
-                  "first. Until a password is proved, only so many logons of its account are under way as may fail; an "
-                  "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
-                  "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or "
-                  "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does "
-                  "not.");
+        paragraph(
+            page, "Runs of many trials",
+            "A target has one connection at a time, in the order of the plan: what sends no password comes "
+            "first. Until a password is proved, only so many logons of its account are under way as may fail; the "
+            "others wait right before theirs, at most two seconds, which no time of a trial includes "
+            "(logon.waited_ms), or come back later. An "
+            "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
+            "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or "
+            "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does "
+            "not.");
     paragraph(page, "Logons",
               "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
               "with --autologon. After two failed ones the account is left alone, in this run and in later ones "

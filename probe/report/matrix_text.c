@@ -265,6 +265,10 @@ void matrix_text_end(struct matrix_text *text)
         page_newline(page);
         page_line(page, STYLE_FAINT, "%" PRIu64 " TCP connection%s, %" PRIu64 " logon%s, %" PRIu64 " of them refused",
                   tally->connections, s(tally->connections), tally->logons, s(tally->logons), tally->failed_logons);
+        if (tally->withdrawn)
+            page_wrap(page, 0, 0,
+                      "%" PRIu64 " further connection%s given up before the logon, because the account was in use",
+                      tally->withdrawn, tally->withdrawn == 1 ? " was" : "s were");
     }
     put_unmet(text);
     tally_clear(tally);

@@ -43,6 +43,7 @@ static const char *const members[MEMBER_COUNT] = {
     [MEMBER_PURPOSE] = "purpose",
     [MEMBER_WHY] = "why",
     [MEMBER_STOP] = "stop",
+    [MEMBER_WITHDRAWN] = "withdrawn",
     [MEMBER_VERDICT] = "verdict",
     [MEMBER_REASON] = "reason",
 };

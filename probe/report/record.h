@@ -57,6 +57,7 @@ enum record_member {
     // of skipped trials, of verdicts and of ends
     MEMBER_WHY,
     MEMBER_STOP,
+    MEMBER_WITHDRAWN, // connections that were no trials
     MEMBER_VERDICT,
     MEMBER_REASON,
     MEMBER_COUNT

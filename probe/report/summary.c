@@ -117,6 +117,7 @@ static json_t *run_json(const struct tally *tally)
     set_number(json, "connected", tally->connected);
     set_number(json, "could_not_run", tally->could_not_run);
     set_number(json, "skipped", tally->skipped);
+    set_number(json, "withdrawn", tally->withdrawn);
     set_number(json, "repeated", tally->again);
     set_number(json, "auxiliary", tally->auxiliary);
     if (tally->planned > 0)

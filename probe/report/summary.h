@@ -8,6 +8,7 @@
 //     shards    how many the plan has; shards_seen
 //     trials, connected, could_not_run, skipped, repeated, auxiliary, planned   numbers of trials; repeated: recorded
 //               before; auxiliary: beside the plan, to have a licence issued; planned: where the header says
+//     withdrawn connections given up before the logon, because the account was in use: no trials
 //     unended   runs (shards) of matrix that did not come to their end
 //     targets, targets_unmet, expectations, expectations_unmet, trials_unmet, connections, logons, failed_logons, ms
 //     variants, groups, outcomes   {name: {trials, connected, unmet, ms, ms_max}}: ms is the trials' sum, milliseconds

@@ -154,6 +154,7 @@ static void add_run(struct tally *tally, const struct record *record)
 static void add_end(struct tally *tally, const struct record *record)
 {
     struct shard_seen *shard = tally->shard ? &tally->shards[tally->shard] : NULL;
+    tally->withdrawn += (uint64_t)json_text_integer(record->member[MEMBER_WITHDRAWN], 0);
     tally->shards_ended += shard && !shard->ended;
     if (shard)
         shard->ended = true;

@@ -26,6 +26,7 @@ struct tally {
     uint64_t planned;                          // trials of the shards seen, as far as headers say
 
     uint64_t trials, connected, could_not_run, skipped; // trials of the plan
+    uint64_t withdrawn;                                 // connections given up before their logon, which are no trials
     uint64_t auxiliary;           // trials beside the plan, such as those that had a licence issued
     uint64_t expectations, unmet; // checked, unmet
     uint64_t trials_unmet;        // with an unmet expectation

@@ -120,6 +120,20 @@ static void test_runs_that_did_not_end(void **state)
     tally_clear(&tally);
 }
 
+static void test_connections_that_were_no_trials(void **state)
+{
+    struct tally tally;
+    (void)state;
+    tally_init(&tally);
+    for (unsigned shard = 1; shard <= 2; shard++) {
+        add_header(&tally, shard, 1);
+        add(&tally, "{\"record\":\"end\",\"schema\":1,\"withdrawn\":%u}", 3 * shard);
+    }
+    assert_int_equal(tally.withdrawn, 9);
+    assert_int_equal(tally.trials, 0);
+    tally_clear(&tally);
+}
+
 static void test_what_was_left_out_is_due_again(void **state)
 {
     struct tally tally;
@@ -176,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_targets_of_one_host_and_trials_again),
         cmocka_unit_test(test_many_targets_count_exactly),
         cmocka_unit_test(test_runs_that_did_not_end),
+        cmocka_unit_test(test_connections_that_were_no_trials),
         cmocka_unit_test(test_what_was_left_out_is_due_again),
         cmocka_unit_test(test_auxiliary_trials_count_no_expectation),
         cmocka_unit_test(test_names_without_end_share_a_row),
