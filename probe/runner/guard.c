@@ -232,13 +232,18 @@ static struct share target_share(const struct trial *trial, const struct share *
     struct share share = {LOGON_NOT_SENT, trial->logons - at_gateway->logons,
                           trial->failed_logons - at_gateway->failed};
 
+    bool proved = strcmp(credentials, "verified") == 0;
+    // A good password that the logon was refused for all the same (expired, outside the hours) leaves the server's own
+    // counter as it was: only a logon that succeeds clears it.
+    bool refused = ntstatus || trial->outcome.family == FAMILY_LOGON;
+
     if (ntstatus && ntstatus_blocks_account(ntstatus))
         share.result = LOGON_BLOCKED;
-    else if (strcmp(credentials, "verified") == 0)
+    else if (proved && !refused)
         share.result = LOGON_VERIFIED;
     else if (share.failed)
         share.result = LOGON_FAILED;
-    else if (autologon && share.logons) // nothing confirmed the password in Client Info: it may have been a wrong one
+    else if (autologon && share.logons && !proved) // nothing confirmed Client Info's password: it may be a wrong one
         share.result = LOGON_FAILED;
     return share;
 }

@@ -13,6 +13,7 @@ from fixtures.process import wait_until
 
 RIGHT, WRONG = "Right-Pw1", "Wrong-Pw1"
 LOCKED_OUT, DISABLED, EXPIRED = "C0000234", "C0000072", "C0000193"
+MUST_CHANGE, HOURS = "C0000224", "C000006F"
 
 
 @pytest.fixture
@@ -69,6 +70,22 @@ def test_two_refused_logons_stop_the_account_across_runs(server, connect, ledger
     assert logons_seen(lab) == 2
     assert stat.S_IMODE(ledger.stat().st_mode) == 0o600 and stat.S_IMODE(ledger.parent.stat().st_mode) == 0o700
     assert WRONG not in ledger.read_text()
+
+
+def test_a_good_password_that_is_refused_neither_counts_nor_clears(server, connect, ledger):
+    def failures():
+        return json.loads(ledger.read_text())["accounts"]["localhost\\bob"]["failures"]
+
+    assert connect(server().target).trial["failed_logons"] == 1
+    assert failures() == 1
+    for status in (MUST_CHANGE, HOURS):
+        result = connect(server("--ntstatus", status).target, password=RIGHT)
+        assert result.trial["facts"]["logon"]["credentials"] == "verified", result
+        assert (result.trial["failed_logons"], failures()) == (0, 1), result
+    # Not authorized is another thing: that logon went well.
+    result = connect(server("--early-authorization", "deny").target, password=RIGHT)
+    assert result.trial["outcome"]["name"] == "AUTHZ_ACCESS_DENIED", result
+    assert "localhost\\bob" not in json.loads(ledger.read_text())["accounts"]
 
 
 def test_two_refused_logons_stop_a_run(server, connect):

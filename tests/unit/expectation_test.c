@@ -13,7 +13,7 @@
 #include "trial/fact.h"
 
 // The trials that the tables below are about.
-static struct trial connected, denied, refused, locked;
+static struct trial connected, denied, refused, locked, unauthorized;
 
 static struct trial failed_trial(enum phase phase, enum family family, uint32_t code, const char *name)
 {
@@ -48,6 +48,7 @@ static int setup(void **state)
     fact_set(denied.facts, FACT_TLS_VERSION, json_string("1.0"));
     refused = failed_trial(PHASE_NEGOTIATE, FAMILY_NEGOTIATION, 5, "HYBRID_REQUIRED_BY_SERVER");
     locked = failed_trial(PHASE_NLA, FAMILY_CREDSSP, 0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT");
+    unauthorized = failed_trial(PHASE_NLA, FAMILY_AUTHORIZATION, 5, "AUTHZ_ACCESS_DENIED");
     return 0;
 }
 
@@ -58,6 +59,7 @@ static int teardown(void **state)
     trial_clear(&denied);
     trial_clear(&refused);
     trial_clear(&locked);
+    trial_clear(&unauthorized);
     return 0;
 }
 
@@ -91,6 +93,9 @@ static const struct {
     {&connected, "! 0x3/0x7", NULL},
     {&denied, "!0x3/0x7", "failed in licensing with errinfo ERRINFO_SERVER_DENIED_CONNECTION"},
     {&refused, "negotiation HYBRID_REQUIRED", NULL},
+    {&unauthorized, "authorization ACCESS_DENIED", NULL},
+    {&unauthorized, "authorization 5", NULL},
+    {&unauthorized, "credssp ACCESS_DENIED", "failed in nla with authorization AUTHZ_ACCESS_DENIED"},
     {&refused, "negotiation HYBRID_REQUIRED_BY_SERVER", NULL},
     {&refused, "negotiation SSL_REQUIRED", "failed in negotiate with negotiation HYBRID_REQUIRED_BY_SERVER"},
     {&locked, "credssp STATUS_ACCOUNT_LOCKED_OUT", NULL},
