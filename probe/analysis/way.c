@@ -247,7 +247,7 @@ static void tell_failing(char *text, size_t size, const struct ways *ways)
     if (presented && !ways->beyond.count)
         say(text, size, "; by the name %s it lets the client through (trial %" PRIu64 ")", presented,
             ways->renamed->number);
-    if (ways->direct.count) {
+    if (ways->direct.count && !ways->direct_pass.count) { // with both, something else than the gateway triggers it too
         say(text, size, "; directly the failure is the same");
         list(text, size, &ways->direct);
     }

@@ -86,6 +86,15 @@ def test_something_else_decides_beyond_the_tunnel(case, behind):
     assert "does not happen" not in experiment.told and "lets it through" not in experiment.told
 
 
+def test_the_way_is_one_of_two_causes(case, behind):
+    """Directly the other one triggers the failure as well: what the way does is told by its proof alone."""
+    server, front = behind(lab_options=("--deny-if", "gateway!=off | tls=1.2"))
+    experiment = case(f"{NAME}:{server.port}", front, "tls=1.2 gateway=websocket", lab=server)
+    experiment.names("tls=1.2", "gateway=websocket")
+    assert FAR_HOST in experiment.told and "directly this does not happen" in experiment.told, experiment.told
+    assert "directly the failure is the same" not in experiment.told, experiment.told
+
+
 # ---- the gateway refuses ----
 
 @pytest.mark.parametrize("step", ("tunnel", "authorize"))
