@@ -184,8 +184,8 @@ static bool apply_credentials(struct session *session)
 }
 
 // Through a gateway FreeRDP puts the domain, or this computer's name, before the user in the routing cookie, and sends
-// one without a user too. What reads the cookie would then seem to ask for the gateway. The cookie of a direct
-// connection is the user alone, and as a token it is sent as it is, so that both ways carry the same.
+// one without a user too (which tap.c drops). What reads the cookie would then seem to ask for the gateway. The cookie
+// of a direct connection is the user alone, and as a token it is sent as it is, so that both ways carry the same.
 static bool apply_cookie(rdpSettings *settings, const char *user)
 {
     enum { COOKIE_MAX = 255 }; // of FreeRDP's own cookie

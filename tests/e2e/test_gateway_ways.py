@@ -196,6 +196,18 @@ def test_the_cookie_is_the_same_every_way(level, user, cookie, lab, gateway, rdp
     assert result.trial["facts"]["negotiation"]["cookie"] == cookie and result.status == 0, result
 
 
+@pytest.mark.parametrize("level", ("off", *TRANSPORTS))
+def test_no_user_no_cookie(level, behind, rdpprobe):
+    server, front = behind(inner="localhost")
+    result = rdpprobe("connect", "--json", "--gateway", f"localhost:{front.port}", "--gateway-user", USER,
+                      "--set=security=tls", f"--set=gateway={level}", f"localhost:{server.port}",
+                      environment={"RDPPROBE_GATEWAY_PASSWORD": PASSWORD})
+    truth = server.only_connection()
+    assert result.status == 0 and result.trial["in_effect"], repr(result)
+    assert (truth["gateway"], truth["cookie"]) == (level, ""), truth
+    assert "cookie" not in result.trial["facts"]["negotiation"], repr(result)
+
+
 def test_a_rule_about_the_cookie_is_none_about_the_gateway(plant):
     """A broker that sends this user nowhere, by the cookie: no way around it leads to the target."""
     experiment = plant(f"cookie={USER}", "gateway=websocket")
