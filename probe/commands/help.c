@@ -131,6 +131,15 @@ void help_command(struct page *page, enum command command)
               "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
               "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
               "other with a pause, never side by side. A password is never taken as an argument.");
+    paragraph(
+        page, "Gateways",
+        "Through an RD Gateway the phase gateway is told in steps: tls, http (its authentication), second-tcp, "
+        "second-tls and second-http (the other channel of the transport http), handshake, tunnel, authorize "
+        "(connection policy) and channel (resource policy, and the gateway's own way to the target). A trial has "
+        "one transport and falls back to no other; HTTP status and MS-TSGU's codes are read from the wire, those "
+        "included that FreeRDP takes for success. The gateway is given NTLM, or a token; each channel is a logon, "
+        "counted for the gateway's account. A message that asks for consent is agreed to and reported. gateway=rpc "
+        "goes as far as FreeRDP's client does; no server of this program's tests can prove it.");
     if (command == COMMAND_CONNECT)
         paragraph(page, "Without a logon",
                   "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "

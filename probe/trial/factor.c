@@ -26,7 +26,7 @@ static const struct factor_row rows[FACTOR_COUNT] = {
                         "direct, or through the RD Gateway given by --gateway",
                         {"off", "http", "websocket", "rpc"},
                         {"direct", "gateway by RDG_OUT_DATA and RDG_IN_DATA", "gateway by websocket",
-                         "gateway by RPC over HTTP, as before Windows Server 2012"}},
+                         "gateway by RPC over HTTP, as before Windows Server 2012; unproved"}},
     [FACTOR_LICENSE] = {"license",
                         "lic",
                         "client licence presented to the server's licensing",
