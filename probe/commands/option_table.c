@@ -27,15 +27,17 @@ static bool copy(char *field, size_t field_size, const char *text, char *error, 
 }
 
 // USER or DOMAIN\USER; a UPN stays as it is.
-static bool take_name(const char *text, char user[256], char domain[256], char *error, size_t size)
+static bool take_name(const char *text, const char *option, char user[256], char domain[256], char *error, size_t size)
 {
     const char *backslash = strchr(text, '\\');
     if (!text[0] || (backslash && !backslash[1]))
         return refuse(error, size, "names no user");
     if (!backslash)
         return copy(user, 256, text, error, size);
-    if (domain[0])
-        return refuse(error, size, "has a domain of its own, and --domain was given too");
+    if (domain[0]) {
+        snprintf(error, size, "has a domain of its own, and %s was given too", option);
+        return false;
+    }
     if (backslash - text >= 256)
         return refuse(error, size, "is too long");
     memcpy(domain, text, (size_t)(backslash - text));
@@ -45,7 +47,7 @@ static bool take_name(const char *text, char user[256], char domain[256], char *
 
 static bool take_user(struct options *o, const char *text, char *error, size_t size)
 {
-    return take_name(text, o->user, o->domain, error, size);
+    return take_name(text, "--domain", o->user, o->domain, error, size);
 }
 
 static bool take_domain(struct options *o, const char *text, char *error, size_t size)
@@ -104,8 +106,14 @@ static bool take_alias(struct options *o, const char *text, char *error, size_t 
 
 static bool take_gateway_user(struct options *o, const char *text, char *error, size_t size)
 {
-    o->gateway_domain[0] = '\0';
-    return take_name(text, o->gateway_user, o->gateway_domain, error, size);
+    return take_name(text, "--gateway-domain", o->gateway_user, o->gateway_domain, error, size);
+}
+
+static bool take_gateway_domain(struct options *o, const char *text, char *error, size_t size)
+{
+    if (o->gateway_domain[0])
+        return refuse(error, size, "was given, and --gateway-user has a domain of its own");
+    return copy(o->gateway_domain, sizeof o->gateway_domain, text, error, size);
 }
 
 static bool take_gateway_password_file(struct options *o, const char *text, char *error, size_t size)
@@ -548,6 +556,7 @@ static const struct option_row rows[] = {
      COMMAND_ALL, take_gateway},
     {"gateway-user", 0, "USER", "user at the gateway (default: the target's user and password)", COMMAND_ALL,
      take_gateway_user},
+    {"gateway-domain", 0, "DOMAIN", "domain of that user", COMMAND_ALL, take_gateway_domain},
     {"gateway-password-file", 0, "FILE", "file with the password (default: $RDPPROBE_GATEWAY_PASSWORD)", COMMAND_ALL,
      take_gateway_password_file},
     {"gateway-password", 0, "", NULL, COMMAND_ALL, refuse_gateway_password},

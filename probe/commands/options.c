@@ -203,6 +203,8 @@ static bool check(struct options *o, char *error, size_t size)
         return refuse(error, size, "--domain needs --user");
     if (o->domain[0] && strchr(o->user, '@'))
         return refuse(error, size, "--domain does not go with the user '%s', which names its domain itself", o->user);
+    if (o->gateway_domain[0] && !o->gateway_user[0])
+        return refuse(error, size, "--gateway-domain needs --gateway-user");
     if (o->gateway_password_file && !o->gateway_user[0])
         return refuse(error, size, "--gateway-password-file needs --gateway-user");
     if (o->gateway_user[0] && !(o->has_base && o->base.secrets[BASELINE_GATEWAY_PASSWORD] >= 0) &&

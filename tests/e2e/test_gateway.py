@@ -246,6 +246,19 @@ def test_a_tunnel_that_goes_silent(transport, paa, target, through):
     check_idle(result.trial)
 
 
+@pytest.mark.parametrize("transport, options", (
+    ("websocket", ["--fault", "http:hang"]), ("http", ["--fault", "second-http:hang"]),
+    ("http", ["--fault", "data:hang", "--fault-after", "1400"]),
+    ("http", ["--chunked-out", "--content-type", "application/octet-stream", "--fault", "channel:hang"])),
+    ids=("http", "second-http", "session", "chunks"))
+def test_waiting_costs_nothing(transport, options, paa, target, through):
+    """Three seconds more of it: FreeRDP by itself takes a tenth of them, and all of them between chunks."""
+    gate, server = paa(*options), target()
+    short, long = (through(gate, transport, server.target, "--deadline", seconds).trial for seconds in (1, 4))
+    assert short["outcome"]["family"] == long["outcome"]["family"] == "timeout", long
+    assert long["cpu_ms"] - short["cpu_ms"] < 60, (short, long)
+
+
 @pytest.mark.parametrize("transport", TRANSPORTS)
 @pytest.mark.parametrize("after", (100, 1400, 2400))
 @pytest.mark.parametrize("kind", ("close", "rst", "hang"))
@@ -365,6 +378,15 @@ def test_logons_are_counted_as_they_are_sent(transport, options, password, logon
     assert trial["outcome"]["phase"] == "gateway", result
     seen = sum(record["ntlm_authenticates"] for record in (*gate.records("tunnel"), *gate.records("refused")))
     assert seen == expected, gate.records(None)
+
+
+def test_the_domain_of_a_gateways_account(front, through, rdpprobe):
+    words = ["--gateway-user", "gus", "--gateway-password-file", rdpprobe.password_file("Gateway-Pw1", "gateway")]
+    gate = front("--auth", "ntlm", "--user", "gus", "--domain", "EDGE", "--deny", "channel=59DD",
+                 password="Gateway-Pw1")
+    for options in (["--gateway-domain", "EDGE", *words], ["--gateway-user", "EDGE\\gus", *words[2:]]):
+        assert through(gate, "websocket", "127.0.0.1:1", credentials=options).trial["outcome"]["code"] == 0x59DD
+    assert [(r["user"], r["domain"]) for r in gate.wait_for(2, kind="tunnel")] == [("gus", "EDGE")] * 2
 
 
 def test_a_gateways_account_is_left_alone_after_two_refusals(logon, rdpprobe, target):
