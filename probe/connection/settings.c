@@ -183,9 +183,9 @@ static bool apply_credentials(struct session *session)
            apply_flags(session->context.settings, flags, COUNT(flags));
 }
 
-// Through a gateway FreeRDP puts the domain, or this computer's name, before the user in the routing cookie, and sends
-// one without a user too (which tap.c drops). What reads the cookie would then seem to ask for the gateway. The cookie
-// of a direct connection is the user alone, and as a token it is sent as it is, so that both ways carry the same.
+// Through a gateway FreeRDP puts the domain, or this computer's name, before the user in the routing cookie. What reads
+// the cookie would then seem to ask for the gateway. That of a direct connection is the user alone, be it empty, and as
+// a token it is sent as it is: so both ways carry the same.
 static bool apply_cookie(rdpSettings *settings, const char *user)
 {
     enum { COOKIE_MAX = 255 }; // of FreeRDP's own cookie
@@ -205,7 +205,7 @@ static bool apply_routing(struct session *session)
         return size &&
                freerdp_settings_set_pointer_len(settings, FreeRDP_LoadBalanceInfo, request->load_balance_info, size);
     bool direct = request->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
-    return direct || !user || !user[0] || apply_cookie(settings, user);
+    return direct || apply_cookie(settings, user ? user : "");
 }
 
 // What the client announces of itself in its Connect Initial.

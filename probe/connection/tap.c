@@ -75,19 +75,9 @@ int tap_read(rdpTransport *transport, wStream *s)
     return status;
 }
 
-// Without a user a direct connection has no cookie; through a gateway FreeRDP makes one of this computer's name
-// (settings.c has more of it).
-static void drop_cookie(struct session *session, wStream *s)
-{
-    const char *user = freerdp_settings_get_string(session->context.settings, FreeRDP_Username);
-    if (session->evidence.gateway && !session->evidence.confirmed && !session->over && (!user || !user[0]))
-        Stream_SetPosition(s, x224_drop_cookie(Stream_Buffer(s), Stream_GetPosition(s)));
-}
-
 int tap_write(rdpTransport *transport, wStream *s)
 {
     struct session *session = session_of(transport_get_context(transport));
-    drop_cookie(session, s);
     struct bytes pdu = {Stream_Buffer(s), Stream_GetPosition(s)};
     struct mcs_pdu mcs;
     bool client_info = false;

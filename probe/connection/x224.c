@@ -82,22 +82,6 @@ bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *r
     return true;
 }
 
-size_t x224_drop_cookie(uint8_t *data, size_t size)
-{
-    struct x224_request request;
-    if (!x224_parse_request(data, size, &request) || !request.is_cookie)
-        return size;
-    uint8_t *start = data + TPKT_HEADER + TPDU_FIXED;
-    const uint8_t *rest = request.text + request.text_size + 2; // behind CR LF
-    size_t dropped = (size_t)(rest - start);
-    memmove(start, rest, (size_t)(data + size - rest));
-    size -= dropped;
-    data[2] = (uint8_t)(size >> 8);
-    data[3] = (uint8_t)size;
-    data[TPKT_HEADER] = (uint8_t)(data[TPKT_HEADER] - dropped);
-    return size;
-}
-
 bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *confirm)
 {
     size_t length;

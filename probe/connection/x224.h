@@ -40,7 +40,3 @@ struct x224_confirm {
 // truncated or oversized, gives false.
 bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *request);
 bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *confirm);
-
-// Takes the cookie, with its line end, out of a Connection Request that has one. Returns the size that is left; the data
-// is as before where there is none, or it is no such request.
-size_t x224_drop_cookie(uint8_t *data, size_t size);

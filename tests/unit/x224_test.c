@@ -6,8 +6,6 @@
 
 #include <cmocka.h>
 
-#include <string.h>
-
 #include "connection/x224.h"
 #include "octets.h"
 
@@ -152,46 +150,6 @@ static void names_protocols(void **state)
     assert_null(x224_protocol_name(0x20));
 }
 
-static void expect_without_cookie(const char *hex, const char *wanted)
-{
-    struct octets octets = octets_of(hex), left = octets_of(wanted);
-    octets.size = x224_drop_cookie(octets.data, octets.size);
-    assert_int_equal(octets.size, left.size);
-    assert_memory_equal(octets.data, left.data, left.size);
-}
-
-static void drops_cookies_and_nothing_else(void **state)
-{
-    (void)state;
-    expect_without_cookie(REQUEST, "03 00 00 13 0e e0 00 00 00 00 00 01 00 08 00 00 00 00 00");
-    // "Cookie: mstshash=\r\n" and nothing behind it.
-    expect_without_cookie("03 00 00 1e 19 e0 00 00 00 00 00 43 6f 6f 6b 69 65 3a 20 6d 73 74 73 68 61 73 68 3d 0d 0a",
-                          REQUEST_PLAIN);
-    static const char *const kept[] = {
-        REQUEST_NLA,
-        REQUEST_PLAIN,
-        REQUEST_CORRELATION,
-        CONFIRM,
-        "03 00 00 17 12 e0 00 00 00 00 00 61 62 0d 0a 01 00 08 00 00 00 00 00",                      // a routing token
-        "03 00 00 2d 27 e0 00 00 00 00 00 43 6f 6f 6b 69 65 3a 20 6d 73 74 73 68 61 73 68 3d 0d 0a", // cut short
-    };
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
-        expect_without_cookie(kept[i], kept[i]);
-}
-
-static bool drop(const uint8_t *data, size_t size)
-{
-    struct octets octets = {.size = size};
-    memcpy(octets.data, data, size);
-    struct x224_request before, after;
-    bool request = x224_parse_request(data, size, &before);
-    size_t left = x224_drop_cookie(octets.data, size);
-    assert_true(left <= size);
-    assert_true(!request || x224_parse_request(octets.data, left, &after));
-    assert_true(!request || (after.protocols == before.protocols && after.negotiates == before.negotiates));
-    return request;
-}
-
 static void stands_truncation(void **state)
 {
     (void)state;
@@ -212,20 +170,15 @@ static void stands_damage(void **state)
 {
     (void)state;
     check_mutations(decode_request, requests, sizeof requests / sizeof requests[0], repair, 224);
-    check_mutations(drop, requests, sizeof requests / sizeof requests[0], repair, 517);
     check_mutations(decode_confirm, confirms, sizeof confirms / sizeof confirms[0], repair, 1024);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_requests),
-        cmocka_unit_test(reads_confirms),
-        cmocka_unit_test(refuses_what_is_neither),
-        cmocka_unit_test(refuses_lengths_that_do_not_agree),
-        cmocka_unit_test(names_protocols),
-        cmocka_unit_test(stands_truncation),
-        cmocka_unit_test(drops_cookies_and_nothing_else),
+        cmocka_unit_test(reads_requests),          cmocka_unit_test(reads_confirms),
+        cmocka_unit_test(refuses_what_is_neither), cmocka_unit_test(refuses_lengths_that_do_not_agree),
+        cmocka_unit_test(names_protocols),         cmocka_unit_test(stands_truncation),
         cmocka_unit_test(stands_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
