@@ -130,7 +130,8 @@ def wait_for_a_slow_logon(fleet, fleet_lab, scratch, drip, deadline=20):
     labs = [fleet_lab("--tls-max", "1.2", "--fault", "nla:slow", "--drip", drip) for _ in range(5)]
     targets = [targets_of(lab, i + 1, "good", 1)[i] for i, lab in enumerate(labs)]
     scenario = fleet.scenario(targets, credentials=two_accounts(scratch),
-                              limits="max-in-flight: 5, max-failed-logons: 1", further=f"until: nla\ndeadline: {deadline}")
+                              limits="max-in-flight: 5, max-failed-logons: 1",
+                              further=f"until: nla\ndeadline: {deadline}")
     result = fleet(scenario, password=None)
     assert result.status == 0 and len(result.trials) == 5, result
     assert [authenticates(lab) for lab in labs] == [1] * 5
@@ -143,7 +144,7 @@ def waits(trials):
 
 
 def test_a_server_is_not_blamed_for_the_wait(fleet, fleet_lab, scratch):
-    """What a trial waits for its account's other trials is in no time of it, but named; the deadline is put off by it."""
+    """What a trial waits for its account's other trials is in no time of it, but named; its deadline is put off."""
     # An answer takes 1.3 s, and a trial 1.5 s, with the wait for another one's answer 2.8 s.
     result, seen = wait_for_a_slow_logon(fleet, fleet_lab, scratch, 16, 2.4)
     there = {record["local"]: record["ms"] for record in seen}
