@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the trials make probable: hypotheses about the cause, each a disjunction of conjunctions over the dimensions of
 // a cube, weighed by Bayes' rule together with how noisy the trials are. More conditions of a trigger never cure it, so
-// all hypotheses are monotone.
+// all hypotheses are monotone. Beside them stands chance: that the target fails at some rate whatever the client does.
 #pragma once
 
 #include <stdbool.h>
@@ -25,6 +25,9 @@ struct belief {
     unsigned dimensions, count;
     struct hypothesis *hypotheses;    // owned
     double false_pass, false_failure; // expected noise
+    // Against chance: the trials so far, and the logarithm of how probable the hypotheses together made them.
+    unsigned failures, passes;
+    double evidence;
 };
 
 // Starts with all causes of the family: every monotone function of up to MONOTONE_VARIABLES_MAX dimensions; of more,
@@ -38,6 +41,19 @@ void belief_clear(struct belief *belief);
 
 // Learns what one trial at a point showed: the failure, or none.
 void belief_learn(struct belief *belief, uint32_t point, bool failure);
+
+// The same of a trial that was chosen for what it showed, such as a pass that is only weighed because it is one: it
+// tells hypotheses apart, but says nothing against chance.
+void belief_learn_chosen(struct belief *belief, uint32_t point, bool failure);
+
+// How much likelier the trials are if something at the client decides than by chance, whatever rate chance may have: a
+// test martingale (Ville 1939; Shafer et al., "Test Martingales, Bayes Factors and p-Values", Statistical Science 26,
+// 2011). On a target that fails by chance alone it ever reaches x with a probability of 1/x at most, however the trials
+// are chosen and whenever they end.
+double belief_against_chance(const struct belief *belief);
+
+// How probable chance is, held possible before the first trial as one target in twenty, at any rate.
+double belief_chance(const struct belief *belief);
 
 // Whether a hypothesis says that the point fails.
 bool hypothesis_holds(const struct hypothesis *hypothesis, uint32_t point);
@@ -61,8 +77,9 @@ struct questions {
     void *context;
 };
 
-// The point whose trial teaches most for its price; of equals, the one nearest to the point with all dimensions. *bits
-// (if given): what it teaches. False if no trial tells any two hypotheses apart that matter.
+// The point whose trial teaches most for its price: the most bits, or once a hypothesis is likely, what sets it apart
+// from the others; of equals, the one nearest to the point with all dimensions. *bits (if given): how many bits it
+// teaches. False if no trial tells any two hypotheses apart that matter.
 bool belief_ask(const struct belief *belief, const struct questions *questions, uint32_t *point, double *bits);
 
 // Whether some trial that may be asked for would tell two hypotheses apart; *point (if given) is one.

@@ -68,11 +68,10 @@ bool experiment_over(const struct experiment *experiment)
 }
 
 // The environment changed for good if all trials of a variant until some moment agree, and all after it say the
-// opposite, each so often that it is no noise. That a variant failed before is known from the baseline, so two failures
-// will do.
+// opposite, each so often that it is no noise. That the baseline failed before is known, so two failures of it will do.
 static void note_change(struct experiment *experiment, const struct trial *trial)
 {
-    enum { PASSES = 4, FAILURES_BEFORE = 2, FAILURES_AFTER = 3 };
+    enum { PASSES = 4, FAILURES = 3, BASELINE_FAILURES = 2 };
     enum observation now = experiment_observe(experiment, trial);
     const struct trial *before = NULL;
     unsigned since = 0, until = 0;
@@ -94,8 +93,10 @@ static void note_change(struct experiment *experiment, const struct trial *trial
             since++;
         }
     }
-    bool mended = now == OBSERVED_NO_SIGNATURE && until >= FAILURES_BEFORE && since >= PASSES;
-    bool broken = now == OBSERVED_SIGNATURE && until >= PASSES && since >= FAILURES_AFTER;
+    bool baseline = variant_equal(&trial->variant, &experiment->isolation->baseline);
+    unsigned failures = baseline ? BASELINE_FAILURES : FAILURES;
+    bool mended = now == OBSERVED_NO_SIGNATURE && until >= failures && since >= PASSES;
+    bool broken = now == OBSERVED_SIGNATURE && until >= PASSES && since >= FAILURES;
     if (mended || broken) {
         experiment->changed[0] = before;
         experiment->changed[1] = trial;

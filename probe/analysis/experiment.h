@@ -170,6 +170,7 @@ bool search_gap(const struct experiment *experiment, char *text, size_t size);
 enum narrowing {
     NARROWED,           // to a cause
     NARROWED_TO_NONE,   // the failure does not depend on what was varied: the pass was an accident
+    NARROWED_TO_CHANCE, // the same variants fail and pass, whatever is varied
     NARROWED_TO_NOTHING // no cause of the family fits the trials, or the experiment is over
 };
 // *passing is replaced where another variant tells more.
@@ -184,12 +185,15 @@ struct asking {
     const struct experiment *experiment;
     bool impossible_only;
     bool resolved[FACTOR_COUNT][LEVELS_MAX], suspect[FACTOR_COUNT][LEVELS_MAX];
+    unsigned preferred[2 * PAIRS_MAX], preferred_count; // points to be asked where they teach nearly as much as any
 };
 struct questions experiment_questions(const struct experiment *experiment, struct asking *asking);
 // The cause as the belief's hypothesis, NULL if the trials have refuted it.
 const struct hypothesis *cause_hypothesis(const struct experiment *experiment, const struct cause *cause);
 // Whether trials of some variant were seen to disagree: a single trial may then be noise.
 bool experiment_disagreed(const struct experiment *experiment);
+// Whether the trials show that the target fails and works by chance, whatever the client does.
+bool experiment_by_chance(const struct experiment *experiment);
 // A variant that several trials agree about, against the hypothesis; NULL if there is none. any: a single trial will
 // do.
 const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any);
@@ -218,10 +222,6 @@ void sweep(struct experiment *experiment, const struct cause *cause, struct verd
 // A trial that the cause does not explain; NULL if it explains all.
 const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,
                                 const struct verdict *verdict);
-
-// Steadiness (steadiness.c): where variants were seen to disagree with themselves, repeats each minimal pair of the
-// verdict until its difference can be no coincidence. False if that cannot be had.
-bool pairs_are_steady(struct experiment *experiment, const struct verdict *verdict);
 
 // Findings (finding.c): what to say of each factor. cause is NULL where none is proved.
 void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict);

@@ -343,6 +343,12 @@ static bool look_again(struct experiment *experiment, const struct variant *pass
            experiment_run(experiment, passing, experiment_until(experiment, passing));
 }
 
+static void take_back(struct verdict *verdict)
+{
+    verdict->alternative_count = verdict->pair_count = verdict->sweep_count = 0;
+    verdict->confidence = 0;
+}
+
 // From the reproduced failure to a proved cause. False if the verdict is made.
 static bool find_cause(struct experiment *experiment, struct cause *cause, struct verdict *verdict)
 {
@@ -367,13 +373,21 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
             continue;
         if (conclude_early(experiment, verdict, "whether any change makes a difference is open"))
             return false;
+        if (narrowing == NARROWED_TO_CHANCE) {
+            conclude(verdict, VERDICT_INCONCLUSIVE, "%s",
+                     "The same variants fail and pass with nothing changed, and nothing that was varied makes the "
+                     "difference.");
+            return false;
+        }
         if (narrowing != NARROWED) {
             conclude(verdict, VERDICT_INCONCLUSIVE, "%s", no_cause);
             return false;
         }
         enum proof proof = prove(experiment, cause, verdict, &gap);
-        if (conclude_early(experiment, verdict, "a cause was narrowed down, but not proved by repetition"))
+        if (conclude_early(experiment, verdict, "a cause was narrowed down, but not proved by repetition")) {
+            take_back(verdict);
             return false;
+        }
         if (proof == PROVED)
             return true;
         if (proof == NOT_PROVED) {
@@ -383,12 +397,6 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
     }
     conclude(verdict, VERDICT_INCONCLUSIVE, "%s", no_cause);
     return false;
-}
-
-static void take_back(struct verdict *verdict)
-{
-    verdict->alternative_count = verdict->pair_count = verdict->sweep_count = 0;
-    verdict->confidence = 0;
 }
 
 static void examine(struct experiment *experiment, struct verdict *verdict)
@@ -411,17 +419,10 @@ static void examine(struct experiment *experiment, struct verdict *verdict)
         find_factors(experiment, NULL, verdict);
         return;
     }
-    bool steady = pairs_are_steady(experiment, verdict);
-    if (!steady || !still_sure(experiment, &cause)) {
+    if (!still_sure(experiment, &cause)) {
         take_back(verdict);
-        if (conclude_early(experiment, verdict, "a cause was narrowed down, on a target that is not stable")) {
-            find_factors(experiment, NULL, verdict);
-            return;
-        }
         conclude(verdict, VERDICT_INCONCLUSIVE, "%s",
-                 steady ? "A cause was narrowed down, but trials that were run after its proof make it doubtful."
-                        : "A cause was narrowed down, but the same variants fail and pass with nothing changed, and "
-                          "the difference may be a coincidence.");
+                 "A cause was narrowed down, but trials that were run after its proof make it doubtful.");
         find_factors(experiment, NULL, verdict);
         return;
     }

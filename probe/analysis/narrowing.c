@@ -65,9 +65,36 @@ static unsigned level_in(const struct cube *cube, enum factor factor)
     return cube->level[i];
 }
 
+// Whether a level can be had beside the baseline's other levels, or beside the passing variant's.
+static bool fits(const struct experiment *experiment, const struct variant *passing, enum factor factor, unsigned level)
+{
+    struct variant near = variant_with(experiment->isolation->baseline, factor, level);
+    struct variant far = variant_with(*passing, factor, level);
+    return experiment->space->possible(&near, NULL) || experiment->space->possible(&far, NULL);
+}
+
+// The level of a factor in which the passing variant does not differ that is likeliest to tell something: where an
+// earlier cause named the factor, its level there is known to make a difference; else one that was seen to pass.
+static unsigned telling_level(const struct experiment *experiment, const struct variant *passing, enum factor factor,
+                              const unsigned char *levels, unsigned count, const struct cause *before)
+{
+    unsigned best = levels[0], highest = 0;
+    for (unsigned i = 0; i < count; i++) {
+        bool named = names_factor(before, factor) && level_in(&before->cube, factor) == levels[i];
+        // RDP security goes with no TLS level, so it would leave half of the cube without trials.
+        bool evades = experiment->space->wire && factor == FACTOR_SECURITY && levels[i] == SECURITY_RDP;
+        unsigned value = 8 * fits(experiment, passing, factor, levels[i]) + 4 * named +
+                         2 * (!evades && seen(experiment, factor, levels[i], OBSERVED_NO_SIGNATURE)) + (i == 0);
+        if (value > highest) {
+            highest = value;
+            best = levels[i];
+        }
+    }
+    return best;
+}
+
 // Every varied factor is a dimension: those in which the passing variant differs with its level, the others with the
 // level that is likeliest to tell something.
-// Where an earlier cause named a factor, its level there is known to make a difference.
 static struct cube make_cube(const struct experiment *experiment, const struct variant *passing,
                              const struct cause *before)
 {
@@ -80,23 +107,10 @@ static struct cube make_cube(const struct experiment *experiment, const struct v
         if (experiment->space->wire && factor == FACTOR_SECURITY && count && experiment->failure_phase == PHASE_TLS &&
             passing->level[f] != SECURITY_RDP && levels[count - 1] == SECURITY_RDP)
             count--;
-        if (passing->level[f] != experiment->isolation->baseline.level[f]) {
+        if (passing->level[f] != experiment->isolation->baseline.level[f])
             add(&cube, factor, passing->level[f]);
-        } else if (count && names_factor(before, factor)) {
-            add(&cube, factor, level_in(&before->cube, factor));
-        } else if (count) {
-            unsigned level = levels[0];
-            for (unsigned i = 0; i < count; i++) {
-                // RDP security goes with no TLS level, so it would leave half of the cube without trials.
-                if (experiment->space->wire && factor == FACTOR_SECURITY && levels[i] == SECURITY_RDP)
-                    continue;
-                if (seen(experiment, factor, levels[i], OBSERVED_NO_SIGNATURE)) {
-                    level = levels[i];
-                    break;
-                }
-            }
-            add(&cube, factor, level);
-        }
+        else if (count)
+            add(&cube, factor, telling_level(experiment, passing, factor, levels, count, before));
     }
     return cube;
 }
@@ -192,7 +206,7 @@ static void ask_point(struct experiment *experiment, const struct cube *cube, un
 }
 
 // Learns about the cube until one hypothesis stands out.
-static enum narrowing learn(struct experiment *experiment, struct cause *cause)
+static enum narrowing learn(struct experiment *experiment, const struct variant *passing, struct cause *cause)
 {
     unsigned from = experiment->count;
     if (cause->cube.count == 0)
@@ -204,6 +218,8 @@ static enum narrowing learn(struct experiment *experiment, struct cause *cause)
         uint32_t point;
         if (!experiment_believe(experiment, &cause->cube) || !(best = belief_best(&experiment->belief)))
             return NARROWED_TO_NOTHING;
+        if (experiment_by_chance(experiment) && !hypothesis_holds(best, 0))
+            return NARROWED_TO_CHANCE;
         struct questions questions = experiment_questions(experiment, &asking);
         bool noisy = belief_noisy(&experiment->belief) > 0.5;
         if (hypothesis_probability(best) >= (noisy ? CANDIDATE_NOISY : CANDIDATE) ||
@@ -216,7 +232,8 @@ static enum narrowing learn(struct experiment *experiment, struct cause *cause)
         }
         if (alike(experiment, from, &seen)) {
             from = experiment->count;
-            point = seen == OBSERVED_SIGNATURE ? 0 : (1u << cause->cube.count) - 1;
+            point = seen == OBSERVED_SIGNATURE ? cube_point(experiment, &cause->cube, passing)
+                                               : (1u << cause->cube.count) - 1;
         }
         ask_point(experiment, &cause->cube, point);
         if (experiment_over(experiment))
@@ -235,9 +252,19 @@ bool names_factor(const struct cause *cause, enum factor factor)
     return false;
 }
 
-// Whether the failure was seen with this level of a factor while a term of the cause held (term NULL: at all).
-static bool seen_with(const struct experiment *experiment, const struct cube *cube, const uint32_t *term,
-                      enum factor factor, unsigned level)
+// Whether the term holds at the point, and no other alternative, which would show the failure whatever this one does.
+static bool holds_alone(const struct hypothesis *function, unsigned term, unsigned point)
+{
+    for (unsigned k = 0; k < function->term_count; k++) {
+        if (((function->terms[k] & point) == function->terms[k]) != (k == term))
+            return false;
+    }
+    return true;
+}
+
+// Whether the failure was seen with this level of a factor while a term of the cause held (cause NULL: at all).
+static bool seen_with(const struct experiment *experiment, const struct cause *cause, unsigned term, enum factor factor,
+                      unsigned level)
 {
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct trial *trial = experiment->trials[i];
@@ -245,7 +272,7 @@ static bool seen_with(const struct experiment *experiment, const struct cube *cu
             continue;
         if (experiment->space->wire && factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
             continue;
-        if (!term || (cube_point(experiment, cube, &trial->variant) & *term) == *term)
+        if (!cause || holds_alone(&cause->function, term, cube_point(experiment, &cause->cube, &trial->variant)))
             return true;
     }
     return false;
@@ -254,9 +281,9 @@ static bool seen_with(const struct experiment *experiment, const struct cube *cu
 bool shown_idle(const struct experiment *experiment, const struct cause *cause, enum factor factor, unsigned level)
 {
     if (!cause)
-        return seen_with(experiment, NULL, NULL, factor, level);
+        return seen_with(experiment, NULL, 0, factor, level);
     for (unsigned k = 0; k < cause->function.term_count; k++) {
-        if (seen_with(experiment, &cause->cube, &cause->function.terms[k], factor, level))
+        if (seen_with(experiment, cause, k, factor, level))
             return true;
     }
     return false;
@@ -264,7 +291,7 @@ bool shown_idle(const struct experiment *experiment, const struct cause *cause, 
 
 struct idle {
     const struct experiment *experiment;
-    const struct cube *cube;
+    const struct cause *cause;
     unsigned term;
     bool fresh[FACTOR_COUNT][LEVELS_MAX];
 };
@@ -277,7 +304,8 @@ static long score_idle(const struct variant *variant, void *context)
         fresh += idle->fresh[f][variant->level[f]];
     if (experiment_evades(idle->experiment, variant))
         return 0;
-    if (!fresh || (cube_point(idle->experiment, idle->cube, variant) & idle->term) != idle->term ||
+    if (!fresh ||
+        !holds_alone(&idle->cause->function, idle->term, cube_point(idle->experiment, &idle->cause->cube, variant)) ||
         experiment_known(idle->experiment, variant) != OBSERVED_UNRESOLVED ||
         !experiment_worth(idle->experiment, variant))
         return 0;
@@ -322,20 +350,22 @@ static enum idle_result believe_pass(struct experiment *experiment, const struct
 // A conjunction is only whole if no level of any other factor takes the failure away while it holds: levels that the
 // cube left out are tried together, and so are those of the cube. A trial without the signature is a new passing
 // variant, or refutes the hypothesis.
-static enum idle_result try_idle_levels(struct experiment *experiment, const struct cause *cause, uint32_t term,
+static enum idle_result try_idle_levels(struct experiment *experiment, const struct cause *cause, unsigned term,
                                         struct variant *passing)
 {
+    uint32_t conditions = cause->function.terms[term];
     while (!experiment_over(experiment)) {
-        struct idle idle = {.experiment = experiment, .cube = &cause->cube, .term = term};
+        struct idle idle = {.experiment = experiment, .cause = cause, .term = term};
         struct choices choices = {.space = experiment->space};
         bool accident = false;
         for (int f = 0; f < FACTOR_COUNT; f++) {
             unsigned char levels[LEVELS_MAX];
             enum factor factor = (enum factor)f;
-            unsigned count = in_term(&cause->cube, term, factor) ? 0 : experiment_levels(experiment, factor, levels);
+            unsigned count =
+                in_term(&cause->cube, conditions, factor) ? 0 : experiment_levels(experiment, factor, levels);
             choices.level[f][choices.count[f]++] = experiment->isolation->baseline.level[f];
             for (unsigned i = 0; i < count; i++) {
-                idle.fresh[f][levels[i]] = !seen_with(experiment, &cause->cube, &term, factor, levels[i]);
+                idle.fresh[f][levels[i]] = !seen_with(experiment, cause, term, factor, levels[i]);
                 choices.level[f][choices.count[f]++] = levels[i];
             }
         }
@@ -378,7 +408,7 @@ enum narrowing narrow(struct experiment *experiment, struct variant *found, stru
         enum idle_result idle = IDLE_SHOWN;
         struct cube cube = same_cube ? cause->cube : make_cube(experiment, found, cause);
         *cause = (struct cause){.cube = cube};
-        enum narrowing narrowing = learn(experiment, cause);
+        enum narrowing narrowing = learn(experiment, found, cause);
         if (narrowing == NARROWED_TO_NOTHING && better_passing(experiment, found)) {
             same_cube = false;
             continue;
@@ -393,7 +423,7 @@ enum narrowing narrow(struct experiment *experiment, struct variant *found, stru
             continue;
         }
         for (unsigned k = 0; k < cause->function.term_count && idle == IDLE_SHOWN; k++)
-            idle = try_idle_levels(experiment, cause, cause->function.terms[k], found);
+            idle = try_idle_levels(experiment, cause, k, found);
         if (experiment_over(experiment))
             return NARROWED_TO_NOTHING;
         same_cube = idle == IDLE_PASSED_IN_CUBE;

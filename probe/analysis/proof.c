@@ -5,13 +5,21 @@
 // A trial that is still unresolved after so many attempts cannot be had.
 enum { UNRESOLVED_MAX = 6, TURNS_MAX = 64 };
 
-// So probable a cause must be, beside all other causes of the family and with the noise that the trials show. Where
-// they show some, what noise there is may be more than is held possible.
-static const double SURE = 0.998, SURE_NOISY = 0.9995;
+// So probable a cause must be, beside all other causes of the family and with the noise that the trials show.
+static const double SURE = 0.98;
+
+// So much likelier than by chance the trials must be: a target that fails by chance alone, at any rate, is blamed on a
+// factor once in so many runs at most.
+static const double AGAINST_CHANCE = 50;
 
 struct proof_pair {
     enum factor factor;
     struct variant failing, passing;
+};
+
+struct pairs {
+    struct proof_pair pair[PAIRS_MAX];
+    unsigned count;
 };
 
 static unsigned size_of(unsigned point)
@@ -57,7 +65,7 @@ static int merit(const struct experiment *experiment, const struct cause *cause,
            (experiment_known(experiment, &pair->passing) == OBSERVED_NO_SIGNATURE);
 }
 
-enum { CANDIDATES_MAX = 1 << 12, PAIR_TRIES_MAX = 12 };
+enum { CANDIDATES_MAX = 1 << 12 };
 
 // The n-th point to look at: all of them, or where there are too many those from which the fewest conditions are taken.
 static bool point_at(const struct cube *cube, unsigned n, unsigned *point)
@@ -72,43 +80,42 @@ static bool point_at(const struct cube *cube, unsigned n, unsigned *point)
     return c <= count;
 }
 
-// Whether the trials still speak for the cause more than for any other.
-static bool still_best(struct experiment *experiment, const struct cause *cause)
+// Whether the variant has given a result, or may yet.
+static bool can_be_had(const struct experiment *experiment, const struct variant *variant)
 {
-    if (!experiment_believe(experiment, &cause->cube))
-        return false;
-    const struct hypothesis *mine = cause_hypothesis(experiment, cause);
-    return mine && mine == belief_best(&experiment->belief);
+    struct tally tally = experiment_tally(experiment, variant);
+    return tally.signature || tally.no_signature || experiment_worth(experiment, variant);
 }
 
-static bool find_pair(struct experiment *experiment, const struct cause *cause, unsigned term, unsigned condition,
+// The best pair for a condition; no trial of it need have been run yet.
+static bool find_pair(const struct experiment *experiment, const struct cause *cause, unsigned term, unsigned condition,
                       struct proof_pair *pair)
 {
-    unsigned tried[PAIR_TRIES_MAX];
-    for (unsigned tries = 0; tries < PAIR_TRIES_MAX; tries++) {
-        int best = -1;
-        unsigned point;
-        struct proof_pair other;
-        for (unsigned n = 0; point_at(&cause->cube, n, &point); n++) {
-            bool again = false;
-            for (unsigned i = 0; i < tries; i++)
-                again = again || tried[i] == point;
-            int value = again ? -1 : merit(experiment, cause, term, condition, point, &other);
-            if (value > best) {
-                best = value;
-                tried[tries] = point;
-                *pair = other;
-            }
-        }
-        if (best < 0)
-            return false;
-        if (experiment_ask(experiment, &pair->failing) == OBSERVED_SIGNATURE &&
-            experiment_ask(experiment, &pair->passing) == OBSERVED_NO_SIGNATURE)
-            return true;
-        if (experiment_over(experiment) || !still_best(experiment, cause))
-            return false;
+    int best = -1;
+    unsigned point;
+    struct proof_pair other;
+    for (unsigned n = 0; point_at(&cause->cube, n, &point); n++) {
+        int value = merit(experiment, cause, term, condition, point, &other);
+        if (value <= best || !can_be_had(experiment, &other.failing) || !can_be_had(experiment, &other.passing))
+            continue;
+        best = value;
+        *pair = other;
     }
-    return false;
+    return best >= 0;
+}
+
+// A pair for each condition of each alternative. False if one cannot be had.
+static bool find_pairs(const struct experiment *experiment, const struct cause *cause, struct pairs *pairs)
+{
+    pairs->count = 0;
+    for (unsigned k = 0; k < cause->function.term_count; k++) {
+        for (unsigned i = 0; i < cause->cube.count; i++) {
+            if ((cause->function.terms[k] >> i & 1) &&
+                !find_pair(experiment, cause, k, i, &pairs->pair[pairs->count++]))
+                return false;
+        }
+    }
+    return true;
 }
 
 // How often the failing trials must be seen. What a bad network does by itself is seen more often.
@@ -151,50 +158,96 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
     return fail || pass;
 }
 
-// The next trial that the proof needs, of all pairs and of what contradicts them.
-static bool next_trial(const struct experiment *experiment, const struct cause *cause, const struct proof_pair *pairs,
-                       unsigned count, unsigned turn, struct variant *variant)
+// What the pairs still need, the least seen of them first. False if they need nothing.
+static bool pairs_need(const struct experiment *experiment, const struct pairs *pairs, struct variant *variant)
 {
-    const struct variant *against = contradicting(experiment, &cause->function, true);
-    for (unsigned i = 0; i < count; i++) {
-        if (needs(experiment, &pairs[(turn + i) % count], variant))
-            return true;
+    unsigned fewest = ~0u;
+    for (unsigned i = 0; i < pairs->count; i++) {
+        struct variant needed;
+        if (!needs(experiment, &pairs->pair[i], &needed))
+            continue;
+        struct tally tally = experiment_tally(experiment, &needed);
+        unsigned seen = tally.signature + tally.no_signature + tally.unresolved;
+        if (seen < fewest) {
+            fewest = seen;
+            *variant = needed;
+        }
     }
-    if (against)
-        *variant = *against;
-    return against != NULL;
+    return fewest != ~0u;
 }
 
-// Repeats the pairs in turn, failing and passing trials interleaved, and whatever else could refute the cause, until
-// the trials make it sure.
-static enum proof confirm(struct experiment *experiment, const struct cause *cause, const struct proof_pair *pairs,
-                          unsigned count, double *confidence, const char **gap)
+// The variant of the pairs that was seen least, of those that should show what the trials showed less often: where
+// failures and passes are even, the next trial says most against chance.
+static struct variant evenly(const struct experiment *experiment, const struct pairs *pairs)
+{
+    bool failing = experiment->belief.failures <= experiment->belief.passes;
+    const struct variant *least = NULL;
+    unsigned fewest = 0;
+    for (unsigned i = 0; i < pairs->count; i++) {
+        const struct variant *variant = failing ? &pairs->pair[i].failing : &pairs->pair[i].passing;
+        struct tally tally = experiment_tally(experiment, variant);
+        unsigned seen = tally.signature + tally.no_signature + tally.unresolved;
+        if (!least || seen < fewest) {
+            least = variant;
+            fewest = seen;
+        }
+    }
+    return *least;
+}
+
+// The trial that makes the cause sure soonest: one of a pair where that is about as good. False if it is proved.
+static bool next_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
+                       double confidence, struct variant *variant)
+{
+    struct asking asking;
+    uint32_t point;
+    struct questions questions = experiment_questions(experiment, &asking);
+    for (unsigned i = 0; i < pairs->count; i++) {
+        asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].failing);
+        asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].passing);
+    }
+    if (confidence < SURE && belief_ask(&experiment->belief, &questions, &point, NULL)) {
+        *variant = cube_variant(experiment, &cause->cube, point);
+        return true;
+    }
+    if (pairs_need(experiment, pairs, variant))
+        return true;
+    const struct variant *against = contradicting(experiment, &cause->function, true);
+    if (!against && confidence >= SURE && belief_against_chance(&experiment->belief) >= AGAINST_CHANCE)
+        return false;
+    *variant = against ? *against : evenly(experiment, pairs);
+    return true;
+}
+
+// Runs what the proof takes: minimal pairs again and again, failing and passing trials interleaved, and whatever else
+// could refute the cause, until the trials make it sure.
+static enum proof confirm(struct experiment *experiment, const struct cause *cause, struct pairs *pairs,
+                          double *confidence, const char **gap)
 {
     for (unsigned turn = 0;; turn++) {
         struct asking asking;
         struct variant variant;
-        uint32_t point;
         if (!experiment_believe(experiment, &cause->cube))
             return NOT_PROVED;
         const struct hypothesis *mine = cause_hypothesis(experiment, cause);
         if (!mine)
             return REFUTED;
-        if (contradicting(experiment, mine, false)) {
-            *gap = "several trials of one variant do not fit it, and nor do they fit any other cause";
-            return hypothesis_probability(mine) < 0.5 ? REFUTED : NOT_PROVED;
-        }
+        if (contradicting(experiment, mine, false))
+            return REFUTED;
         struct questions questions = experiment_questions(experiment, &asking);
         *confidence = belief_class(&experiment->belief, &questions, mine);
         if (*confidence < 0.5)
             return REFUTED;
-        if (!next_trial(experiment, cause, pairs, count, turn, &variant)) {
-            if (*confidence >= (belief_noisy(&experiment->belief) > 0.5 ? SURE_NOISY : SURE))
-                return PROVED;
-            if (belief_ask(&experiment->belief, &questions, &point, NULL))
-                variant = cube_variant(experiment, &cause->cube, point);
-            else
-                variant = turn & 1 ? pairs[turn / 2 % count].failing : pairs[turn / 2 % count].passing;
-        }
+        *gap = "no pair of trials that differ in one factor alone could be had for each factor";
+        if (!find_pairs(experiment, cause, pairs))
+            return NOT_PROVED;
+        *gap = belief_against_chance(&experiment->belief) < AGAINST_CHANCE && experiment_disagreed(experiment)
+                   ? "the same variants fail and pass with nothing changed, and the difference may be a coincidence"
+                   : "a minimal pair could not be repeated until it was sure";
+        if (experiment_by_chance(experiment))
+            return NOT_PROVED;
+        if (!next_trial(experiment, cause, pairs, *confidence, &variant))
+            return PROVED;
         if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX || turn > TURNS_MAX)
             return NOT_PROVED;
         if (!experiment_run(experiment, &variant, experiment_until(experiment, &variant)))
@@ -218,32 +271,21 @@ static void name_cause(const struct experiment *experiment, const struct cause *
 
 enum proof prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap)
 {
-    struct proof_pair pairs[PAIRS_MAX];
-    unsigned count = 0;
+    struct pairs pairs;
     if (cause->function.term_count > ALTERNATIVES_MAX || cause->literals > PAIRS_MAX) {
         *gap = "the trials fit only a cause with more alternatives than can be proved";
         return NOT_PROVED;
     }
-    for (unsigned k = 0; k < cause->function.term_count; k++) {
-        for (unsigned i = 0; i < cause->cube.count; i++) {
-            if (!(cause->function.terms[k] >> i & 1))
-                continue;
-            *gap = "no pair of trials that differ in one factor alone could be had for each factor";
-            if (find_pair(experiment, cause, k, i, &pairs[count++]))
-                continue;
-            // Where the trials that a pair takes speak against the cause, it is not the cause.
-            return !experiment_over(experiment) && !still_best(experiment, cause) ? REFUTED : NOT_PROVED;
-        }
-    }
-    *gap = "a minimal pair could not be repeated until it was sure";
-    enum proof proof = confirm(experiment, cause, pairs, count, &verdict->confidence, gap);
+    enum proof proof = confirm(experiment, cause, &pairs, &verdict->confidence, gap);
     if (proof != PROVED)
         return proof;
     name_cause(experiment, cause, verdict);
-    for (unsigned i = 0; i < count; i++)
+    for (unsigned i = 0; i < pairs.count; i++) {
+        const struct proof_pair *pair = &pairs.pair[i];
         verdict->pairs[verdict->pair_count++] =
-            (struct minimal_pair){pairs[i].factor, experiment_trial(experiment, &pairs[i].failing, OBSERVED_SIGNATURE),
-                                  experiment_trial(experiment, &pairs[i].passing, OBSERVED_NO_SIGNATURE)};
+            (struct minimal_pair){pair->factor, experiment_trial(experiment, &pair->failing, OBSERVED_SIGNATURE),
+                                  experiment_trial(experiment, &pair->passing, OBSERVED_NO_SIGNATURE)};
+    }
     return PROVED;
 }
 

@@ -18,7 +18,7 @@ static bool lies_in(const struct experiment *experiment, const struct cube *cube
     return variant_equal(&there, variant);
 }
 
-// Where a trial speaks of the cube: *point, and whether it lies there. A trial elsewhere that is without the signature,
+// Where a trial speaks of the cube: *point, and whether it does. A trial elsewhere that is without the signature,
 // though at least the point's conditions held, shows that they do not suffice; with the signature nothing follows: the
 // other level may be a trigger of its own.
 static bool speaks(const struct experiment *experiment, const struct cube *cube, const struct variant *variant,
@@ -64,8 +64,12 @@ bool experiment_believe(struct experiment *experiment, const struct cube *cube)
         const struct trial *trial = experiment->trials[experiment->learned];
         enum observation seen = experiment_observe(experiment, trial);
         unsigned point;
-        if (speaks(experiment, cube, &trial->variant, seen, &point))
+        if (!speaks(experiment, cube, &trial->variant, seen, &point))
+            continue;
+        if (lies_in(experiment, cube, &trial->variant, &point))
             belief_learn(belief, point, seen == OBSERVED_SIGNATURE);
+        else
+            belief_learn_chosen(belief, point, seen == OBSERVED_SIGNATURE);
     }
     return true;
 }
@@ -84,6 +88,8 @@ static double chance_of_a_result(const struct asking *asking, const struct varia
     return chance;
 }
 
+static const double PREFERENCE = 0.7;
+
 static double price(void *context, uint32_t point)
 {
     const struct asking *asking = context;
@@ -99,6 +105,10 @@ static double price(void *context, uint32_t point)
     double cost = 1;
     for (int f = 0; f < FACTOR_COUNT; f++)
         cost += experiment->space->cost((enum factor)f, variant.level[f]);
+    for (unsigned i = 0; i < asking->preferred_count; i++) {
+        if (asking->preferred[i] == point)
+            return PREFERENCE * cost / chance_of_a_result(asking, &variant);
+    }
     return cost / chance_of_a_result(asking, &variant);
 }
 
@@ -143,6 +153,12 @@ bool experiment_disagreed(const struct experiment *experiment)
             return true;
     }
     return false;
+}
+
+bool experiment_by_chance(const struct experiment *experiment)
+{
+    static const double sure = 0.99;
+    return experiment_disagreed(experiment) && belief_chance(&experiment->belief) >= sure;
 }
 
 const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any)

@@ -140,8 +140,19 @@ static bool named_fails(const struct oracle *oracle, const struct named *named, 
     return false;
 }
 
+// A cause is named by the baseline's levels: another level that triggers too is the sweep's to tell.
+static bool other_trigger(const struct oracle *oracle, unsigned involved, const struct variant *variant)
+{
+    for (unsigned f = 0; f < ORACLE_FACTORS; f++) {
+        if ((involved >> f & 1) && variant->level[f] != oracle->baseline.level[f] &&
+            (oracle->triggers[f] >> variant->level[f] & 1))
+            return true;
+    }
+    return false;
+}
+
 // Whether what is named says the same as the cause of all possible variants; those of the factors that matter are
-// tried.
+// tried, at the baseline's level and at those that do not trigger.
 static bool equivalent(const struct oracle *oracle, const struct named *named, unsigned involved)
 {
     unsigned looked = involved | (oracle->constrained ? 1u << 0 | 1u << 1 | 1u << 2 | 1u << 5 | 1u << 11 : 0);
@@ -151,7 +162,7 @@ static bool equivalent(const struct oracle *oracle, const struct named *named, u
     for (unsigned f = 0; f < ORACLE_FACTORS; f++)
         variant.level[f] = looked >> f & 1 ? 0 : variant.level[f];
     for (;;) {
-        if (oracle_space(oracle)->possible(&variant, NULL) &&
+        if (oracle_space(oracle)->possible(&variant, NULL) && !other_trigger(oracle, involved, &variant) &&
             oracle_fails(oracle, &variant) != named_fails(oracle, named, involved, &variant))
             return false;
         unsigned f = 0;
