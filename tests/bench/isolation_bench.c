@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Isolation against oracles with known causes, as a JSON table: isolation_bench [REPEATS [SETTING]]
 // For 12 factors all single causes, pairs, alternatives of two, triples, and none; each setting of noise and levels.
-#include <math.h>
+// And targets that decide by a coin, or change for good, on which nothing may be accused.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "isolation_oracle.h"
 
@@ -52,19 +51,6 @@ static void run(struct oracle *oracle, const struct setting *setting, uint64_t s
         isolation.levels[f] = (1u << oracle->levels) - 1;
     isolate(&isolation, &verdict);
     enum judgement judgement = oracle_judge(oracle, &verdict);
-    if (getenv("SHOW") && judgement != JUDGED_EXACT) {
-        fprintf(stderr, "%s seed %llu terms %x %x judged %d: %s\n", setting->name, (unsigned long long)seed,
-                oracle->terms[0], oracle->term_count > 1 ? oracle->terms[1] : 0, judgement, verdict.reason);
-        for (unsigned i = 0; i < oracle->count && atoi(getenv("SHOW")) > 1; i++) {
-            fprintf(stderr, "  %2u ", i + 1);
-            for (unsigned f = 0; f < ORACLE_FACTORS; f++)
-                fprintf(stderr, "%u", oracle->trials[i].variant.level[f]);
-            fprintf(stderr, " %s\n",
-                    oracle->trials[i].outcome.result == RESULT_CONNECTED ? "pass"
-                    : oracle->trials[i].outcome.code == 7                ? "FAIL"
-                                                                         : "?");
-        }
-    }
     count->runs++;
     count->judged[judgement]++;
     count->search += verdict.search;
@@ -106,19 +92,58 @@ static void run_kind(enum kind kind, const struct setting *setting, unsigned rep
     free(oracle);
 }
 
-static void print_row(const struct setting *setting, const char *kind, const struct count *c, double bits, bool last)
+// Targets on which naming a factor is wrong, or right only of what was: a coin decides, at nine rates; or the target
+// changes for good after some trial.
+static const struct world {
+    const char *name;
+    enum coin_place coin_at;
+    unsigned terms, first; // first: everybody fails (0), or the first factor decides (1)
+    bool changes, broken;
+} worlds[] = {
+    {"coin", COIN_EVERYWHERE, 1, 0, false, false},
+    {"coin-at-the-baseline", COIN_AT_BASELINE, 0, 0, false, false},
+    {"coin-far-from-the-baseline", COIN_FAR_FROM_IT, 1, 0, false, false},
+    {"mended", COIN_NOWHERE, 1, 0, true, false},
+    {"broken", COIN_NOWHERE, 1, 1, true, true},
+};
+static const struct setting plain = {"", 2, false, true, 0, 0, 0};
+enum { WORLD_STEPS = 9, RUNS_A_REPEAT = 250 };
+
+// One of nine rates, or moments of change.
+static void run_world(const struct world *world, unsigned step, unsigned repeats, struct count *count)
 {
+    struct oracle *oracle = calloc(1, sizeof *oracle);
+    if (!oracle)
+        exit(1);
+    oracle->levels = plain.levels;
+    oracle->term_count = world->terms;
+    oracle->terms[0] = world->first;
+    oracle->coin_at = world->coin_at;
+    oracle->coin = step / 10.0;
+    oracle->change_after = world->changes ? 2 * step : 0;
+    oracle->broken = world->broken;
+    for (unsigned i = 0; i < repeats * RUNS_A_REPEAT; i++)
+        run(oracle, &plain, ((uint64_t)step << 32) + i, count);
+    free(oracle);
+}
+
+static void print_row(const char *setting, const char *kind, const struct count *c, double bits)
+{
+    static bool further;
     double n = c->runs;
-    printf(" {\"setting\": \"%s\", \"kind\": \"%s\", \"runs\": %u, \"exact\": %.4f, \"inconclusive\": %.4f, "
+    if (!c->runs)
+        return;
+    printf("%s {\"setting\": \"%s\", \"kind\": \"%s\", \"runs\": %u, \"exact\": %.4f, \"inconclusive\": %.4f, "
            "\"incomplete\": %.4f, \"missed\": %.4f, \"false_accusations\": %.4f,\n"
            "  \"search\": {\"mean\": %.2f, \"max\": %u}, \"confirming\": {\"mean\": %.2f, \"max\": %u}, \"trials\": "
            "{\"mean\": %.2f, \"max\": %u},\n"
            "  \"one_at_a_time\": {\"trials\": %.0f, \"exact_from_failing\": %.4f, \"exact_from_passing\": %.4f}, "
-           "\"bits\": %.2f}%s\n",
-           setting->name, kind, c->runs, c->judged[JUDGED_EXACT] / n, c->judged[JUDGED_INCONCLUSIVE] / n,
-           c->judged[JUDGED_INCOMPLETE] / n, c->judged[JUDGED_MISSED] / n, c->judged[JUDGED_FALSE] / n, c->search / n,
-           c->search_max, c->confirming / n, c->confirming_max, c->trials / n, c->trials_max, c->ofat_trials / n,
-           c->ofat_failing / n, c->ofat_passing / n, bits, last ? "" : ",");
+           "\"bits\": %.2f}",
+           further ? ",\n" : "", setting, kind, c->runs, c->judged[JUDGED_EXACT] / n,
+           c->judged[JUDGED_INCONCLUSIVE] / n, c->judged[JUDGED_INCOMPLETE] / n, c->judged[JUDGED_MISSED] / n,
+           c->judged[JUDGED_FALSE] / n, c->search / n, c->search_max, c->confirming / n, c->confirming_max,
+           c->trials / n, c->trials_max, c->ofat_trials / n, c->ofat_failing / n, c->ofat_passing / n, bits);
+    further = true;
     fflush(stdout);
 }
 
@@ -138,27 +163,54 @@ static void add(struct count *sum, const struct count *c)
     sum->trials_max = c->trials_max > sum->trials_max ? c->trials_max : sum->trials_max;
 }
 
+static void print_setting(const struct setting *setting, unsigned repeats)
+{
+    static const double bits = 8.511753; // log2(12 + 66 + 66 + 220 + 1)
+    struct count all = {0};
+    for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
+        struct count one = {0};
+        run_kind((enum kind)kind, setting, repeats, &one);
+        print_row(setting->name, kind_names[kind], &one, bits);
+        add(&all, &one);
+    }
+    print_row(setting->name, "all", &all, bits);
+}
+
+static void print_world(const struct world *world, unsigned repeats)
+{
+    struct count all = {0};
+    for (unsigned step = 1; step <= WORLD_STEPS; step++) {
+        struct count one = {0};
+        char kind[32];
+        snprintf(kind, sizeof kind, world->changes ? "after %u" : "rate 0.%u", world->changes ? 2 * step : step);
+        run_world(world, step, repeats, &one);
+        print_row(world->name, kind, &one, 0);
+        add(&all, &one);
+    }
+    print_row(world->name, "all", &all, 0);
+}
+
 int main(int argc, char **argv)
 {
     unsigned repeats = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 4;
     const char *only = argc > 2 ? argv[2] : NULL;
-    unsigned count = sizeof settings / sizeof *settings;
-    double bits = log2(12 + 66 + 66 + 220 + 1);
-
-    printf("[\n");
-    for (unsigned s = 0; s < count; s++) {
-        struct count all = {0};
-        clock_t begin = clock();
-        if (only && strcmp(only, settings[s].name) != 0)
-            continue;
-        for (unsigned kind = 0; kind < KIND_COUNT; kind++) {
-            struct count one = {0};
-            run_kind((enum kind)kind, &settings[s], repeats, &one);
-            print_row(&settings[s], kind_names[kind], &one, bits, false);
-            add(&all, &one);
-        }
-        print_row(&settings[s], "all", &all, bits, only || s + 1 == count);
-        fprintf(stderr, "%s: %.1f s of CPU time\n", settings[s].name, (double)(clock() - begin) / CLOCKS_PER_SEC);
+    bool known = !only;
+    for (unsigned s = 0; s < sizeof settings / sizeof *settings; s++)
+        known = known || strcmp(only, settings[s].name) == 0;
+    for (unsigned w = 0; w < sizeof worlds / sizeof *worlds; w++)
+        known = known || strcmp(only, worlds[w].name) == 0;
+    if (!repeats || !known) {
+        fprintf(stderr, "usage: isolation_bench [REPEATS [SETTING]]\n");
+        return 2;
+    }
+    printf("[");
+    for (unsigned s = 0; s < sizeof settings / sizeof *settings; s++) {
+        if (!only || strcmp(only, settings[s].name) == 0)
+            print_setting(&settings[s], repeats);
+    }
+    for (unsigned w = 0; w < sizeof worlds / sizeof *worlds; w++) {
+        if (!only || strcmp(only, worlds[w].name) == 0)
+            print_world(&worlds[w], repeats);
     }
     printf("]\n");
     return 0;

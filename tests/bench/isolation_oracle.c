@@ -98,15 +98,42 @@ bool oracle_fails(const struct oracle *oracle, const struct variant *variant)
     return false;
 }
 
+static bool coin_decides(const struct oracle *oracle, const struct variant *variant)
+{
+    unsigned shared = 0;
+    for (unsigned f = 0; f < ORACLE_FACTORS; f++)
+        shared += variant->level[f] == oracle->baseline.level[f];
+    switch (oracle->coin_at) {
+    case COIN_EVERYWHERE:
+        return true;
+    case COIN_AT_BASELINE:
+        return shared == ORACLE_FACTORS;
+    case COIN_FAR_FROM_IT:
+        return shared == 0;
+    default:
+        return false;
+    }
+}
+
+// What a trial shows, with noise.
+static bool show(struct oracle *oracle, const struct variant *variant)
+{
+    bool fails = oracle_fails(oracle, variant);
+    if (coin_decides(oracle, variant))
+        return chance(oracle, oracle->coin);
+    if (oracle->change_after && oracle->count > oracle->change_after)
+        fails = oracle->broken;
+    return fails ? !chance(oracle, oracle->false_pass) : chance(oracle, oracle->false_failure);
+}
+
 const struct trial *oracle_run(void *context, const struct variant *variant, enum phase until)
 {
     struct oracle *oracle = context;
     if (oracle->count == ORACLE_TRIALS || !oracle_space(oracle)->possible(variant, NULL))
         return NULL;
     struct trial *trial = &oracle->trials[oracle->count++];
-    bool fails = oracle_fails(oracle, variant);
     *trial = (struct trial){.number = oracle->count, .variant = *variant, .until = until, .logons = 1};
-    bool seen = fails ? !chance(oracle, oracle->false_pass) : chance(oracle, oracle->false_failure);
+    bool seen = show(oracle, variant);
     trial->outcome.phase = seen ? PHASE_CAPABILITIES : until;
     if (chance(oracle, oracle->unresolved)) {
         trial->outcome.result = RESULT_FAILED;
@@ -189,8 +216,14 @@ enum judgement oracle_judge(const struct oracle *oracle, const struct verdict *v
             named.terms[k] |= 1u << verdict->alternatives[k].conditions[i].factor;
         all |= named.terms[k];
     }
+    if (oracle->coin_at != COIN_NOWHERE && named.count)
+        return JUDGED_FALSE;
+    if (oracle->coin_at == COIN_AT_BASELINE && verdict->kind == VERDICT_NOT_CLIENT_SIDE)
+        return JUDGED_MISSED;
+    if (oracle->coin_at != COIN_NOWHERE)
+        return JUDGED_EXACT;
     if (verdict->kind == VERDICT_NOT_CLIENT_SIDE)
-        return everybody ? JUDGED_EXACT : JUDGED_MISSED;
+        return everybody || (oracle->change_after && oracle->broken) ? JUDGED_EXACT : JUDGED_MISSED;
     if (verdict->kind != VERDICT_ISOLATED)
         return named.count ? JUDGED_FALSE : JUDGED_INCONCLUSIVE;
     if (!everybody && equivalent(oracle, &named, involved))

@@ -9,6 +9,9 @@
 
 enum { ORACLE_FACTORS = 12, ORACLE_TERMS = 2, ORACLE_TRIALS = 256 };
 
+// Where a coin decides: in every variant, in the baseline alone, or in those alone that share no level with it.
+enum coin_place { COIN_NOWHERE, COIN_EVERYWHERE, COIN_AT_BASELINE, COIN_FAR_FROM_IT };
+
 struct oracle {
     unsigned levels;  // of every factor
     bool constrained; // not all levels go together
@@ -17,6 +20,10 @@ struct oracle {
     unsigned terms[ORACLE_TERMS];           // bit sets of factors; 0: everybody fails
     unsigned char triggers[ORACLE_FACTORS]; // bit sets of levels
     double false_pass, false_failure, unresolved;
+    double coin;             // a trial fails at this rate, whatever its variant,
+    enum coin_place coin_at; // here; elsewhere the terms decide
+    unsigned change_after;   // trials until the target changes for good; 0: never
+    bool broken;             // from then on everybody fails; else nobody does
     uint64_t seed;
     struct trial trials[ORACLE_TRIALS];
     unsigned count;
@@ -31,14 +38,15 @@ void oracle_draw(struct oracle *oracle, uint64_t seed);
 // The callback of struct isolation; its context is a struct oracle.
 const struct trial *oracle_run(void *context, const struct variant *variant, enum phase until);
 
-// What fails, without noise.
+// What fails, without noise and before any change.
 bool oracle_fails(const struct oracle *oracle, const struct variant *variant);
 
 enum judgement { JUDGED_EXACT, JUDGED_INCOMPLETE, JUDGED_INCONCLUSIVE, JUDGED_MISSED, JUDGED_FALSE };
 
 // Exact: names what triggers, or that nothing at the client does (both up to what no possible variant tells apart).
 // Incomplete: names nothing wrong, but not all. Missed: says that nothing at the client decides though something does.
-// False: names a factor that has no part in it.
+// False: names a factor that has no part in it; where a coin decides, any. That everybody fails is right of a target
+// that broke.
 enum judgement oracle_judge(const struct oracle *oracle, const struct verdict *verdict);
 
 // One factor at a time from the failing side (each changed alone; what cures is said to trigger, all of it together)
