@@ -201,7 +201,7 @@ enum { SLOW_PART = 4 }; // of the deadline: who was silent for less is slow
 // What the worker could not say itself, because it was killed or died.
 static void explain(struct trial *trial, const struct worker_end *end, double ms, unsigned deadline_ms)
 {
-    char detail[120];
+    char detail[160];
     const char *signal_name;
 
     event_finish(trial, ms);
@@ -211,9 +211,10 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
         // Of who goes on sending it is not known whether it would have been in time.
         int64_t silence = fact_integer(trial->facts, FACT_END_SILENCE, deadline_ms);
         bool slow = silence < deadline_ms / SLOW_PART;
-        snprintf(detail, sizeof detail, "no end within the deadline of %g s%s%s%s", deadline_ms / 1000.0,
+        bool connects = there && strcmp(step, gateway_step_name(GATEWAY_STEP_CHANNEL)) == 0;
+        snprintf(detail, sizeof detail, "no end within the deadline of %g s%s%s%s%s", deadline_ms / 1000.0,
                  there ? "; the gateway does not answer at step " : "", there ? step : "",
-                 slow ? "; the peer was still sending" : "");
+                 connects ? ", where it connects to the target" : "", slow ? "; the peer was still sending" : "");
         fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
         fact_set(trial->facts, FACT_ENDED_BY, json_string("deadline"));
     } else if (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGXCPU) {

@@ -233,6 +233,7 @@ def test_a_gateway_that_is_silent(transport, at, step, paa, through):
     trial = result.trial
     assert (trial["outcome"]["family"], trial["outcome"]["phase"]) == ("timeout", "gateway"), result
     assert check_timeline(trial)[-1] == step and f"step {step}" in trial["outcome"]["detail"], result
+    assert ("connects to the target" in trial["outcome"]["detail"]) == (step == "channel"), result
     assert 1400 < trial["ms"] < 1500 * LOADED, result
     check_idle(trial)
 
