@@ -196,9 +196,9 @@ def case(rdpprobe, scratch):
 def behind(lab, gateway):
     """(lab, gateway): a lab, and a gateway that leads NAME there; `lab_options` and further ones of the gateway."""
 
-    def start(*gateway_options, lab_options=(), inner=NAME, address="127.0.0.1"):
+    def start(*gateway_options, lab_options=(), inner=NAME, address="127.0.0.1", port=0):
         server = lab("--gateway-port", "http", "--gateway-port", "websocket", *lab_options, user=USER,
-                     password=PASSWORD)
+                     password=PASSWORD, port=port)
         return server, gateway("--map", f"{inner}={address}", *ways(server), *gateway_options)
 
     return start

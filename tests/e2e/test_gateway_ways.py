@@ -74,8 +74,9 @@ def test_a_name_that_only_the_gateway_knows(case, behind):
 
 def test_an_address_that_only_the_gateway_reaches(case, behind):
     """The name leads here to an address where nothing listens, there to one where the target does."""
-    server, front = behind(lab_options=("--bind", "127.0.0.77"), address="127.0.0.77")
-    experiment = case(f"{NAME}:{server.port}", front, "gateway=off", lab=server)
+    with free_port() as port:
+        server, front = behind(lab_options=("--bind", "127.0.0.77"), address="127.0.0.77", port=port)
+        experiment = case(f"{NAME}:{port}", front, "gateway=off", lab=server)
     experiment.names_exactly("gateway=off", REFUSED, "the target is reached, from here it is not",
                              {"http": NONE, "websocket": NONE})
     assert "off" not in {record["gateway"] for record in experiment.truth.values()}
