@@ -201,6 +201,11 @@ static void say_stop(char *text, size_t size, const struct trial *trial)
         say(text, size, "%s",
             target ? "no address of the target was found that the gateway could be given"
                    : "the gateway itself was not reached");
+    } else if (outcome->family == FAMILY_TIMEOUT) {
+        const char *step = fact_text(trial->facts, FACT_GATEWAY_STEP, "");
+        bool connecting = strcmp(step, gateway_step_name(GATEWAY_STEP_CHANNEL)) == 0;
+        say(text, size, "the gateway fell silent%s%s, before there was a tunnel%s", step[0] ? " at step " : "", step,
+            connecting ? ": it was to reach the target" : "; the target was never asked");
     } else {
         say(text, size, "the connection ended at the gateway, before there was a tunnel");
     }

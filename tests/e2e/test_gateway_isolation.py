@@ -217,8 +217,9 @@ def test_low_words_that_freerdp_takes_for_success(code, named, told, case, behin
 def test_a_gateway_that_says_nothing(step, case, behind):
     server, front = behind("--fault", f"{step}:hang")
     experiment = case(f"{NAME}:{server.port}", front, "gateway=websocket", "--deadline", "1", lab=server)
-    experiment.names_exactly("gateway=websocket", ("timeout", 0), "before there was a tunnel",
+    experiment.names_exactly("gateway=websocket", ("timeout", 0), f"the gateway fell silent at step {step}",
                              {"off": NONE, "http": SAME})
+    assert ("it was to reach the target" in experiment.told) == (step == "channel"), experiment.told
     assert experiment.status_of("H27") == "supported", repr(experiment)
 
 
