@@ -37,6 +37,14 @@ static void send_logon(struct gateway_channel *channel)
     event_logon(session->sink);
 }
 
+void gateway_tunnel_stands(struct session *session)
+{
+    if (!session->evidence.tunnel.unproved)
+        return;
+    session->evidence.tunnel.unproved = false;
+    text_fact(session, FACT_GATEWAY_CREDENTIALS, "verified");
+}
+
 // An answer to a logon that could not have come without it.
 static void prove_logon(struct gateway_channel *channel)
 {
@@ -156,11 +164,13 @@ static void granted(struct gateway_channel *channel, const struct http_answer *a
     } else if (channel->rpc) {
         gateway_stream_switch(&channel->received, CARRIER_LOST, 0);
     } else if (channel->is_in) {
+        session->fd = session->out_fd; // whoever asks how the peer is wants to know of that one
         body_follows(channel, answer);
     } else if (channel->asked_websocket) {
         tunnel->declined = true;
         session_fail(session);
     } else {
+        session->out_fd = channel->fd;
         if (answer->chunked)
             event_fact(session->sink, FACT_GATEWAY_HTTP_CHUNKED, json_true());
         gateway_stream_switch(&channel->received, answer->chunked ? CARRIER_CHUNKS : CARRIER_PACKETS, GATEWAY_SEED);

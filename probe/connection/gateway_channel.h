@@ -23,6 +23,9 @@ struct gateway_channel {
 // The channel of the session's latest connection. Lives as long as the worker; NULL if memory is out.
 struct gateway_channel *gateway_channel_new(struct session *session);
 
+// The client goes on to the target: whatever was sent to the gateway did. (Over RPC nothing else says so.)
+void gateway_tunnel_stands(struct session *session);
+
 // A read found nothing, now that all of it is taken.
 void gateway_channel_idle(struct gateway_channel *channel);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "connection/gateway_channel.h"
 #include "connection/observe.h"
 #include "connection/progress.h"
 #include "knowledge/codes.h"
@@ -32,6 +33,7 @@ void observe_request(struct session *session, struct bytes pdu)
         unsigned level = session->request->variant.level[FACTOR_GATEWAY];
         // The tunnel stands. A gateway that declined the websocket would have needed the second connection.
         event_fact(session->sink, FACT_GATEWAY_TRANSPORT, json_string(level_name(FACTOR_GATEWAY, level)));
+        gateway_tunnel_stands(session);
         progress_begin(session, PHASE_NEGOTIATE);
     }
     observe_routing(session, &request);

@@ -32,7 +32,8 @@ struct session {
     struct sockaddr_storage addresses[ADDRESSES_MAX]; // to connect to: the target's, or the gateway's
     socklen_t address_sizes[ADDRESSES_MAX];
     unsigned address_count;
-    int fd; // of the latest TCP connection, -1 while there is none
+    int fd;         // of the latest TCP connection, -1 while there is none
+    int out_fd;     // of a gateway's OUT channel, by which everything comes, once it is granted
     int gateway_fd; // a duplicate of it where it is the gateway's: FreeRDP closes its own before it says why; else -1
     unsigned connections;
     bool capabilities_seen;        // Demand Active was read
