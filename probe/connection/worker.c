@@ -19,6 +19,7 @@
 
 #include "connection/certificate.h"
 #include "connection/event.h"
+#include "connection/picture.h"
 #include "connection/request.h"
 #include "connection/session.h"
 
@@ -96,20 +97,25 @@ const char *worker_versions(void)
 static void isolate_process(void)
 {
     struct rlimit none = {0, 0};
-    // A trial takes some hundredths of a second, with a picture some tenths: what takes this much spins.
-    struct rlimit enough = {WORKER_CPU_SECONDS, RLIM_INFINITY};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     // No core dump and no debugger of another process of this user: there is a password in here.
     setrlimit(RLIMIT_CORE, &none);
-    setrlimit(RLIMIT_CPU, &enough);
     prctl(PR_SET_DUMPABLE, 0);
     for (int fd = 0; null >= 0 && fd < 3; fd++)
         dup2(null, fd);
     signal(SIGINT, SIG_IGN); // the terminal's; the parent decides
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+}
+
+// A trial takes some hundredths of a second: what takes this much spins. Only what is drawn may take more.
+static void limit_time(const struct connection_request *request)
+{
+    struct rlimit enough = {WORKER_CPU_SECONDS, RLIM_INFINITY};
+    if (!picture_wanted(request))
+        setrlimit(RLIMIT_CPU, &enough);
 }
 
 void worker_run(int fd)
@@ -120,6 +126,7 @@ void worker_run(int fd)
     isolate_process();
     if (!request_receive(&request, fd))
         _exit(1);
+    limit_time(&request);
     sink.start = event_clock();
     session_run(&request, &sink);
 }

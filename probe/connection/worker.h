@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Processor time after which a worker is ended by SIGXCPU: a client library that spins must not take a processor from
-// the others until its deadline.
+// Processor time after which a worker that draws nothing is ended by SIGXCPU: a client library that spins must not take
+// a processor from the others until its deadline.
 enum { WORKER_CPU_SECONDS = 5 };
 
 // Initialises OpenSSL, WinPR and FreeRDP once, so that workers forked from this process start warm. Cleans the
