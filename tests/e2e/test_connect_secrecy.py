@@ -89,16 +89,17 @@ def test_no_core_dump(lab, rdpprobe):
     with rdpprobe.start("connect", "--json", "--user", "bob", "--deadline", "30", server.target,
                         password=SECRET) as process:
         assert wait_until(lambda: len(process.family()) == 3, 10), process.stderr
-        limits = {}
-        for pid in process.family():
-            text = pathlib.Path(f"/proc/{pid}/limits").read_text()
-            line = next(line for line in text.splitlines() if line.startswith("Max core file size"))
-            limits[pid] = line.split()[4:6]
         # The program itself holds the password too; the zygote does not.
         parents = {pid: int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
                    for pid in process.family()}
         worker = next(pid for pid, parent in parents.items() if parent not in (os.getpid(), process.pid))
-        assert limits[worker] == ["0", "0"]
+
+        def limits():
+            text = pathlib.Path(f"/proc/{worker}/limits").read_text()
+            return next(line for line in text.splitlines() if line.startswith("Max core file size")).split()[4:6]
+
+        # It is a process a moment before it sets them, and before it is told the password.
+        assert wait_until(lambda: limits() == ["0", "0"], 10), limits()
 
 
 def test_the_user_s_own_freerdp_folder_is_only_read(lab, rdpprobe):
