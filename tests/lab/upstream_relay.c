@@ -97,7 +97,7 @@ static void read_info(struct upstream_relay *relay, const uint8_t *data, size_t 
 }
 
 // The client's answer to the license request. Whose licence it presents only the upstream knows.
-static bool licence_answered(struct upstream_relay *relay, enum lab_license answer)
+static bool license_answered(struct upstream_relay *relay, enum lab_license answer)
 {
     struct lab_facts *facts = &record_of(relay)->facts;
     if (lab_facts_known(facts, LAB_FACT_LICENSE))
@@ -115,9 +115,9 @@ static bool on_client_data(struct upstream_relay *relay, const uint8_t *data, si
     if (!relay->licensed) {
         switch (licensing_message(data, size, &code)) {
         case LICENSING_INFO:
-            return licence_answered(relay, LAB_LICENSE_STORED);
+            return license_answered(relay, LAB_LICENSE_STORED);
         case LICENSING_NEW_REQUEST:
-            return licence_answered(relay, LAB_LICENSE_NEW);
+            return license_answered(relay, LAB_LICENSE_NEW);
         default:
             return true;
         }
@@ -181,7 +181,7 @@ static bool on_licensing(struct upstream_relay *relay, enum licensing_message me
             return true;
         }
         relay->licensed = true;
-        return licence_answered(relay, LAB_LICENSE_NONE) && !connection_fault(connection, LAB_PHASE_LICENSING);
+        return license_answered(relay, LAB_LICENSE_NONE) && !connection_fault(connection, LAB_PHASE_LICENSING);
     default:
         return true;
     }
