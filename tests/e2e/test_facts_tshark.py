@@ -41,6 +41,11 @@ def names(table):
     return read
 
 
+def little_endian(text):
+    """What tshark up to 4.0 shows as octets, and 4.4 as a number."""
+    return number(text) if text.startswith("0x") else int.from_bytes(bytes.fromhex(text.replace(":", "")), "little")
+
+
 def named(table):
     return lambda text: table[number(text)]
 
@@ -99,8 +104,7 @@ TABLE = [
     ("client.early_flags", "rdp.earlyCapabilityFlags", CORE, number),
     ("client.connection_type", "rdp.connectionType", CORE, number),
     ("client.cluster_flags", "rdp.clusterFlags", CORE, number),
-    ("client.encryption_methods", "rdp.encryptionMethods", CORE,
-     lambda text: int.from_bytes(bytes.fromhex(text.replace(":", "")), "little")),
+    ("client.encryption_methods", "rdp.encryptionMethods", CORE, little_endian),
     ("client.multitransport", "rdp.multiTransportFlags", CORE, number),
     ("mcs.result", "t125.result", SERVER_CORE, number),
     ("server.version", ("rdp.version.major", "rdp.version.minor"), SERVER_CORE, version),
