@@ -57,6 +57,19 @@ void experiment_clear(struct experiment *experiment)
     belief_clear(&experiment->belief);
 }
 
+void experiment_rebase(struct experiment *experiment, struct isolation *other, const struct variant *baseline)
+{
+    *other = *experiment->isolation;
+    other->baseline = *baseline;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        other->levels[f] |= 1u << experiment->isolation->baseline.level[f];
+        experiment->levels[f][baseline->level[f]].usability = LEVEL_USABLE;
+    }
+    experiment->isolation = other;
+    experiment->rebased = true;
+    experiment->search_end = 0;
+}
+
 bool experiment_offline(const struct experiment *experiment)
 {
     return !experiment->isolation->run;
@@ -298,7 +311,8 @@ static const char *license_exclusion(const struct experiment *experiment)
     }
     if (none_wanted && !wanted)
         return "the server asks for no licence";
-    if (!looked)
+    bool failed = experiment->reference && experiment->reference->outcome.result == RESULT_FAILED;
+    if (!looked && failed)
         return "the server decided before any licensing message";
     return NULL;
 }

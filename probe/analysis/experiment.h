@@ -50,6 +50,8 @@ struct experiment {
     unsigned count;
     unsigned recorded;   // how many of them, the first, were given and not run
     unsigned search_end; // how many trials there were when the hypothesis that is being confirmed was made
+    bool only_withheld;  // nothing that was varied decides the failure, what was withheld may
+    bool rebased;        // the baseline given works, and this one is another variant, which fails
     bool has_wish;
     struct variant wish; // what was to be tried when no more trials could be run
     enum phase wish_until;
@@ -73,6 +75,9 @@ struct experiment {
 // Starts an experiment with the recorded trials, if any. experiment_clear() is due.
 void experiment_init(struct experiment *experiment, const struct isolation *isolation);
 void experiment_clear(struct experiment *experiment);
+
+// Goes on with a variant that fails as the baseline. *other is set to the terms, and lasts as long as the experiment.
+void experiment_rebase(struct experiment *experiment, struct isolation *other, const struct variant *baseline);
 
 // Whether trials can only be looked up: nothing can be surveyed.
 bool experiment_offline(const struct experiment *experiment);
@@ -157,12 +162,26 @@ struct choices {
 bool choose_variant(const struct choices *choices, long (*score)(const struct variant *variant, void *context),
                     void *context, struct variant *best);
 
+// Makes the verdict, with its reason as a format (isolation.c).
+void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...);
+// Makes the verdict of an experiment that is over early; known: what is known by then, a clause. False if it is not
+// over.
+bool conclude_early(const struct experiment *experiment, struct verdict *verdict, const char *known);
+
+// Reproduction (reproduction.c): sees the failure twice. False if the verdict is made, or with *restart set if
+// *failing is another variant to start from, since the baseline works.
+bool reproduce(struct experiment *experiment, struct variant *failing, bool *restart, struct verdict *verdict);
+
 // Survey (survey.c): learns without logons which levels of the varied factors the target accepts.
 void survey_levels(struct experiment *experiment);
 
 // Search (search.c): finds a variant without the signature. False if there is none left to try, or the experiment is
 // over.
 bool search_passing(struct experiment *experiment, struct variant *passing);
+// Where the baseline works, as its trial `working` shows: finds a variant that fails, as the signature says where one
+// is given, else with an error of the server's (Set Error Info, licensing, a disconnect ultimatum). False if there is
+// none left to try, or the experiment is over.
+bool search_failing(struct experiment *experiment, const struct trial *working, struct variant *failing);
 // Whether something that was to be tried gave no result and could still take the failure away: a clause in text.
 bool search_gap(const struct experiment *experiment, char *text, size_t size);
 

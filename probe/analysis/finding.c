@@ -118,7 +118,8 @@ static void find_varied(const struct experiment *experiment, const struct cause 
 
 void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
 {
-    bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;
+    bool concluded =
+        verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE || experiment->only_withheld;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         enum factor factor = (enum factor)f;
         const char *untestable = experiment->isolation->untestable[f];

@@ -7,18 +7,13 @@
 #include <string.h>
 
 #include "analysis/experiment.h"
-#include "trial/effect.h"
 
 enum {
-    BASELINES_MIN = 2,   // the failure must be seen so often
-    BASELINES_MAX = 3,   // tried so often before it counts as not reproduced
-    BASELINES_MIXED = 6, // the same where it was seen once
-    ROUNDS_MAX = 32,     // of narrowing and proving
-    PASSES_MAX = 5,      // a pass seen so often is none by accident
-    PRIMERS_MAX = 1      // trials to be issued a licence, where the baseline is to present one
+    ROUNDS_MAX = 32, // of narrowing and proving
+    PASSES_MAX = 5   // a pass seen so often is none by accident
 };
 
-static void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...)
+void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -27,21 +22,7 @@ static void conclude(struct verdict *verdict, enum verdict_kind kind, const char
     va_end(arguments);
 }
 
-// What a trial ended with, for people.
-static const char *outcome_clause(const struct trial *trial, char *text, size_t size)
-{
-    struct signature signature = signature_of(&trial->outcome);
-    char class[96];
-    if (trial->outcome.result == RESULT_CONNECTED)
-        snprintf(text, size, "a connection");
-    else
-        snprintf(text, size, "%s%s%s in the %s phase", signature_text(&signature, class, sizeof class),
-                 trial->outcome.name[0] ? " " : "", trial->outcome.name, phase_name(trial->outcome.phase));
-    return text;
-}
-
-// An early end. True if the experiment is over.
-static bool conclude_early(const struct experiment *experiment, struct verdict *verdict, const char *known)
+bool conclude_early(const struct experiment *experiment, struct verdict *verdict, const char *known)
 {
     if (experiment->stopped && experiment_offline(experiment))
         conclude(verdict, VERDICT_INCONCLUSIVE, "The %u trials on record do not decide it: %s.", experiment->count,
@@ -61,197 +42,6 @@ static bool conclude_early(const struct experiment *experiment, struct verdict *
     else if (experiment->exhausted)
         conclude(verdict, VERDICT_INCONCLUSIVE, "The budget of %s is used up; %s.", experiment->exhausted, known);
     return experiment_over(experiment);
-}
-
-static void set_reference(struct experiment *experiment, const struct trial *trial)
-{
-    if (!experiment->isolation->signature_given)
-        experiment->signature = signature_of(&trial->outcome);
-    experiment->has_signature = true;
-    experiment->reference = trial;
-    experiment->failure_phase = trial->outcome.phase;
-}
-
-static void set_if_allowed(const struct experiment *experiment, struct variant *variant, enum factor factor,
-                           unsigned level)
-{
-    if (!experiment->isolation->untestable[factor] && experiment_allows(experiment, factor, level))
-        variant->level[factor] = (unsigned char)level;
-}
-
-// Some other level of a factor: not yet known to be usable, but a refused one costs no logon.
-static unsigned other_level(const struct experiment *experiment, enum factor factor, unsigned newest)
-{
-    unsigned own = experiment->isolation->baseline.level[factor];
-    for (unsigned level = newest + 1; level-- > 0;) {
-        if (level != own && experiment_allows(experiment, factor, level))
-            return level;
-    }
-    return own;
-}
-
-// A baseline that presents a licence of this run needs one: a trial with an empty store may be issued it. Where the
-// baseline is denied even so, a variant far from it may not be.
-static void prime(struct experiment *experiment)
-{
-    static const unsigned securities[] = {SECURITY_TLS, SECURITY_NLA, SECURITY_RDP};
-    struct variant variant = experiment->isolation->baseline;
-    set_if_allowed(experiment, &variant, FACTOR_LICENSE, LICENSE_KEEP);
-    set_if_allowed(experiment, &variant, FACTOR_LICENSE, LICENSE_CLEAR);
-    if (variant.level[FACTOR_LICENSE] == LICENSE_REUSE)
-        return;
-    experiment_run(experiment, &variant, PHASE_ACTIVE);
-    set_if_allowed(experiment, &variant, FACTOR_GATEWAY, other_level(experiment, FACTOR_GATEWAY, GATEWAY_HTTP));
-    set_if_allowed(experiment, &variant, FACTOR_ADDRESS, other_level(experiment, FACTOR_ADDRESS, ADDRESS_IPV4));
-    for (unsigned i = 0; i < sizeof securities / sizeof *securities; i++) {
-        struct variant far = variant;
-        if (experiment_over(experiment) || experiment_license_issued(experiment))
-            return;
-        if (securities[i] == experiment->isolation->baseline.level[FACTOR_SECURITY])
-            continue;
-        set_if_allowed(experiment, &far, FACTOR_SECURITY, securities[i]);
-        set_if_allowed(experiment, &far, FACTOR_TLS,
-                       securities[i] == SECURITY_RDP ? (unsigned)TLS_DEFAULT
-                                                     : other_level(experiment, FACTOR_TLS, TLS_1_2));
-        if (experiment->space->possible(&far, NULL))
-            experiment_run(experiment, &far, PHASE_ACTIVE);
-    }
-}
-
-static bool is_failure(const struct experiment *experiment, const struct trial *trial)
-{
-    return experiment->has_signature ? signature_matches(&experiment->signature, &trial->outcome)
-                                     : trial->outcome.result == RESULT_FAILED;
-}
-
-// Whether the trial had the baseline's variant. A failure of the negotiation is in effect where it is what is studied.
-static bool had_variant(const struct experiment *experiment, const struct trial *trial, enum factor *which)
-{
-    if (trial_in_effect(trial, which))
-        return true;
-    const struct signature own = signature_of(&trial->outcome);
-    return own.family == FAMILY_NEGOTIATION && is_failure(experiment, trial) &&
-           observe(trial, &own, trial->outcome.phase) == OBSERVED_SIGNATURE;
-}
-
-static void not_reproduced(const struct experiment *experiment, const struct trial *last, struct verdict *verdict,
-                           unsigned runs)
-{
-    char seen[128], wanted[96];
-    outcome_clause(last, seen, sizeof seen);
-    if (experiment->isolation->signature_given && last->outcome.result == RESULT_FAILED)
-        conclude(verdict, VERDICT_NOT_REPRODUCED,
-                 "The baseline did not show %s in %u trials; it failed, but otherwise: %s.",
-                 signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen);
-    else if (experiment->isolation->signature_given)
-        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline did not show %s in %u trials; the last was %s.",
-                 signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen);
-    else
-        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline connected in %u trials out of %u.", runs, runs);
-}
-
-// The next whole trial of the baseline from *cursor on: one on record, or a new one.
-static const struct trial *next_baseline(struct experiment *experiment, unsigned *cursor)
-{
-    const struct variant *baseline = &experiment->isolation->baseline;
-    while (*cursor < experiment->count) {
-        const struct trial *trial = experiment->trials[(*cursor)++];
-        if (trial->until >= PHASE_ACTIVE && variant_equal(&trial->variant, baseline))
-            return trial;
-    }
-    const struct trial *trial = experiment_run(experiment, baseline, PHASE_ACTIVE);
-    *cursor = experiment->count;
-    return trial;
-}
-
-// How the baseline ended, so far.
-struct baseline_trials {
-    const struct trial *failures[BASELINES_MIXED]; // of whatever class
-    const struct trial *other;                     // the last one without the failure
-    unsigned runs, failure_count, signatures;
-    unsigned accidents; // of the others
-};
-
-// Makes a class that was seen twice the signature, unless one is given; then counts it.
-static void count_failure(struct experiment *experiment, struct baseline_trials *seen, const struct trial *trial)
-{
-    for (unsigned i = 0; i < seen->failure_count && !experiment->reference; i++) {
-        struct signature signature = signature_of(&seen->failures[i]->outcome);
-        if (!experiment->has_signature && signature_matches(&signature, &trial->outcome)) {
-            set_reference(experiment, seen->failures[i]);
-            seen->signatures = 1;
-        }
-    }
-    if (experiment->has_signature && !experiment->reference)
-        set_reference(experiment, trial);
-    seen->failures[seen->failure_count++] = trial;
-    if (!experiment->reference)
-        return;
-    seen->signatures++;
-    if (trial->outcome.phase > experiment->failure_phase)
-        experiment->failure_phase = trial->outcome.phase;
-}
-
-static void not_stable(const struct experiment *experiment, const struct baseline_trials *seen, struct verdict *verdict)
-{
-    char first[128], second[128];
-    const struct trial *failure = seen->failures[0];
-    const struct trial *other = seen->other ? seen->other : seen->failures[seen->failure_count - 1];
-    (void)experiment;
-    conclude(verdict, VERDICT_INCONCLUSIVE,
-             "The outcome changed with nothing changed: the baseline ended with %s (trial %llu) and with %s (trial "
-             "%llu), and with no failure twice in %u trials.",
-             outcome_clause(failure, first, sizeof first), (unsigned long long)failure->number,
-             outcome_clause(other, second, sizeof second), (unsigned long long)other->number, seen->runs);
-}
-
-// Sees the failure twice. False if the verdict is made.
-static bool reproduce(struct experiment *experiment, struct verdict *verdict)
-{
-    const struct variant *baseline = &experiment->isolation->baseline;
-    struct baseline_trials seen = {.runs = 0};
-    unsigned primers = 0, cursor = 0;
-
-    while (seen.signatures < BASELINES_MIN &&
-           seen.runs < (unsigned)(seen.failure_count || seen.accidents ? BASELINES_MIXED : BASELINES_MAX)) {
-        enum factor which = FACTOR_COUNT;
-        const struct trial *trial = next_baseline(experiment, &cursor);
-        if (!trial) {
-            conclude_early(experiment, verdict, "the baseline was not seen to fail twice");
-            return false;
-        }
-        if (experiment->space->wire && !had_variant(experiment, trial, &which)) {
-            if (which == FACTOR_LICENSE && baseline->level[FACTOR_LICENSE] == LICENSE_REUSE && primers < PRIMERS_MAX) {
-                primers++;
-                prime(experiment);
-                continue;
-            }
-            char text[128];
-            conclude(verdict, VERDICT_INCONCLUSIVE,
-                     "The baseline's %s=%s was not in effect (trial %llu ended with %s), so its failure cannot be "
-                     "studied.",
-                     factor_row(which)->name, level_name(which, baseline->level[which]),
-                     (unsigned long long)trial->number, outcome_clause(trial, text, sizeof text));
-            return false;
-        }
-        seen.runs++;
-        if (is_failure(experiment, trial))
-            count_failure(experiment, &seen, trial);
-        else
-            seen.other = trial;
-        seen.accidents += seen.other == trial && trial->outcome.result == RESULT_FAILED && experiment_accident(trial);
-    }
-    if (!seen.failure_count) {
-        not_reproduced(experiment, seen.other, verdict, seen.runs);
-        return false;
-    }
-    if (seen.signatures < BASELINES_MIN) {
-        if (!experiment->reference)
-            set_reference(experiment, seen.failures[0]);
-        not_stable(experiment, &seen, verdict);
-        return false;
-    }
-    return true;
 }
 
 // Passes that were taken for accidents, because the same variants failed at other times, are not kept quiet.
@@ -274,13 +64,31 @@ static void add_accidents(const struct experiment *experiment, struct verdict *v
                  passes, experiment->count, (unsigned long long)last->number);
 }
 
+// Lists the factors that were left out though they might decide the failure. False if there are none.
+static bool withheld_factors(const struct experiment *experiment, char *text, size_t size)
+{
+    text[0] = '\0';
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        size_t used = strlen(text);
+        if ((experiment->isolation->withheld >> f & 1) && !experiment_exclusion(experiment, (enum factor)f))
+            snprintf(text + used, size - used, "%s%s", used ? " or " : "", factor_row((enum factor)f)->name);
+    }
+    return text[0];
+}
+
 // Nothing passed: is it the server, or was too little tried?
 static void conclude_without_passing(struct experiment *experiment, struct verdict *verdict)
 {
-    char gap[200], flipped[160] = "";
+    char gap[200], flipped[160] = "", withheld[160];
     unsigned varied = 0, possible = 0, variants = 0;
     if (search_gap(experiment, gap, sizeof gap)) {
         conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.", gap);
+        return;
+    }
+    if (withheld_factors(experiment, withheld, sizeof withheld)) {
+        experiment->only_withheld = true;
+        conclude(verdict, VERDICT_INCONCLUSIVE,
+                 "No variant was free of the failure, but %s, which may decide it, was not varied.", withheld);
         return;
     }
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -399,10 +207,17 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
     return false;
 }
 
-static void examine(struct experiment *experiment, struct verdict *verdict)
+// other: room for the experiment's terms if it starts from another baseline.
+static void examine(struct experiment *experiment, struct isolation *other, struct verdict *verdict)
 {
     struct cause cause = {0};
-    if (!reproduce(experiment, verdict) || !find_cause(experiment, &cause, verdict)) {
+    struct variant failing;
+    bool restart = false, reproduced = reproduce(experiment, &failing, &restart, verdict);
+    if (restart) {
+        experiment_rebase(experiment, other, &failing);
+        reproduced = reproduce(experiment, &failing, &restart, verdict);
+    }
+    if (!reproduced || !find_cause(experiment, &cause, verdict)) {
         if (verdict->kind != VERDICT_NOT_CLIENT_SIDE)
             verdict->confidence = 0;
         find_factors(experiment, NULL, verdict);
@@ -457,13 +272,21 @@ static unsigned search_trials(const struct experiment *experiment, unsigned coun
 void isolate(const struct isolation *isolation, struct verdict *verdict)
 {
     struct experiment experiment;
+    struct isolation other;
     *verdict = (struct verdict){.kind = VERDICT_INCONCLUSIVE};
     experiment_init(&experiment, isolation);
-    examine(&experiment, verdict);
+    examine(&experiment, &other, verdict);
     verdict->has_signature = experiment.has_signature;
     verdict->signature = experiment.signature;
     verdict->failure_phase = experiment.failure_phase;
-    verdict->baseline = isolation->baseline;
+    verdict->baseline = experiment.isolation->baseline;
+    verdict->rebased = experiment.rebased;
+    if (experiment.rebased && verdict->kind != VERDICT_NOT_REPRODUCED) {
+        char text[128];
+        size_t used = strlen(verdict->reason);
+        snprintf(verdict->reason + used, sizeof verdict->reason - used, " The baseline given connects (%s).",
+                 variant_text(&isolation->baseline, text, sizeof text));
+    }
     verdict->trials = experiment.count;
     bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;
     verdict->search =

@@ -28,7 +28,8 @@ struct isolation {
     struct variant baseline;              // the variant whose failure is studied
     unsigned levels[FACTOR_COUNT];        // bit set of levels that may be tried; the baseline's own bit is implied
     const char *untestable[FACTOR_COUNT]; // why a factor has nothing to vary ("no gateway was given"), or NULL
-    bool signature_given;                 // false: the baseline's own first failure is the signature
+    unsigned withheld;    // bit set of factors that could be varied but are not to be: untestable[] says why
+    bool signature_given; // false: the baseline's own first failure is the signature
     struct signature signature;
     const struct factor_space *factors; // NULL: those of trial/factor.h
     // The budget; 0: 64 trials (256 at most), any number of logons, any time (by the trials' own milliseconds).
@@ -113,6 +114,7 @@ struct verdict {
     // show. 0 where nothing was concluded.
     double confidence;
     struct variant baseline;        // whose failure was studied
+    bool rebased;                   // it is not the one that was given, which connects
     struct wish wishes[WISHES_MAX]; // best first; where something that trials could decide is open
     unsigned wish_count;
     unsigned trials, surveys, logons; // surveys are counted in trials

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analysis/experiment.h"
+#include "trial/effect.h"
 
 enum {
     // So often a level, or a pair of levels, is tried before it is left alone as unresolved, in halves: what may have
@@ -177,6 +178,36 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
         experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     }
     return false;
+}
+
+// Whether the trial failed by what the server said, and as it was to be made.
+static bool fails(const struct experiment *experiment, const struct trial *trial)
+{
+    enum factor which;
+    if (trial->outcome.result != RESULT_FAILED || (experiment->space->wire && !trial_in_effect(trial, &which)))
+        return false;
+    if (experiment->isolation->signature_given)
+        return signature_matches(&experiment->isolation->signature, &trial->outcome);
+    return trial->outcome.family == FAMILY_ERRINFO || trial->outcome.family == FAMILY_LICENSING ||
+           trial->outcome.family == FAMILY_ULTIMATUM;
+}
+
+bool search_failing(struct experiment *experiment, const struct trial *working, struct variant *failing)
+{
+    bool found = false;
+    // Until there is a failure to study, what works is what trials are compared with.
+    experiment->reference = working;
+    experiment->failure_phase = PHASE_ACTIVE;
+    while (!found && !experiment_over(experiment)) {
+        survey_levels(experiment);
+        if (experiment_over(experiment) || !next_variant(experiment, false, failing))
+            break;
+        const struct trial *trial = experiment_run(experiment, failing, PHASE_ACTIVE);
+        found = trial && fails(experiment, trial);
+    }
+    experiment->reference = NULL;
+    experiment->failure_phase = (enum phase)0;
+    return found;
 }
 
 // Whether a resolved trial has both levels (of one factor: the level).

@@ -88,17 +88,22 @@ static json_t *factors_json(const struct verdict *verdict)
     return factors;
 }
 
+static json_t *variant_json(const struct variant *variant)
+{
+    json_t *json = json_object();
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        json_object_set_new(json, factor_row((enum factor)f)->name,
+                            json_string(level_name((enum factor)f, variant->level[f])));
+    return json;
+}
+
 static json_t *wishes_json(const struct verdict *verdict)
 {
     json_t *wishes = json_array();
     for (unsigned i = 0; i < verdict->wish_count; i++) {
         const struct wish *wish = &verdict->wishes[i];
-        json_t *variant = json_object();
-        for (int f = 0; f < FACTOR_COUNT; f++)
-            json_object_set_new(variant, factor_row((enum factor)f)->name,
-                                json_string(level_name((enum factor)f, wish->variant.level[f])));
-        json_array_append_new(wishes, json_pack("{s:o, s:s, s:s}", "variant", variant, "until", phase_name(wish->until),
-                                                "why", wish->why));
+        json_array_append_new(wishes, json_pack("{s:o, s:s, s:s}", "variant", variant_json(&wish->variant), "until",
+                                                phase_name(wish->until), "why", wish->why));
     }
     return wishes;
 }
@@ -128,6 +133,8 @@ json_t *verdict_to_json(const struct verdict *verdict)
     failed |= json_object_set_new(json, "confirming_trials", json_integer(verdict->confirming));
     failed |= json_object_set_new(json, "logons", json_integer(verdict->logons));
     failed |= json_object_set_new(json, "reason", json_string(verdict->reason));
+    if (verdict->rebased) // else it is that of the first trial
+        failed |= json_object_set_new(json, "baseline", variant_json(&verdict->baseline));
     if (verdict->gateway[0])
         failed |= json_object_set_new(json, "gateway", json_string(verdict->gateway));
     if (failed) {

@@ -34,6 +34,7 @@ static struct isolation make_isolation(struct run *run)
     struct choice choice = choose_levels(o);
     memcpy(isolation.levels, choice.levels, sizeof isolation.levels);
     memcpy(isolation.untestable, choice.untestable, sizeof isolation.untestable);
+    isolation.withheld = choice.withheld;
     return isolation;
 }
 
@@ -93,6 +94,7 @@ static enum exit_status run_experiment(struct run *run)
     struct cause_finding findings[CAUSE_COUNT];
     const struct trial *const *trials;
     isolate(&isolation, &verdict);
+    isolation.baseline = verdict.baseline; // another one than was given, if that connects
     count_all(run, &verdict);
     size_t count = runner_trials(run->runner, &trials);
     find_causes(&verdict, trials, count, findings);

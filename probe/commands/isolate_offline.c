@@ -97,8 +97,11 @@ static struct isolation make_isolation(const struct options *options, const stru
         isolation.levels[f] = 1u << isolation.baseline.level[f];
         for (size_t i = 0; i < recorded->count; i++)
             isolation.levels[f] |= 1u << recorded->trials[i]->variant.level[f];
-        if (!(isolation.levels[f] & (isolation.levels[f] - 1)))
-            isolation.untestable[f] = "no trial on record has another level";
+        if (isolation.levels[f] & (isolation.levels[f] - 1))
+            continue;
+        isolation.untestable[f] = "no trial on record has another level";
+        // Whether there is a gateway at all is not on record.
+        isolation.withheld |= f < FACTOR_HEART_END && f != FACTOR_GATEWAY ? 1u << f : 0;
     }
     return isolation;
 }
@@ -124,8 +127,7 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
             json_decref(json);
         } else if (!options->quiet) {
             struct page page = page_open(stdout);
-            isolate_text(&page, recorded.target, &isolation, &verdict, isolation.recorded, recorded.count,
-                         findings);
+            isolate_text(&page, recorded.target, &isolation, &verdict, isolation.recorded, recorded.count, findings);
             if (options->causes)
                 causes_text_all(&page, findings);
             ok = page_close(&page);

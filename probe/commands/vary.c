@@ -53,7 +53,7 @@ static const char *lack_of(const struct options *options, const struct means *me
 struct choice choose_levels(const struct options *options)
 {
     struct means means = options_means(options);
-    struct choice choice = {{0}, {NULL}};
+    struct choice choice = {{0}, {NULL}, 0};
 
     for (int f = 0; f < FACTOR_COUNT; f++) {
         enum factor factor = (enum factor)f;
@@ -64,6 +64,7 @@ struct choice choose_levels(const struct options *options)
         for (unsigned level = 0; level < factor_levels(factor); level++)
             had |= (wanted >> level & 1) && differs(options, &means, factor, level) ? 1u << level : 0;
         choice.untestable[f] = unasked(options, factor);
+        choice.withheld |= f < FACTOR_HEART_END && choice.untestable[f] && had ? 1u << f : 0;
         if (!choice.untestable[f] && !had)
             choice.untestable[f] = lack_of(options, &means, factor, wanted);
         choice.levels[f] = (choice.untestable[f] ? 0 : had) | 1u << options->baseline.level[f];

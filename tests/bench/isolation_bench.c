@@ -32,12 +32,13 @@ struct count {
     double search, confirming, trials, ofat_trials;
 };
 
-static void run(struct oracle *oracle, const struct setting *setting, uint64_t seed, struct count *count)
+static void run(struct oracle *oracle, const struct setting *setting, unsigned budget, uint64_t seed,
+                struct count *count)
 {
     struct isolation isolation = {.factors = oracle_space(oracle),
                                   .signature_given = true,
                                   .signature = {FAMILY_ERRINFO, 7, PHASE_RESOLVE, true, ""},
-                                  .max_trials = ORACLE_TRIALS,
+                                  .max_trials = budget,
                                   .run = oracle_run,
                                   .context = oracle};
     struct verdict verdict;
@@ -85,8 +86,8 @@ static void run_kind(enum kind kind, const struct setting *setting, unsigned rep
             oracle->terms[1] = either ? set & (set - 1) : 0;
             // So many runs of "none" as of singles, where chance has a part in it.
             for (unsigned again = 0; again < (kind == KIND_NONE && setting->repeated ? 12u : 1u); again++)
-                run(oracle, setting, ((uint64_t)repeat << 32) + ((uint64_t)kind << 24) + (again << 16) + set + 1,
-                    count);
+                run(oracle, setting, ORACLE_TRIALS,
+                    ((uint64_t)repeat << 32) + ((uint64_t)kind << 24) + (again << 16) + set + 1, count);
         }
     }
     free(oracle);
@@ -123,7 +124,7 @@ static void run_world(const struct world *world, unsigned step, unsigned repeats
     oracle->change_after = world->changes ? 2 * step : 0;
     oracle->broken = world->broken;
     for (unsigned i = 0; i < repeats * RUNS_A_REPEAT; i++)
-        run(oracle, &plain, ((uint64_t)step << 32) + i, count);
+        run(oracle, &plain, 0, ((uint64_t)step << 32) + i, count);
     free(oracle);
 }
 

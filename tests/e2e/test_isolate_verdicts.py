@@ -84,6 +84,14 @@ def test_nothing_fails(licensing, plant):
     assert all(trial["outcome"]["result"] == "connected" for trial in experiment.trials)
 
 
+def test_the_baseline_works_and_another_variant_fails(plant):
+    experiment = plant("security=tls")
+    assert (experiment.result.status, experiment.verdict["verdict"]) == (1, "isolated"), repr(experiment)
+    assert causes(experiment.verdict) == {frozenset({"security=tls"})}, repr(experiment)
+    assert experiment.verdict["baseline"]["security"] == "tls" and "connects" in experiment.verdict["reason"]
+    experiment.check_pairs()
+
+
 def test_only_nla_is_accepted(plant):
     experiment = plant("true", lab_options=["--security", "nla"])
     experiment.accuses_nobody("not-client-side")
@@ -243,7 +251,8 @@ def test_signature_that_the_baseline_shows(plant):
 
 def test_vary_another_factor(plant):
     experiment = plant("security=nla", options=["--vary", "tls"])
-    experiment.accuses_nobody("not-client-side", "inconclusive")
+    experiment.accuses_nobody("inconclusive")
+    assert "security or address" in experiment.verdict["reason"] and "not varied" in experiment.verdict["reason"]
     assert {trial["variant"]["security"] for trial in experiment.trials} == {"nla"}
     assert {trial["variant"]["address"] for trial in experiment.trials} == {"name"}
     assert experiment.verdict["factors"]["security"]["finding"] == "not-tested"

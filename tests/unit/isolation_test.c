@@ -71,8 +71,8 @@ static const struct variant baselines[] = {
     {{SECURITY_TLS, TLS_1_1, ADDRESS_IPV6, GATEWAY_OFF, LICENSE_REUSE}},
     {{SECURITY_RDP, TLS_DEFAULT, ADDRESS_NAME, GATEWAY_OFF, LICENSE_REUSE}},
 };
-static const enum phase moments[] = {PHASE_TCP, PHASE_NEGOTIATE, PHASE_TLS, PHASE_NLA, PHASE_MCS,
-                                     PHASE_LICENSING, PHASE_CAPABILITIES, PHASE_ACTIVE};
+static const enum phase moments[] = {PHASE_TCP, PHASE_NEGOTIATE, PHASE_TLS,          PHASE_NLA,
+                                     PHASE_MCS, PHASE_LICENSING, PHASE_CAPABILITIES, PHASE_ACTIVE};
 
 static void set_moment(struct server *server, enum phase moment)
 {
@@ -232,7 +232,15 @@ static void test_nothing_fails(void **state)
     struct isolation isolation = everything();
     struct verdict verdict = experiment(&server, &isolation, NULL, true);
     assert_int_equal(verdict.kind, VERDICT_NOT_REPRODUCED);
-    assert_int_equal(verdict.trials, 3);
+    assert_non_null(strstr(verdict.reason, "every pair of levels"));
+    assert_true(verdict.trials - verdict.surveys > 3 + 5 * 3); // all pairs of five TLS levels and three of another
+
+    isolation.max_trials = 12;
+    verdict = experiment(&server, &isolation, NULL, true);
+    assert_int_equal(verdict.kind, VERDICT_NOT_REPRODUCED);
+    assert_int_equal(verdict.trials, 12);
+    assert_non_null(strstr(verdict.reason, "budget of trials"));
+    isolation.max_trials = 100;
 
     // Another failure than the one that was asked for.
     isolation.signature_given = true;
@@ -242,6 +250,57 @@ static void test_nothing_fails(void **state)
     verdict = experiment(&server, &isolation, NULL, false);
     assert_int_equal(verdict.kind, VERDICT_NOT_REPRODUCED);
     assert_non_null(strstr(verdict.reason, "0x3/0x5"));
+}
+
+// The baseline works, and what fails is found among the variants.
+static void test_only_another_variant_fails(void **state)
+{
+    (void)state;
+    struct server server = friendly();
+    struct isolation isolation = everything();
+    server.term_count = 1;
+    for (unsigned pair = 0; pair < 2; pair++) {
+        struct lab *lab = calloc(1, sizeof *lab);
+        struct verdict verdict;
+        server.term[0][FACTOR_SECURITY] = 1u << SECURITY_TLS;
+        server.term[0][FACTOR_ADDRESS] = pair ? 1u << ADDRESS_IPV6 : 0;
+        lab->server = server;
+        isolation.run = lab_run;
+        isolation.context = lab;
+        isolate(&isolation, &verdict);
+        assert_int_equal(verdict.kind, VERDICT_ISOLATED);
+        assert_int_equal(verdict.baseline.level[FACTOR_SECURITY], SECURITY_TLS);
+        assert_int_equal(named_sets(&verdict, &verdict.baseline),
+                         1u << (1u << FACTOR_SECURITY | (pair ? 1u << FACTOR_ADDRESS : 0)));
+        assert_non_null(strstr(verdict.reason, "The baseline given connects"));
+        assert_true(verdict.trials <= 100);
+        lab_clear(lab);
+        free(lab);
+    }
+}
+
+// Nothing that was varied decides: that is no word about what was withheld.
+static void test_withheld_factors(void **state)
+{
+    (void)state;
+    struct server server = friendly();
+    struct isolation isolation = little();
+    server.term_count = 1;
+    struct verdict verdict = experiment(&server, &isolation, NULL, true);
+    assert_int_equal(verdict.kind, VERDICT_NOT_CLIENT_SIDE);
+    isolation.untestable[FACTOR_SECURITY] = "not asked for (--vary)";
+    isolation.withheld = 1u << FACTOR_SECURITY;
+    verdict = experiment(&server, &isolation, NULL, true);
+    assert_int_equal(verdict.kind, VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(verdict.reason, "security, which may decide it, was not varied"));
+
+    // The failure comes before what is withheld can matter.
+    isolation.withheld = 1u << FACTOR_LICENSE;
+    isolation.untestable[FACTOR_LICENSE] = "not asked for (--vary)";
+    isolation.untestable[FACTOR_SECURITY] = NULL;
+    set_moment(&server, PHASE_MCS);
+    verdict = experiment(&server, &isolation, NULL, true);
+    assert_int_equal(verdict.kind, VERDICT_NOT_CLIENT_SIDE);
 }
 
 // Servers that leave little to vary.
@@ -348,11 +407,35 @@ static void test_budget(void **state)
     }
 }
 
+// Seconds by the trials' own time, and logons: no trial is begun that is beyond them.
+static void test_budget_of_seconds_and_logons(void **state)
+{
+    (void)state;
+    for (unsigned budget = 1; budget < 20; budget++) {
+        struct server server = friendly();
+        struct isolation isolation = everything();
+        server.ms = 250;
+        isolation.max_ms = budget * 500;
+        server.term_count = 1;
+        struct verdict verdict = experiment(&server, &isolation, NULL, false);
+        assert_true(verdict.trials <= 2 * budget);
+        if (verdict.trials == 2 * budget && verdict.kind == VERDICT_INCONCLUSIVE)
+            assert_non_null(strstr(verdict.reason, "The budget of seconds is used up"));
+        assert_true(budget > 8 || verdict.kind == VERDICT_INCONCLUSIVE);
+        assert_true(verdict.kind != VERDICT_INCONCLUSIVE || verdict.wish_count > 0);
+
+        isolation.max_ms = 0;
+        isolation.max_logons = budget;
+        verdict = experiment(&server, &isolation, NULL, false);
+        assert_true(verdict.logons <= budget);
+    }
+}
+
 // The server is mended in the middle of the run.
 static void test_change_of_the_target(void **state)
 {
     (void)state;
-    unsigned isolated = 0;
+    unsigned isolated = 0, noticed = 0;
     for (unsigned change = 2; change < 3 * 40; change++) {
         struct server server = friendly();
         struct isolation isolation = everything();
@@ -361,8 +444,10 @@ static void test_change_of_the_target(void **state)
         server.term_count = 1;
         struct verdict verdict = experiment(&server, &isolation, NULL, false);
         isolated += verdict.kind == VERDICT_ISOLATED;
+        noticed += strstr(verdict.reason, "The environment changed") != NULL;
     }
     assert_int_equal(isolated, 0);
+    assert_true(noticed > 10);
 }
 
 static void test_not_in_effect(void **state)
@@ -445,11 +530,14 @@ int main(void)
         cmocka_unit_test(test_few_levels),
         cmocka_unit_test(test_everyone_is_denied),
         cmocka_unit_test(test_nothing_fails),
+        cmocka_unit_test(test_only_another_variant_fails),
+        cmocka_unit_test(test_withheld_factors),
         cmocka_unit_test(test_narrow_servers),
         cmocka_unit_test(test_unresolved_trials),
         cmocka_unit_test(test_flaky_denials),
         cmocka_unit_test(test_stopped_anywhere),
         cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_budget_of_seconds_and_logons),
         cmocka_unit_test(test_change_of_the_target),
         cmocka_unit_test(test_not_in_effect),
         cmocka_unit_test(test_refused_protocol),

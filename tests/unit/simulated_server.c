@@ -198,6 +198,7 @@ const struct trial *lab_run(void *context, const struct variant *variant, enum p
     trial->number = lab->count;
     trial->variant = *variant;
     trial->until = until;
+    trial->ms = lab->server.ms;
     trial->outcome.phase = until;
     play(lab, trial);
     if (until < PHASE_ACTIVE)

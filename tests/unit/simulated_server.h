@@ -33,6 +33,7 @@ struct server {
     unsigned stop_after;        // trials until run returns NULL; 0: never
     unsigned change_after;      // trials until nobody is denied any more; 0: never
     unsigned seed;
+    double ms; // that every trial takes
 };
 
 struct lab {

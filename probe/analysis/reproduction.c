@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sees the baseline fail, so that there is a failure to study; or where it works, looks for a variant that fails.
+#include <stdio.h>
+
+#include "analysis/experiment.h"
+#include "trial/effect.h"
+
+enum {
+    BASELINES_MIN = 2,   // the failure must be seen so often
+    BASELINES_MAX = 3,   // tried so often before it counts as not reproduced
+    BASELINES_MIXED = 6, // the same where it was seen once
+    PRIMERS_MAX = 1      // trials to be issued a licence, where the baseline is to present one
+};
+
+// What a trial ended with, for people.
+static const char *outcome_clause(const struct trial *trial, char *text, size_t size)
+{
+    struct signature signature = signature_of(&trial->outcome);
+    char class[96];
+    if (trial->outcome.result == RESULT_CONNECTED)
+        snprintf(text, size, "a connection");
+    else
+        snprintf(text, size, "%s%s%s in the %s phase", signature_text(&signature, class, sizeof class),
+                 trial->outcome.name[0] ? " " : "", trial->outcome.name, phase_name(trial->outcome.phase));
+    return text;
+}
+
+static void set_reference(struct experiment *experiment, const struct trial *trial)
+{
+    if (!experiment->isolation->signature_given)
+        experiment->signature = signature_of(&trial->outcome);
+    experiment->has_signature = true;
+    experiment->reference = trial;
+    experiment->failure_phase = trial->outcome.phase;
+}
+
+static void set_if_allowed(const struct experiment *experiment, struct variant *variant, enum factor factor,
+                           unsigned level)
+{
+    if (!experiment->isolation->untestable[factor] && experiment_allows(experiment, factor, level))
+        variant->level[factor] = (unsigned char)level;
+}
+
+// Some other level of a factor: not yet known to be usable, but a refused one costs no logon.
+static unsigned other_level(const struct experiment *experiment, enum factor factor, unsigned newest)
+{
+    unsigned own = experiment->isolation->baseline.level[factor];
+    for (unsigned level = newest + 1; level-- > 0;) {
+        if (level != own && experiment_allows(experiment, factor, level))
+            return level;
+    }
+    return own;
+}
+
+// A baseline that presents a licence of this run needs one: a trial with an empty store may be issued it. Where the
+// baseline is denied even so, a variant far from it may not be.
+static void prime(struct experiment *experiment)
+{
+    static const unsigned securities[] = {SECURITY_TLS, SECURITY_NLA, SECURITY_RDP};
+    struct variant variant = experiment->isolation->baseline;
+    set_if_allowed(experiment, &variant, FACTOR_LICENSE, LICENSE_KEEP);
+    set_if_allowed(experiment, &variant, FACTOR_LICENSE, LICENSE_CLEAR);
+    if (variant.level[FACTOR_LICENSE] == LICENSE_REUSE)
+        return;
+    experiment_run(experiment, &variant, PHASE_ACTIVE);
+    set_if_allowed(experiment, &variant, FACTOR_GATEWAY, other_level(experiment, FACTOR_GATEWAY, GATEWAY_HTTP));
+    set_if_allowed(experiment, &variant, FACTOR_ADDRESS, other_level(experiment, FACTOR_ADDRESS, ADDRESS_IPV4));
+    for (unsigned i = 0; i < sizeof securities / sizeof *securities; i++) {
+        struct variant far = variant;
+        if (experiment_over(experiment) || experiment_license_issued(experiment))
+            return;
+        if (securities[i] == experiment->isolation->baseline.level[FACTOR_SECURITY])
+            continue;
+        set_if_allowed(experiment, &far, FACTOR_SECURITY, securities[i]);
+        set_if_allowed(experiment, &far, FACTOR_TLS,
+                       securities[i] == SECURITY_RDP ? (unsigned)TLS_DEFAULT
+                                                     : other_level(experiment, FACTOR_TLS, TLS_1_2));
+        if (experiment->space->possible(&far, NULL))
+            experiment_run(experiment, &far, PHASE_ACTIVE);
+    }
+}
+
+static bool is_failure(const struct experiment *experiment, const struct trial *trial)
+{
+    return experiment->has_signature ? signature_matches(&experiment->signature, &trial->outcome)
+                                     : trial->outcome.result == RESULT_FAILED;
+}
+
+// Whether the trial had the baseline's variant. A failure of the negotiation is in effect where it is what is studied.
+static bool had_variant(const struct experiment *experiment, const struct trial *trial, enum factor *which)
+{
+    if (trial_in_effect(trial, which))
+        return true;
+    const struct signature own = signature_of(&trial->outcome);
+    return own.family == FAMILY_NEGOTIATION && is_failure(experiment, trial) &&
+           observe(trial, &own, trial->outcome.phase) == OBSERVED_SIGNATURE;
+}
+
+static void not_reproduced(const struct experiment *experiment, const struct trial *last, struct verdict *verdict,
+                           unsigned runs, unsigned others)
+{
+    char seen[128], wanted[96], rest[120] = ".";
+    if (others && experiment->exhausted)
+        snprintf(rest, sizeof rest, "; nor did any of %u other variants fail until the budget of %s was used up.",
+                 others, experiment->exhausted);
+    else if (others)
+        snprintf(rest, sizeof rest, "; nor did any of %u other variants fail, with every pair of levels.", others);
+    outcome_clause(last, seen, sizeof seen);
+    if (experiment->isolation->signature_given && last->outcome.result == RESULT_FAILED)
+        conclude(verdict, VERDICT_NOT_REPRODUCED,
+                 "The baseline did not show %s in %u trials; it failed, but otherwise: %s.",
+                 signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen);
+    else if (experiment->isolation->signature_given)
+        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline did not show %s in %u trials; the last was %s%s",
+                 signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen, rest);
+    else
+        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline connected in %u trials out of %u%s", runs, runs, rest);
+}
+
+// The next whole trial of the baseline from *cursor on: one on record, or a new one.
+static const struct trial *next_baseline(struct experiment *experiment, unsigned *cursor)
+{
+    const struct variant *baseline = &experiment->isolation->baseline;
+    while (*cursor < experiment->count) {
+        const struct trial *trial = experiment->trials[(*cursor)++];
+        if (trial->until >= PHASE_ACTIVE && variant_equal(&trial->variant, baseline))
+            return trial;
+    }
+    const struct trial *trial = experiment_run(experiment, baseline, PHASE_ACTIVE);
+    *cursor = experiment->count;
+    return trial;
+}
+
+// How the baseline ended, so far.
+struct baseline_trials {
+    const struct trial *failures[BASELINES_MIXED]; // of whatever class
+    const struct trial *other;                     // the last one without the failure
+    unsigned runs, failure_count, signatures;
+    unsigned accidents; // of the others
+};
+
+// Makes a class that was seen twice the signature, unless one is given; then counts it.
+static void count_failure(struct experiment *experiment, struct baseline_trials *seen, const struct trial *trial)
+{
+    for (unsigned i = 0; i < seen->failure_count && !experiment->reference; i++) {
+        struct signature signature = signature_of(&seen->failures[i]->outcome);
+        if (!experiment->has_signature && signature_matches(&signature, &trial->outcome)) {
+            set_reference(experiment, seen->failures[i]);
+            seen->signatures = 1;
+        }
+    }
+    if (experiment->has_signature && !experiment->reference)
+        set_reference(experiment, trial);
+    seen->failures[seen->failure_count++] = trial;
+    if (!experiment->reference)
+        return;
+    seen->signatures++;
+    if (trial->outcome.phase > experiment->failure_phase)
+        experiment->failure_phase = trial->outcome.phase;
+}
+
+static void not_stable(const struct experiment *experiment, const struct baseline_trials *seen, struct verdict *verdict)
+{
+    char first[128], second[128];
+    const struct trial *failure = seen->failures[0];
+    const struct trial *other = seen->other ? seen->other : seen->failures[seen->failure_count - 1];
+    (void)experiment;
+    conclude(verdict, VERDICT_INCONCLUSIVE,
+             "The outcome changed with nothing changed: the baseline ended with %s (trial %llu) and with %s (trial "
+             "%llu), and with no failure twice in %u trials.",
+             outcome_clause(failure, first, sizeof first), (unsigned long long)failure->number,
+             outcome_clause(other, second, sizeof second), (unsigned long long)other->number, seen->runs);
+}
+
+// The baseline works: looks for a variant that fails. False if there is none, and the verdict is made.
+static bool other_baseline(struct experiment *experiment, const struct trial *last, unsigned runs,
+                           struct variant *failing, struct verdict *verdict)
+{
+    unsigned before = experiment->count;
+    if (last->outcome.result == RESULT_CONNECTED && search_failing(experiment, last, failing))
+        return true;
+    if (experiment->exhausted || !conclude_early(experiment, verdict, "nothing has failed so far"))
+        not_reproduced(experiment, last, verdict, runs, experiment->count - before);
+    return false;
+}
+
+bool reproduce(struct experiment *experiment, struct variant *failing, bool *restart, struct verdict *verdict)
+{
+    const struct variant *baseline = &experiment->isolation->baseline;
+    struct baseline_trials seen = {.runs = 0};
+    unsigned primers = 0, cursor = 0;
+
+    while (seen.signatures < BASELINES_MIN &&
+           seen.runs < (unsigned)(seen.failure_count || seen.accidents ? BASELINES_MIXED : BASELINES_MAX)) {
+        enum factor which = FACTOR_COUNT;
+        const struct trial *trial = next_baseline(experiment, &cursor);
+        if (!trial) {
+            conclude_early(experiment, verdict, "the baseline was not seen to fail twice");
+            return false;
+        }
+        if (experiment->space->wire && !had_variant(experiment, trial, &which)) {
+            if (which == FACTOR_LICENSE && baseline->level[FACTOR_LICENSE] == LICENSE_REUSE && primers < PRIMERS_MAX) {
+                primers++;
+                prime(experiment);
+                continue;
+            }
+            char text[128];
+            conclude(verdict, VERDICT_INCONCLUSIVE,
+                     "The baseline's %s=%s was not in effect (trial %llu ended with %s), so its failure cannot be "
+                     "studied.",
+                     factor_row(which)->name, level_name(which, baseline->level[which]),
+                     (unsigned long long)trial->number, outcome_clause(trial, text, sizeof text));
+            return false;
+        }
+        seen.runs++;
+        if (is_failure(experiment, trial))
+            count_failure(experiment, &seen, trial);
+        else
+            seen.other = trial;
+        seen.accidents += seen.other == trial && trial->outcome.result == RESULT_FAILED && experiment_accident(trial);
+    }
+    if (!seen.failure_count && experiment->rebased) {
+        char text[128];
+        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline connected; %s failed once, and in %u trials not again.",
+                 variant_text(baseline, text, sizeof text), seen.runs);
+        return false;
+    }
+    if (!seen.failure_count) {
+        *restart = other_baseline(experiment, seen.other, seen.runs, failing, verdict);
+        return false;
+    }
+    if (seen.signatures < BASELINES_MIN) {
+        if (!experiment->reference)
+            set_reference(experiment, seen.failures[0]);
+        not_stable(experiment, &seen, verdict);
+        return false;
+    }
+    return true;
+}
