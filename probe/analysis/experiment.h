@@ -230,17 +230,20 @@ bool cube_evades(const struct cube *cube);
 // Whether the point's variant lies there and is possible.
 bool cube_possible(const struct experiment *experiment, const struct cube *cube, unsigned point);
 
-// Proof (proof.c): minimal pairs, repeated in both orders; and what the other levels of the named factors do.
+// Proof (proof.c): minimal pairs, repeated in both orders.
 // NOT_PROVED with a static clause in *gap if a pair cannot be had, or if the experiment is over; REFUTED if the trials
 // now speak for something else.
 enum proof { PROVED, REFUTED, NOT_PROVED };
 enum proof prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap);
 // Whether it is still as sure with the trials that came after the proof.
 bool still_sure(struct experiment *experiment, const struct cause *cause);
-void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
 // A trial that the cause does not explain; NULL if it explains all.
 const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,
                                 const struct verdict *verdict);
+
+// Sweep (sweep.c): what the other levels of the named factors do. Where trials were seen to disagree, as often as makes
+// an accident rare.
+void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict);
 
 // Findings (finding.c): what to say of each factor. cause is NULL where none is proved.
 void find_factors(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Proves a cause by repeated minimal pairs, and tries the other levels of the factors that it names.
+// Proves a cause by repeated minimal pairs.
 #include "analysis/experiment.h"
 
 // A trial that is still unresolved after so many attempts cannot be had.
@@ -289,68 +289,6 @@ enum proof prove(struct experiment *experiment, const struct cause *cause, struc
     return PROVED;
 }
 
-static const struct variant *variant_of(const struct experiment *experiment, uint64_t number)
-{
-    const struct trial *trial = experiment_numbered(experiment, number);
-    return trial ? &trial->variant : &experiment->isolation->baseline;
-}
-
-static struct sweep_row sweep_level(struct experiment *experiment, const struct variant *failing, enum factor factor,
-                                    unsigned level)
-{
-    const struct level_state *state = &experiment->levels[factor][level];
-    struct sweep_row row = {.condition = {factor, level}, .observation = OBSERVED_UNRESOLVED};
-    struct variant variant = variant_with(*failing, factor, level);
-    if (!experiment->space->possible(&variant, &row.why))
-        return row;
-    row.observation = experiment_known(experiment, &variant);
-    if (row.observation == OBSERVED_UNRESOLVED && state->why) {
-        row.why = state->why;
-        return row;
-    }
-    unsigned char usable[LEVELS_MAX];
-    unsigned count = experiment_levels(experiment, factor, usable);
-    bool can = false;
-    for (unsigned i = 0; i < count; i++)
-        can = can || usable[i] == level;
-    if (row.observation == OBSERVED_UNRESOLVED && !can) {
-        row.why = experiment->space->wire && factor == FACTOR_LICENSE
-                      ? "the server issued no licence that could be presented again"
-                      : "it is not known whether the target accepts it";
-        return row;
-    }
-    row.observation = experiment_ask(experiment, &variant);
-    row.trial = experiment_trial(experiment, &variant, row.observation);
-    if (row.observation == OBSERVED_UNRESOLVED && !row.trial)
-        row.why = "not tried: the experiment was over";
-    else if (row.observation == OBSERVED_UNRESOLVED)
-        row.why = "another failure, or the level was not in effect";
-    return row;
-}
-
-// A factor of which one level passes and all the others fail looks like a pass by accident: that pass is seen more
-// often.
-static void doubt(struct experiment *experiment, const struct verdict *verdict, const struct minimal_pair *pair)
-{
-    enum { FEW_PASSES = 4, PASSES = 5, TRIES = 4 };
-    unsigned failing = 0;
-    for (unsigned i = 0; i < verdict->sweep_count; i++) {
-        const struct sweep_row *row = &verdict->sweep[i];
-        const struct variant *passing = variant_of(experiment, pair->passing);
-        if (row->condition.factor != pair->factor || row->condition.level == passing->level[pair->factor])
-            continue;
-        if (row->observation == OBSERVED_NO_SIGNATURE)
-            return;
-        failing += row->observation == OBSERVED_SIGNATURE;
-    }
-    struct variant passing = *variant_of(experiment, pair->passing);
-    for (unsigned i = 0; failing && i < TRIES && !experiment_over(experiment); i++) {
-        if (experiment_tally(experiment, &passing).no_signature >= (failing > 1 ? PASSES : FEW_PASSES))
-            return;
-        experiment_run(experiment, &passing, experiment_until(experiment, &passing));
-    }
-}
-
 bool still_sure(struct experiment *experiment, const struct cause *cause)
 {
     struct asking asking;
@@ -359,24 +297,6 @@ bool still_sure(struct experiment *experiment, const struct cause *cause)
     struct questions questions = experiment_questions(experiment, &asking);
     const struct hypothesis *mine = cause_hypothesis(experiment, cause);
     return mine && belief_class(&experiment->belief, &questions, mine) >= SURE;
-}
-
-void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
-{
-    for (unsigned i = 0; i < verdict->pair_count; i++) {
-        enum factor factor = verdict->pairs[i].factor;
-        bool done = false;
-        for (unsigned k = 0; k < i; k++)
-            done = done || verdict->pairs[k].factor == factor;
-        if (done || !names_factor(cause, factor))
-            continue;
-        struct variant failing = *variant_of(experiment, verdict->pairs[i].failing);
-        for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
-            if (level != failing.level[factor] && experiment_allows(experiment, factor, level))
-                verdict->sweep[verdict->sweep_count++] = sweep_level(experiment, &failing, factor, level);
-        }
-        doubt(experiment, verdict, &verdict->pairs[i]);
-    }
 }
 
 enum state { STATE_ON, STATE_OFF, STATE_OPEN };

@@ -432,6 +432,30 @@ static void test_budget_of_seconds_and_logons(void **state)
 }
 
 // The server is mended in the middle of the run.
+// One lucky pass, wherever in the experiment, has no level called working that triggers the failure.
+static void test_one_lucky_pass(void **state)
+{
+    (void)state;
+    unsigned swept = 0;
+    for (unsigned spared = 1; spared < 40; spared++) {
+        struct server server = friendly();
+        struct isolation isolation = everything();
+        isolation.baseline.level[FACTOR_ADDRESS] = ADDRESS_IPV4;
+        server.spared = spared;
+        server.term_count = 1;
+        server.term[0][FACTOR_ADDRESS] = 1u << ADDRESS_IPV4 | 1u << ADDRESS_IPV6;
+        struct verdict verdict = experiment(&server, &isolation, NULL, false);
+        for (unsigned i = 0; i < verdict.sweep_count; i++) {
+            const struct sweep_row *row = &verdict.sweep[i];
+            if (row->condition.factor != FACTOR_ADDRESS || row->condition.level != ADDRESS_IPV6)
+                continue;
+            assert_int_not_equal(row->observation, OBSERVED_NO_SIGNATURE);
+            swept++;
+        }
+    }
+    assert_true(swept > 20);
+}
+
 static void test_change_of_the_target(void **state)
 {
     (void)state;
@@ -538,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_stopped_anywhere),
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_budget_of_seconds_and_logons),
+        cmocka_unit_test(test_one_lucky_pass),
         cmocka_unit_test(test_change_of_the_target),
         cmocka_unit_test(test_not_in_effect),
         cmocka_unit_test(test_refused_protocol),

@@ -109,7 +109,7 @@ static void play(struct lab *lab, struct trial *trial)
     const struct server *server = &lab->server;
     const struct variant *variant = &trial->variant;
     unsigned address = variant->level[FACTOR_ADDRESS], security = variant->level[FACTOR_SECURITY];
-    bool deny = denied(server, variant, lab->issued) && chance(lab) >= server->flaky &&
+    bool deny = denied(server, variant, lab->issued) && chance(lab) >= server->flaky && lab->count != server->spared &&
                 !(server->change_after && lab->count > server->change_after);
     static const char *const selected[] = {"HYBRID", "SSL", "RDP"};
 

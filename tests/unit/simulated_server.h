@@ -32,6 +32,7 @@ struct server {
     unsigned flaky, unresolved; // percent
     unsigned stop_after;        // trials until run returns NULL; 0: never
     unsigned change_after;      // trials until nobody is denied any more; 0: never
+    unsigned spared;            // number of the one trial that is not denied, whatever the rule; 0: none
     unsigned seed;
     double ms; // that every trial takes
 };
