@@ -214,9 +214,15 @@ def both(rdpprobe, beside, server, port, security, *arguments, **options):
     keylog = ["-o", f"tls.keylog_file:{keys}"]
     kernel = Capture(theirs, [port])
     kernel.options += keylog
-    # Both directions' FIN, or the client's and a reset.
-    assert wait_until(lambda: len(kernel.column("frame.number", where="tcp.flags.fin==1 || tcp.flags.reset==1")) > 1,
-                      20, every=0.3)
+
+    def ended():
+        """Both directions' FIN, or the client's and a reset."""
+        try:
+            return len(kernel.column("frame.number", where="tcp.flags.fin==1 || tcp.flags.reset==1")) > 1
+        except AssertionError:  # dumpcap is writing a packet
+            return False
+
+    assert wait_until(ended, 20, every=0.3)
     process.stop()
     # tshark does not go over from X.224 to TLS by itself: what comes before TLS takes another reading.
     before = Capture(theirs)
