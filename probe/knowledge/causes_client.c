@@ -27,7 +27,7 @@ const struct cause_row causes_of_client[CAUSES_OF_CLIENT] = {
      .refutes = {{.all = {EVIDENCE_TLS_PASSED}, .none = {EVIDENCE_CAUSE_TLS}}, {.all = {EVIDENCE_INNOCENT_TLS}}},
      .factor = "tls",
      .decides = "SCHANNEL\\Protocols in the server's registry; Schannel events 36871, 36874 and 36886",
-     .remedy = "enable TLS 1.2 or 1.3 on the side that lacks it",
+     .remedy = "use a version that works (the verdict names them): enable TLS 1.2 or 1.3 on the side that lacks it",
      .cost = "switching TLS 1.0 or 1.1 on again instead opens every service of that machine to downgrade attacks"},
     {.id = "H15",
      .name = "certificate not renewed",
