@@ -42,8 +42,16 @@ struct cause {
     unsigned undecided; // bit set of factors that other functions which fit the trials too would name
 };
 
+// Trials on record that are to be had as if they were run.
+struct replay {
+    const struct trial *const *trials;
+    size_t count;
+    bool taken[TRIALS_MAX];
+};
+
 struct experiment {
     const struct isolation *isolation;
+    struct replay *replay; // where the trials come from, if from a record; else NULL
     const struct factor_space *space;
     unsigned budget, confirmations;
     const struct trial *trials[TRIALS_MAX];
@@ -171,6 +179,12 @@ bool conclude_early(const struct experiment *experiment, struct verdict *verdict
 // Reproduction (reproduction.c): sees the failure twice. False if the verdict is made, or with *restart set if
 // *failing is another variant to start from, since the baseline works.
 bool reproduce(struct experiment *experiment, struct variant *failing, bool *restart, struct verdict *verdict);
+
+// Replay (replay.c): the callback of struct isolation; its context is a struct replay. The same trials in the order of
+// the experiment give the verdict again that they gave when they were run.
+const struct trial *replay_run(void *context, const struct variant *variant, enum phase until);
+// Adds what was not asked for, so that nothing on record is left out of the verdict.
+void replay_rest(struct experiment *experiment);
 
 // Survey (survey.c): learns without logons which levels of the varied factors the target accepts.
 void survey_levels(struct experiment *experiment);

@@ -224,6 +224,8 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         return;
     }
     sweep(experiment, &cause, verdict);
+    if (experiment->replay)
+        replay_rest(experiment);
     const struct trial *odd = unexplained(experiment, &cause, verdict);
     if (experiment->changed[0] || odd) {
         take_back(verdict);
@@ -244,7 +246,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
     verdict->kind = VERDICT_ISOLATED;
     find_factors(experiment, &cause, verdict);
     conclude_isolated(experiment, &cause, verdict);
-    if (experiment->stopped && !experiment_offline(experiment)) {
+    if (experiment->stopped && !experiment_offline(experiment) && !experiment->replay) {
         char names[200];
         conclude(verdict, VERDICT_STOPPED,
                  "No further trial was allowed after %u; it was proved by then that %s triggers the failure, but not "
@@ -269,12 +271,13 @@ static unsigned search_trials(const struct experiment *experiment, unsigned coun
     return searching;
 }
 
-void isolate(const struct isolation *isolation, struct verdict *verdict)
+static void carry_out(const struct isolation *isolation, struct replay *replay, struct verdict *verdict)
 {
     struct experiment experiment;
     struct isolation other;
     *verdict = (struct verdict){.kind = VERDICT_INCONCLUSIVE};
     experiment_init(&experiment, isolation);
+    experiment.replay = replay;
     examine(&experiment, &other, verdict);
     verdict->has_signature = experiment.has_signature;
     verdict->signature = experiment.signature;
@@ -299,4 +302,26 @@ void isolate(const struct isolation *isolation, struct verdict *verdict)
         verdict->logons += experiment.trials[i]->logons;
     }
     experiment_clear(&experiment);
+}
+
+// The trials on record as if they were run now. False if that does not lead to a cause.
+static bool replayed(const struct isolation *isolation, struct verdict *verdict)
+{
+    size_t skipped = isolation->recorded_count > TRIALS_MAX ? isolation->recorded_count - TRIALS_MAX : 0;
+    struct replay replay = {.trials = isolation->recorded + skipped, .count = isolation->recorded_count - skipped};
+    struct isolation again = *isolation;
+    again.recorded = NULL;
+    again.recorded_count = 0;
+    again.run = replay_run;
+    again.context = &replay;
+    again.max_trials = TRIALS_MAX;
+    carry_out(&again, &replay, verdict);
+    return verdict->kind == VERDICT_ISOLATED;
+}
+
+void isolate(const struct isolation *isolation, struct verdict *verdict)
+{
+    // What an experiment of this program measured is best read in its order; anything else all at once.
+    if (isolation->run || !isolation->recorded_count || !replayed(isolation, verdict))
+        carry_out(isolation, NULL, verdict);
 }
