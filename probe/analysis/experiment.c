@@ -142,6 +142,16 @@ static bool affordable(const struct experiment *experiment, const char *spent_wh
     return !spent_what || (spent_what[0] == 'l' && !logs_on);
 }
 
+void experiment_add(struct experiment *experiment, const struct trial *trial)
+{
+    experiment->trials[experiment->count++] = trial;
+    if (!experiment->reference)
+        return;
+    if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE && trial->outcome.phase > experiment->failure_phase)
+        experiment->failure_phase = trial->outcome.phase;
+    note_change(experiment, trial);
+}
+
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until)
 {
     if (experiment_over(experiment))
@@ -159,13 +169,7 @@ const struct trial *experiment_run(struct experiment *experiment, const struct v
         experiment->wish_until = until;
         return NULL;
     }
-    experiment->trials[experiment->count++] = trial;
-    if (experiment->reference) {
-        if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE &&
-            trial->outcome.phase > experiment->failure_phase)
-            experiment->failure_phase = trial->outcome.phase;
-        note_change(experiment, trial);
-    }
+    experiment_add(experiment, trial);
     return trial;
 }
 

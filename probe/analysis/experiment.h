@@ -96,6 +96,9 @@ bool experiment_over(const struct experiment *experiment);
 // Runs a trial and records it. NULL if the experiment is over (now or before).
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until);
 
+// Takes in a trial that was run, and notes it if it shows that the environment changed.
+void experiment_add(struct experiment *experiment, const struct trial *trial);
+
 // Where a trial may stop and still show whether the failure occurs: as early as possible, before any logon.
 enum phase experiment_until(const struct experiment *experiment, const struct variant *variant);
 

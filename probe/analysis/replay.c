@@ -28,7 +28,7 @@ void replay_rest(struct experiment *experiment)
     struct replay *replay = experiment->replay;
     for (size_t i = 0; i < replay->count && experiment->count < TRIALS_MAX; i++) {
         if (!replay->taken[i])
-            experiment->trials[experiment->count++] = replay->trials[i];
+            experiment_add(experiment, replay->trials[i]);
         replay->taken[i] = true;
     }
 }

@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from fixtures.experiment import PASSWORD, USER
+
 
 
 def lines(path):
@@ -107,13 +109,16 @@ def test_a_journal_that_says_nothing(content, words, offline, tmp_path):
     assert result.stderr.count("\n") == 1
 
 
-def test_what_the_rest_of_a_journal_contradicts_is_not_named(recorded, offline):
+def test_what_the_rest_of_a_journal_contradicts_is_not_named(recorded, offline, lab, rdpprobe):
     """A run that isolates, and later passes of the variant that failed: they were not part of the run, but count."""
-    experiment, journal = recorded("security=nla")
+    _, journal = recorded("security=nla")
     records = lines(journal)
-    trials = [r for r in records if r["record"] == "trial" and r["until"] == "active"]
-    failing, passing = trials[0], next(r for r in trials if r["outcome"]["result"] == "connected")
-    later = [{**passing, "variant": failing["variant"], "trial": 100 + i} for i in range(6)]
+    failing = next(r for r in records if r["record"] == "trial")
+    mended = lab(user=USER, password=PASSWORD)
+    passes = rdpprobe("connect", "--json", "--user", USER, "--pause", "0", "--repeat", "6", mended.target,
+                      password=PASSWORD).trials
+    later = [{**trial, "target": failing["target"], "variant": failing["variant"]} for trial in passes]
+    assert len(later) == 6 and {trial["outcome"]["result"] for trial in later} == {"connected"}
     assert offline(write(journal.with_name("more"), [*records, failing])).verdict["verdict"] == "isolated"
     result = offline(write(journal.with_name("contradicted"), [*records, *later]))
     assert result.verdict["verdict"] == "inconclusive" and not result.verdict.get("cause"), result
