@@ -6,9 +6,10 @@
 #include "analysis/isolation.h"
 
 enum {
-    TRIALS_MAX = 256,         // of one experiment, whatever the budget says
-    TRIALS_DEFAULT = 64,      // budget where none is given
-    CONFIRMATIONS_DEFAULT = 2 // each trial of a minimal pair is seen twice at least
+    TRIALS_MAX = 256,          // of one experiment, whatever the budget says
+    TRIALS_DEFAULT = 64,       // budget where none is given
+    CONFIRMATIONS_DEFAULT = 2, // each trial of a minimal pair is seen twice at least
+    UNRESOLVED_MAX = 6         // a trial that is still unresolved after so many attempts cannot be had
 };
 
 // What the target makes of a level, known without a logon.

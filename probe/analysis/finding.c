@@ -5,15 +5,7 @@
 #include <string.h>
 
 #include "analysis/experiment.h"
-
-static void append(char *text, size_t size, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text + used, size - used, format, arguments);
-    va_end(arguments);
-}
+#include "trial/append.h"
 
 char *cause_text(const struct verdict *verdict, char *text, size_t size)
 {
@@ -23,8 +15,8 @@ char *cause_text(const struct verdict *verdict, char *text, size_t size)
         for (unsigned i = 0; i < conjunction->count; i++) {
             const struct condition *condition = &conjunction->conditions[i];
             const char *joint = i ? " together with " : (k ? ", or " : "");
-            append(text, size, "%s%s=%s", joint, factor_row(condition->factor)->name,
-                   level_name(condition->factor, condition->level));
+            text_append(text, size, "%s%s=%s", joint, factor_row(condition->factor)->name,
+                        level_name(condition->factor, condition->level));
         }
     }
     return text;
@@ -72,7 +64,7 @@ static char *unusable_text(const struct experiment *experiment, enum factor fact
     for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
         const struct level_state *state = &experiment->levels[factor][level];
         if (state->why && experiment_allows(experiment, factor, level))
-            append(text, size, "%s%s: %s", text[0] ? "; " : "", level_name(factor, level), state->why);
+            text_append(text, size, "%s%s: %s", text[0] ? "; " : "", level_name(factor, level), state->why);
     }
     return text;
 }
@@ -89,7 +81,7 @@ static void find_varied(const struct experiment *experiment, const struct cause 
         if (experiment_twin(experiment, factor, levels[i])) {
             twins++;
         } else if (shown_idle(experiment, cause, factor, levels[i])) {
-            append(text, sizeof text, "%s%s=%s", idle ? ", " : "", name, level_name(factor, levels[i]));
+            text_append(text, sizeof text, "%s%s=%s", idle ? ", " : "", name, level_name(factor, levels[i]));
             idle++;
         }
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/experiment.h"
+#include "trial/append.h"
 
 enum {
     ROUNDS_MAX = 32, // of narrowing and proving
@@ -134,10 +135,9 @@ static void conclude_isolated(const struct experiment *experiment, const struct 
 {
     char names[200], signature[96], open[160] = "";
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        size_t used = strlen(open);
         if (!names_factor(cause, (enum factor)f) && verdict->factors[f].finding == FINDING_UNDECIDED)
-            snprintf(open + used, sizeof open - used, "%s%s", used ? ", " : "; whether it also takes ",
-                     factor_row((enum factor)f)->name);
+            text_append(open, sizeof open, "%s%s", open[0] ? ", " : "; whether it also takes ",
+                        factor_row((enum factor)f)->name);
     }
     cause_text(verdict, names, sizeof names);
     conclude(verdict, VERDICT_ISOLATED, "%s triggers %s%s%s.", names,
@@ -286,9 +286,8 @@ static void carry_out(const struct isolation *isolation, struct replay *replay, 
     verdict->rebased = experiment.rebased;
     if (experiment.rebased && verdict->kind != VERDICT_NOT_REPRODUCED) {
         char text[128];
-        size_t used = strlen(verdict->reason);
-        snprintf(verdict->reason + used, sizeof verdict->reason - used, " The baseline given connects (%s).",
-                 variant_text(&isolation->baseline, text, sizeof text));
+        text_append(verdict->reason, sizeof verdict->reason, " The baseline given connects (%s).",
+                    variant_text(&isolation->baseline, text, sizeof text));
     }
     verdict->trials = experiment.count;
     bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;

@@ -2,8 +2,7 @@
 // Proves a cause by repeated minimal pairs.
 #include "analysis/experiment.h"
 
-// A trial that is still unresolved after so many attempts cannot be had.
-enum { UNRESOLVED_MAX = 6, TURNS_MAX = 64 };
+enum { TURNS_MAX = 64 };
 
 // So probable a cause must be, beside all other causes of the family and with the noise that the trials show.
 static const double SURE = 0.98;

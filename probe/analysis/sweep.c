@@ -2,45 +2,36 @@
 // The sweep over the other levels of the named factors: which trigger the failure, and which do not.
 #include "analysis/experiment.h"
 
-enum { UNRESOLVED_MAX = 6 };
-
 static const struct variant *variant_of(const struct experiment *experiment, uint64_t number)
 {
     const struct trial *trial = experiment_numbered(experiment, number);
     return trial ? &trial->variant : &experiment->isolation->baseline;
 }
 
+// The dimension of a named factor in the cause's cube.
+static unsigned dimension_of(const struct cause *cause, enum factor factor)
+{
+    unsigned i = 0;
+    while (cause->cube.factor[i] != factor)
+        i++;
+    return i;
+}
+
 // Whether a trial with this level failed while all other conditions of one of the factor's conjunctions held.
 static bool failed_elsewhere(const struct experiment *experiment, const struct cause *cause, enum factor factor,
                              unsigned level)
 {
+    unsigned own = 1u << dimension_of(cause, factor);
     for (unsigned t = 0; t < experiment->count; t++) {
         const struct trial *trial = experiment->trials[t];
         if (trial->variant.level[factor] != level || experiment_observe(experiment, trial) != OBSERVED_SIGNATURE)
             continue;
+        unsigned held = own | cube_point(experiment, &cause->cube, &trial->variant);
         for (unsigned k = 0; k < cause->function.term_count; k++) {
-            bool named = false, holds = true;
-            for (unsigned i = 0; i < cause->cube.count; i++) {
-                if (!(cause->function.terms[k] >> i & 1))
-                    continue;
-                if (cause->cube.factor[i] == factor)
-                    named = true;
-                else
-                    holds = holds && experiment_holds(experiment, &trial->variant, cause->cube.factor[i]);
-            }
-            if (named && holds)
+            unsigned term = cause->function.terms[k];
+            if ((term & own) && !(term & ~held))
                 return true;
         }
-    }
-    return false;
-}
-
-// Whether the level is the one that the proof has gone by.
-static bool is_proved(const struct cause *cause, enum factor factor, unsigned level)
-{
-    for (unsigned i = 0; i < cause->cube.count; i++) {
-        if (cause->cube.factor[i] == factor && cause->cube.level[i] == level)
-            return true;
     }
     return false;
 }
@@ -92,7 +83,8 @@ static struct sweep_row sweep_level(struct experiment *experiment, const struct 
     }
     enum observation seen = experiment_ask(experiment, &variant);
     row.observation = seen;
-    if (seen != OBSERVED_UNRESOLVED && !is_proved(cause, factor, level))
+    bool proved = level == cause->cube.level[dimension_of(cause, factor)]; // the proof has gone by it
+    if (seen != OBSERVED_UNRESOLVED && !proved)
         row.observation = make_sure(experiment, cause, &variant, factor, seen);
     row.trial = experiment_trial(experiment, &variant, row.observation);
     if (row.observation == OBSERVED_UNRESOLVED && seen != OBSERVED_UNRESOLVED)

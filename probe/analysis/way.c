@@ -2,11 +2,11 @@
 // What the gateway had to do with the failure, in words: whether its tunnel stood, who refused, and what the other ways
 // did (MS-TSGU 1.3.2; whoever answers beyond the channel is the target).
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "analysis/experiment.h"
+#include "trial/append.h"
 #include "trial/fact.h"
 
 enum { LISTED = 3 }; // trials that a clause names
@@ -104,24 +104,19 @@ static struct ways look(const struct experiment *experiment, const struct verdic
     return ways;
 }
 
-__attribute__((format(printf, 3, 4))) static void say(char *text, size_t size, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text + used, size - used, format, arguments);
-    va_end(arguments);
-}
-
 static void list(char *text, size_t size, const struct trials *trials)
 {
     unsigned named = trials->count < LISTED ? trials->count : LISTED;
-    say(text, size, " (%s", trials->count == 1 ? "trial" : "trials");
+    text_append(text, size, " (%s", trials->count == 1 ? "trial" : "trials");
     for (unsigned i = 0; i < named; i++)
-        say(text, size, "%s%" PRIu64, i == 0 ? " " : i + 1 == trials->count ? " and " : ", ", trials->numbers[i]);
+        text_append(text, size, "%s%" PRIu64,
+                    i == 0                   ? " "
+                    : i + 1 == trials->count ? " and "
+                                             : ", ",
+                    trials->numbers[i]);
     if (trials->count > named)
-        say(text, size, " and %u more", trials->count - named);
-    say(text, size, ")");
+        text_append(text, size, " and %u more", trials->count - named);
+    text_append(text, size, ")");
 }
 
 // The target's own word, as against a connection that merely ended.
@@ -152,24 +147,24 @@ static void say_refusal(char *text, size_t size, const struct trial *trial)
     gateway_step_from_name(fact_text(trial->facts, FACT_GATEWAY_STEP, ""), &step);
     switch (trial->outcome.code & 0xFFFF) {
     case HTTP_DENIED:
-        say(text, size, "the gateway refused the logon");
+        text_append(text, size, "the gateway refused the logon");
         break;
     case RAP_DENIED:
-        say(text, size, "the gateway let the user in, and its resource policy (RAP) refused the target%s%s",
-            presented ? " by the name " : "", presented ? presented : "");
+        text_append(text, size, "the gateway let the user in, and its resource policy (RAP) refused the target%s%s",
+                    presented ? " by the name " : "", presented ? presented : "");
         break;
     case NAP_DENIED:
-        say(text, size, "the gateway's connection policy (CAP) refused the user or this client");
+        text_append(text, size, "the gateway's connection policy (CAP) refused the user or this client");
         break;
     case TS_CONNECTFAILED:
-        say(text, size, "the gateway let the user in, and could not reach the target");
+        text_append(text, size, "the gateway let the user in, and could not reach the target");
         break;
     default:
-        say(text, size, "the gateway itself refused%s%s", name[0] ? " with " : "", name);
+        text_append(text, size, "the gateway itself refused%s%s", name[0] ? " with " : "", name);
         break;
     }
     if (step < GATEWAY_STEP_CHANNEL)
-        say(text, size, "; the target was never asked");
+        text_append(text, size, "; the target was never asked");
 }
 
 // What is wrong with the gateway's certificate.
@@ -177,10 +172,10 @@ static void say_certificate(char *text, size_t size, const struct trial *trial)
 {
     bool name = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true);
     bool trusted = fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true);
-    say(text, size, "%s%s%s",
-        trusted ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_VERIFICATION, "not trusted"),
-        trusted || name ? "" : ", ",
-        name ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION, "another name"));
+    text_append(text, size, "%s%s%s",
+                trusted ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_VERIFICATION, "not trusted"),
+                trusted || name ? "" : ", ",
+                name ? "" : fact_text(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_VERIFICATION, "another name"));
 }
 
 // What a failure before the tunnel was.
@@ -190,24 +185,24 @@ static void say_stop(char *text, size_t size, const struct trial *trial)
     if (outcome->family == FAMILY_GATEWAY && outcome->code) {
         say_refusal(text, size, trial);
     } else if (outcome->family == FAMILY_LOCAL && fact_get(trial->facts, FACT_GATEWAY_CERTIFICATE_SUBJECT)) {
-        say(text, size, "this client did not accept the gateway's certificate (");
+        text_append(text, size, "this client did not accept the gateway's certificate (");
         say_certificate(text, size, trial);
-        say(text, size, "); the target was never asked");
+        text_append(text, size, "); the target was never asked");
     } else if (outcome->family == FAMILY_LOCAL) {
-        say(text, size, "this client broke off at the gateway; the target was never asked");
+        text_append(text, size, "this client broke off at the gateway; the target was never asked");
     } else if (outcome->phase < PHASE_GATEWAY) {
         bool target = (outcome->family == FAMILY_DNS || outcome->family == FAMILY_TCP) &&
                       !outcome_name_is_of_gateway(outcome->name);
-        say(text, size, "%s",
-            target ? "no address of the target was found that the gateway could be given"
-                   : "the gateway itself was not reached");
+        text_append(text, size, "%s",
+                    target ? "no address of the target was found that the gateway could be given"
+                           : "the gateway itself was not reached");
     } else if (outcome->family == FAMILY_TIMEOUT) {
         const char *step = fact_text(trial->facts, FACT_GATEWAY_STEP, "");
         bool connecting = strcmp(step, gateway_step_name(GATEWAY_STEP_CHANNEL)) == 0;
-        say(text, size, "the gateway fell silent%s%s, before there was a tunnel%s", step[0] ? " at step " : "", step,
-            connecting ? ": it was to reach the target" : "; the target was never asked");
+        text_append(text, size, "the gateway fell silent%s%s, before there was a tunnel%s", step[0] ? " at step " : "",
+                    step, connecting ? ": it was to reach the target" : "; the target was never asked");
     } else {
-        say(text, size, "the connection ended at the gateway, before there was a tunnel");
+        text_append(text, size, "the connection ended at the gateway, before there was a tunnel");
     }
 }
 
@@ -221,18 +216,18 @@ static void compare_hosts(char *text, size_t size, const struct ways *ways)
     if (!one || !other)
         return;
     if (strcmp(one, other) == 0)
-        say(text, size,
-            "; by its certificate it is the same host both ways: what differs is where it sees the "
-            "connection come from");
+        text_append(text, size,
+                    "; by its certificate it is the same host both ways: what differs is where it sees the "
+                    "connection come from");
     else
-        say(text, size, "; the certificates differ: the gateway leads to another host than the name does here");
+        text_append(text, size, "; the certificates differ: the gateway leads to another host than the name does here");
 }
 
 static void say_transports(char *text, size_t size, const struct ways *ways)
 {
     for (unsigned level = GATEWAY_OFF + 1, n = 0; level < factor_levels(FACTOR_GATEWAY); level++) {
         if (ways->transports[level])
-            say(text, size, "%s%s", n++ ? " and " : "", level_name(FACTOR_GATEWAY, level));
+            text_append(text, size, "%s%s", n++ ? " and " : "", level_name(FACTOR_GATEWAY, level));
     }
 }
 
@@ -242,28 +237,28 @@ static void tell_failing(char *text, size_t size, const struct ways *ways)
     if (!ways->beyond.count)
         say_stop(text, size, failing->first);
     else if (failing->first->outcome.family == FAMILY_GATEWAY)
-        say(text, size, "the tunnel worked until the gateway closed it");
+        text_append(text, size, "the tunnel worked until the gateway closed it");
     else if (refused(&failing->first->outcome))
-        say(text, size, "the tunnel worked, the far host refused");
+        text_append(text, size, "the tunnel worked, the far host refused");
     else
-        say(text, size, "the tunnel worked, and the connection failed beyond it");
+        text_append(text, size, "the tunnel worked, and the connection failed beyond it");
     list(text, size, failing);
     const char *presented = ways->renamed ? fact_text(ways->renamed->facts, FACT_ADDRESS_PRESENTED, NULL) : NULL;
     if (presented && !ways->beyond.count)
-        say(text, size, "; by the name %s it lets the client through (trial %" PRIu64 ")", presented,
-            ways->renamed->number);
+        text_append(text, size, "; by the name %s it lets the client through (trial %" PRIu64 ")", presented,
+                    ways->renamed->number);
     if (ways->direct.count && !ways->direct_pass.count) { // with both, something else than the gateway triggers it too
-        say(text, size, "; directly the failure is the same");
+        text_append(text, size, "; directly the failure is the same");
         list(text, size, &ways->direct);
     }
     if (ways->through.count) {
-        say(text, size, "; by ");
+        text_append(text, size, "; by ");
         say_transports(text, size, ways);
-        say(text, size, " the same gateway lets it through");
+        text_append(text, size, " the same gateway lets it through");
         list(text, size, &ways->through);
     }
     if (ways->direct_pass.count) {
-        say(text, size, "; directly this does not happen");
+        text_append(text, size, "; directly this does not happen");
         list(text, size, &ways->direct_pass);
         if (ways->beyond.count && !ways->through.count)
             compare_hosts(text, size, ways);
@@ -275,9 +270,10 @@ static void tell_direct(char *text, size_t size, const struct ways *ways)
 {
     if (ways->through.count) {
         bool unreached = ways->direct.first->outcome.phase <= PHASE_TCP;
-        say(text, size, "by ");
+        text_append(text, size, "by ");
         say_transports(text, size, ways);
-        say(text, size, "%s", unreached ? " the target is reached, from here it is not" : " this does not happen");
+        text_append(text, size, "%s",
+                    unreached ? " the target is reached, from here it is not" : " this does not happen");
         list(text, size, &ways->through);
         if (!unreached)
             compare_hosts(text, size, ways);
@@ -295,11 +291,11 @@ static void tell_certificate(const struct experiment *experiment, char *text, si
         if (!tunnelled(trial) || (fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_TRUSTED, true) &&
                                   fact_boolean(trial->facts, FACT_GATEWAY_CERTIFICATE_NAME_MATCH, true)))
             continue;
-        say(text, size,
-            "the tunnel worked, but mstsc does not go through a gateway whose certificate it cannot check, "
-            "and this one's does not pass here (");
+        text_append(text, size,
+                    "the tunnel worked, but mstsc does not go through a gateway whose certificate it cannot check, "
+                    "and this one's does not pass here (");
         say_certificate(text, size, trial);
-        say(text, size, "; trial %" PRIu64 "): --cert-policy require makes it count", trial->number);
+        text_append(text, size, "; trial %" PRIu64 "): --cert-policy require makes it count", trial->number);
         return;
     }
 }

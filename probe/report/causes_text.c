@@ -2,27 +2,16 @@
 #include "report/causes_text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "trial/append.h"
 
 enum { NEXT_MAX = 5, BULLET_COLUMN = 4, CLAIM_COLUMN = 17, SERVER_DENIED_CONNECTION = 7, TEXT_SIZE = 1200 };
 
 struct clause {
     char text[TEXT_SIZE];
-    size_t used;
 };
-
-__attribute__((format(printf, 2, 3))) static void say(struct clause *clause, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int n = vsnprintf(clause->text + clause->used, sizeof clause->text - clause->used, format, arguments);
-    va_end(arguments);
-    clause->used += n > 0 ? (size_t)n : 0;
-    if (clause->used >= sizeof clause->text)
-        clause->used = sizeof clause->text - 1;
-}
 
 static bool is_denial(const struct verdict *verdict)
 {
@@ -71,31 +60,36 @@ static unsigned choose(const struct cause_finding *findings, const struct verdic
 static void say_trials(struct clause *clause, const struct cause_finding *finding)
 {
     for (unsigned i = 0; i < finding->because_count; i++)
-        say(clause, "%s%" PRIu64, i ? ", " : finding->because_count == 1 ? "trial " : "trials ", finding->because[i]);
+        text_append(clause->text, sizeof clause->text, "%s%" PRIu64,
+                    i                             ? ", "
+                    : finding->because_count == 1 ? "trial "
+                                                  : "trials ",
+                    finding->because[i]);
 }
 
 static void supported(struct clause *clause, const struct cause_finding *finding, const struct verdict *verdict)
 {
     const struct cause_row *cause = finding->cause;
-    say(clause, ", supported by ");
+    text_append(clause->text, sizeof clause->text, ", supported by ");
     say_trials(clause, finding);
     if (finding->contradicts_protocol && is_denial(verdict))
-        say(clause, " (the protocol has another answer for this: keep the journal, it is evidence)");
-    say(clause, ": %s. Remedy: %s", cause->decides, cause->remedy);
+        text_append(clause->text, sizeof clause->text,
+                    " (the protocol has another answer for this: keep the journal, it is evidence)");
+    text_append(clause->text, sizeof clause->text, ": %s. Remedy: %s", cause->decides, cause->remedy);
     if (strcmp(cause->cost, "none") != 0)
-        say(clause, "; its cost in security: %s", cause->cost);
-    say(clause, ".");
+        text_append(clause->text, sizeof clause->text, "; its cost in security: %s", cause->cost);
+    text_append(clause->text, sizeof clause->text, ".");
 }
 
 static void bullet(struct page *page, const struct cause_finding *finding, const struct verdict *verdict)
 {
-    struct clause clause = {.used = 0};
+    struct clause clause = {.text = ""};
     const struct cause_row *cause = finding->cause;
-    say(&clause, "%s %s", cause->id, cause->name);
+    text_append(clause.text, sizeof clause.text, "%s %s", cause->id, cause->name);
     if (finding->status == CAUSE_SUPPORTED)
         supported(&clause, finding, verdict);
     else // the first of what decides it
-        say(&clause, ": %.*s", (int)strcspn(cause->decides, ";"), cause->decides);
+        text_append(clause.text, sizeof clause.text, ": %.*s", (int)strcspn(cause->decides, ";"), cause->decides);
     page_put(page, STYLE_PLAIN, "  - ");
     page_wrap(page, BULLET_COLUMN, BULLET_COLUMN, "%s", clause.text);
 }
@@ -124,17 +118,21 @@ bool causes_text_next(struct page *page, const struct verdict *verdict,
 // What the status rests on: trials, clauses, facts.
 static void reasons(struct page *page, const struct cause_finding *finding)
 {
-    struct clause clause = {.used = 0};
+    struct clause clause = {.text = ""};
     say_trials(&clause, finding);
     for (unsigned i = 0; i < finding->evidence_count; i++)
-        say(&clause, "%s%s", i ? "; " : clause.used ? ": " : "", evidence_row(finding->evidence[i])->meaning);
+        text_append(clause.text, sizeof clause.text, "%s%s",
+                    i                ? "; "
+                    : clause.text[0] ? ": "
+                                     : "",
+                    evidence_row(finding->evidence[i])->meaning);
     for (unsigned i = 0; i < finding->fact_count; i++) {
         const struct fact_row *row = fact_row(finding->facts[i]);
-        say(&clause, "%s%s.%s", i ? ", " : " (", row->group, row->name);
+        text_append(clause.text, sizeof clause.text, "%s%s.%s", i ? ", " : " (", row->group, row->name);
     }
     if (finding->fact_count > 0)
-        say(&clause, ")");
-    if (!clause.used)
+        text_append(clause.text, sizeof clause.text, ")");
+    if (!clause.text[0])
         return;
     page_put(page, STYLE_PLAIN, "%*s", CLAIM_COLUMN, "");
     page_wrap(page, CLAIM_COLUMN, CLAIM_COLUMN, "%s", clause.text);

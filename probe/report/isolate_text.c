@@ -2,7 +2,6 @@
 #include "report/isolate_text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "report/causes_text.h"
 #include "report/outcome_text.h"
 #include "report/trial_table.h"
+#include "trial/append.h"
 #include "trial/fact.h"
 
 enum { FACTOR_COLUMN = 2, WHY_COLUMN = 14 };
@@ -24,19 +24,7 @@ struct evidence {
 // A sentence that grows; it is cut when it is full.
 struct sentence {
     char text[1000];
-    size_t used;
 };
-
-__attribute__((format(printf, 2, 3))) static void say(struct sentence *sentence, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    int n = vsnprintf(sentence->text + sentence->used, sizeof sentence->text - sentence->used, format, arguments);
-    va_end(arguments);
-    sentence->used += n > 0 ? (size_t)n : 0;
-    if (sentence->used >= sizeof sentence->text)
-        sentence->used = sizeof sentence->text - 1;
-}
 
 // "a", "a and b", "a, b and c": what comes before the item with this index.
 static const char *joint(unsigned index, unsigned count)
@@ -201,25 +189,25 @@ static void say_levels(struct sentence *sentence, const struct evidence *evidenc
     }
     for (unsigned i = 0; i < n; i++) {
         if (i == 0)
-            say(sentence, "%s%s ", sentence->used ? ", " : "", what);
-        say(sentence, "%s%s", joint(i, n), level_name(factor, levels[i]));
+            text_append(sentence->text, sizeof sentence->text, "%s%s ", sentence->text[0] ? ", " : "", what);
+        text_append(sentence->text, sizeof sentence->text, "%s%s", joint(i, n), level_name(factor, levels[i]));
     }
 }
 
 static void sweep(struct page *page, const struct evidence *evidence, enum factor factor)
 {
     const struct verdict *verdict = evidence->verdict;
-    struct sentence sentence = {.used = 0};
+    struct sentence sentence = {.text = ""};
     say_levels(&sentence, evidence, factor, OBSERVED_SIGNATURE, "fails with");
     say_levels(&sentence, evidence, factor, OBSERVED_NO_SIGNATURE, "works with");
     say_levels(&sentence, evidence, factor, OBSERVED_UNRESOLVED, "nothing can be said of");
     for (unsigned i = 0; i < verdict->sweep_count; i++) {
         const struct sweep_row *row = &verdict->sweep[i];
         if (row->condition.factor == factor && !row->trial)
-            say(&sentence, "%s%s was not tried%s%s", sentence.used ? ", " : "",
-                level_name(factor, row->condition.level), row->why ? ": " : "", row->why ? row->why : "");
+            text_append(sentence.text, sizeof sentence.text, "%s%s was not tried%s%s", sentence.text[0] ? ", " : "",
+                        level_name(factor, row->condition.level), row->why ? ": " : "", row->why ? row->why : "");
     }
-    if (!sentence.used)
+    if (!sentence.text[0])
         return;
     page_put(page, STYLE_PLAIN, "%*s", WHY_COLUMN, "");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", sentence.text);
@@ -256,11 +244,12 @@ static bool has_company(const struct verdict *verdict, int factor, bool before)
 // Factors with one reason, as a paragraph.
 static void company(struct page *page, const struct verdict *verdict, int factor)
 {
-    struct sentence names = {.used = 0};
+    struct sentence names = {.text = ""};
     for (int f = factor; f < FACTOR_COUNT; f++) {
         if (verdict->factors[f].finding == verdict->factors[factor].finding &&
             strcmp(verdict->factors[f].why, verdict->factors[factor].why) == 0)
-            say(&names, "%s%s", f == factor ? "" : ", ", factor_row((enum factor)f)->name);
+            text_append(names.text, sizeof names.text, "%s%s", f == factor ? "" : ", ",
+                        factor_row((enum factor)f)->name);
     }
     page_put(page, STYLE_PLAIN, "%*s", FACTOR_COLUMN, "");
     page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s: %s", names.text, verdict->factors[factor].why);
