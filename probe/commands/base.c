@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "connection/client_arguments.h"
+#include "import/client_arguments.h"
 #include "report/page.h"
 
 bool base_is_file(const char *word)

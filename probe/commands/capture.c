@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connection/capture_file.h"
+#include "connection/capture/capture_file.h"
 #include "trial/fact.h"
 
 bool capture_start(struct run *run)

@@ -326,10 +326,9 @@ json_t *fleet_skipped(const struct plan *plan, size_t target, size_t step, const
 json_t *fleet_end(const struct fleet_progress *progress, size_t skipped, size_t withdrawn, const char *stop,
                   const char *why)
 {
-    json_t *json =
-        json_pack("{s:s, s:i, s:I, s:I, s:I, s:I}", "record", "end", "schema", JOURNAL_SCHEMA, "trials",
-                  (json_int_t)progress->trials, "unmet", (json_int_t)progress->unmet, "skipped", (json_int_t)skipped,
-                  "withdrawn", (json_int_t)withdrawn);
+    json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:I, s:I}", "record", "end", "schema", JOURNAL_SCHEMA, "trials",
+                             (json_int_t)progress->trials, "unmet", (json_int_t)progress->unmet, "skipped",
+                             (json_int_t)skipped, "withdrawn", (json_int_t)withdrawn);
     if (json && stop[0]) {
         json_object_set_new(json, "stop", json_string(stop));
         json_object_set_new(json, "why", json_string(why));

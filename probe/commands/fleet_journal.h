@@ -11,11 +11,11 @@
 
 // What of a plan is in a journal.
 struct fleet_progress {
-    uint8_t *done;     // bit set: target of the plan × steps + step
-    size_t steps;      // of each target: variants × repeats
-    size_t trials;     // planned ones that are done
-    size_t unmet;      // those of them of which an expectation is not met
-    uint64_t number;   // the highest trial number
+    uint8_t *done;   // bit set: target of the plan × steps + step
+    size_t steps;    // of each target: variants × repeats
+    size_t trials;   // planned ones that are done
+    size_t unmet;    // those of them of which an expectation is not met
+    uint64_t number; // the highest trial number
 };
 
 // Nothing is done. False if memory is out.

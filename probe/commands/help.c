@@ -153,7 +153,7 @@ void help_command(struct page *page, enum command command)
                   "tokens, cookies, session data and pictures overwritten with zeros or cut off, and of the TCP "
                   "connections the X.224 and TLS handshakes and alerts; it has no key, and what it shows of a "
                   "gateway are HTTP heads. It still names users, computers and addresses. With --no-capture-redact "
-                  "it has every octet and the TLS secrets that decrypt them, a gateway's tunnel included: whoever "
+                  "it has every byte and the TLS secrets that decrypt them, a gateway's tunnel included: whoever "
                   "has the file has the password. In both cases only you can read it (mode 0600).");
     if (command == COMMAND_CONNECT)
         paragraph(page, "Pictures",

@@ -101,7 +101,7 @@ static struct isolation make_isolation(const struct options *options, const stru
             continue;
         isolation.untestable[f] = "no trial on record has another level";
         // Whether there is a gateway at all is not on record.
-        isolation.withheld |= f < FACTOR_HEART_END && f != FACTOR_GATEWAY ? 1u << f : 0;
+        isolation.withheld |= f < FACTOR_CORE_END && f != FACTOR_GATEWAY ? 1u << f : 0;
     }
     return isolation;
 }

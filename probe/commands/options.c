@@ -165,7 +165,7 @@ struct means options_means(const struct options *options)
 static bool check_means(const struct options *o, char *error, size_t size)
 {
     struct means means = options_means(o);
-    for (int f = FACTOR_HEART_END; f < FACTOR_COUNT; f++) {
+    for (int f = FACTOR_CORE_END; f < FACTOR_COUNT; f++) {
         const char *name = factor_row((enum factor)f)->name;
         const char *lack = level_lack(&means, (enum factor)f, o->baseline.level[f]);
         if (lack)

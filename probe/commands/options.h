@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "connection/baseline.h"
+#include "import/baseline.h"
 #include "runner/runner.h"
 #include "trial/client_text.h"
 #include "trial/factor.h"
@@ -67,7 +67,7 @@ struct options {
     const char *scenario, *resume; // these point into argv
     bool dry_run, has_shard;
     unsigned shard, shards;
-    unsigned max_in_flight; // 0: as the scenario says
+    unsigned max_in_flight;                 // 0: as the scenario says
     double rate, gateway_rate, target_rate; // likewise; trials a second
     bool has_max_failed_logons;
     const char *reports[REPORT_OPTIONS_MAX]; // as given: FORMAT=FILE

@@ -10,7 +10,7 @@
 
 #include "commands/capture.h"
 #include "commands/secret.h"
-#include "connection/image.h"
+#include "connection/picture/image.h"
 #include "report/trial_line.h"
 #include "runner/ledger.h"
 

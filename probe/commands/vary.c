@@ -25,7 +25,7 @@ static const char *unasked(const struct options *options, enum factor factor)
         return NULL;
     if (any_varied(options))
         return "not asked for (--vary)";
-    return (int)factor < FACTOR_HEART_END ? NULL : "not asked for (--vary)";
+    return (int)factor < FACTOR_CORE_END ? NULL : "not asked for (--vary)";
 }
 
 // Whether the level is another than the baseline's, can be had in this run, and is not the same in effect.
@@ -64,7 +64,7 @@ struct choice choose_levels(const struct options *options)
         for (unsigned level = 0; level < factor_levels(factor); level++)
             had |= (wanted >> level & 1) && differs(options, &means, factor, level) ? 1u << level : 0;
         choice.untestable[f] = unasked(options, factor);
-        choice.withheld |= f < FACTOR_HEART_END && choice.untestable[f] && had ? 1u << f : 0;
+        choice.withheld |= f < FACTOR_CORE_END && choice.untestable[f] && had ? 1u << f : 0;
         if (!choice.untestable[f] && !had)
             choice.untestable[f] = lack_of(options, &means, factor, wanted);
         choice.levels[f] = (choice.untestable[f] ? 0 : had) | 1u << options->baseline.level[f];

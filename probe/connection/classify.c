@@ -68,7 +68,7 @@ static const char *eai_name(int error)
     }
 }
 
-static void negotiation(const struct evidence *e, struct outcome *o)
+static void negotiation(const struct trace *e, struct outcome *o)
 {
     if (e->confirmed && e->confirm.kind == CONFIRM_FAILURE) {
         set_row(o, FAMILY_NEGOTIATION, e->confirm.value, negotiation_failure_row(e->confirm.value),
@@ -89,7 +89,7 @@ static void negotiation(const struct evidence *e, struct outcome *o)
     }
 }
 
-static void closed(const struct evidence *e, struct outcome *o)
+static void closed(const struct trace *e, struct outcome *o)
 {
     bool reset = e->peer_end == PEER_RST;
 
@@ -119,9 +119,9 @@ static bool close_is_a_reason(uint32_t status)
 }
 
 // By the wire, or, where the transport is one that is not followed (RPC), by FreeRDP's error.
-static bool gateway_answered(const struct evidence *e)
+static bool gateway_answered(const struct trace *e)
 {
-    const struct tunnel_evidence *t = &e->tunnel;
+    const struct tunnel_trace *t = &e->tunnel;
     if (t->answered || t->malformed || t->declined || (t->closed && close_is_a_reason(t->close_status)))
         return true;
     return e->phase == PHASE_GATEWAY &&
@@ -129,9 +129,9 @@ static bool gateway_answered(const struct evidence *e)
             e->last_error == FREERDP_ACCESS_DENIED);
 }
 
-static void gateway(const struct evidence *e, struct outcome *o)
+static void gateway(const struct trace *e, struct outcome *o)
 {
-    const struct tunnel_evidence *t = &e->tunnel;
+    const struct tunnel_trace *t = &e->tunnel;
     const char *step = gateway_step_name(t->step);
     const struct code_row *row;
     char what[120];
@@ -158,7 +158,7 @@ static void gateway(const struct evidence *e, struct outcome *o)
 }
 
 // The client library gave up while the peer was still there: what the peer sent last made no sense to it.
-static void gave_up(const struct evidence *e, struct outcome *o)
+static void gave_up(const struct trace *e, struct outcome *o)
 {
     const char *name = e->last_error_name ? e->last_error_name : "no error";
     switch (e->phase) {
@@ -190,7 +190,7 @@ static void gave_up(const struct evidence *e, struct outcome *o)
 }
 
 // Name lookup or TCP failed. The name tells the gateway's from the target's, which no code does.
-static void unreached(const struct evidence *e, struct outcome *o, enum family family, uint32_t code, const char *name,
+static void unreached(const struct trace *e, struct outcome *o, enum family family, uint32_t code, const char *name,
                       const char *meaning)
 {
     const char *host = e->at_gateway && e->gateway_host ? e->gateway_host : "";
@@ -220,9 +220,9 @@ static const char *version_text(uint16_t version)
 
 // A handshake that failed for what OpenSSL on this machine cannot do or may not do. FreeRDP is told to offer all that
 // the variant allows, at security level 0: whatever is missing then is missing here, and no fault of the server.
-static bool local_tls(const struct evidence *e, struct outcome *o)
+static bool local_tls(const struct trace *e, struct outcome *o)
 {
-    const struct tls_evidence *tls = &e->tls;
+    const struct tls_trace *tls = &e->tls;
     bool narrowed = tls->lowest_offered > tls->lowest_wanted;
 
     if (e->phase != PHASE_TLS || !tls->failed)
@@ -248,7 +248,7 @@ static bool local_tls(const struct evidence *e, struct outcome *o)
     return true;
 }
 
-static void decide(const struct evidence *e, struct outcome *o)
+static void decide(const struct trace *e, struct outcome *o)
 {
     // A reason that was given beats everything that happened afterwards.
     if (e->local) {
@@ -303,7 +303,7 @@ static void decide(const struct evidence *e, struct outcome *o)
     }
 }
 
-struct outcome classify(const struct evidence *e)
+struct outcome classify(const struct trace *e)
 {
     struct outcome o = {.result = RESULT_FAILED, .phase = e->phase};
     struct mstsc_pair pair;
@@ -321,18 +321,18 @@ struct outcome classify(const struct evidence *e)
     return o;
 }
 
-bool gateway_logon_may_have_failed(const struct evidence *e)
+bool gateway_logon_may_have_failed(const struct trace *e)
 {
     return e->tunnel.unproved || e->tunnel.password_refused;
 }
 
-bool logon_may_have_failed(const struct evidence *e)
+bool logon_may_have_failed(const struct trace *e)
 {
     return e->authenticate_sent && !e->nla_passed &&
            !(e->credssp_error && ntstatus_on_password(e->ntstatus) == PASSWORD_RIGHT);
 }
 
-const char *credentials_word(const struct evidence *e, bool password_in_info)
+const char *credentials_word(const struct trace *e, bool password_in_info)
 {
     bool in_nla = e->authenticate_sent && e->credssp_error;
     enum password_word word = in_nla ? ntstatus_on_password(e->ntstatus) : PASSWORD_UNSAID;
@@ -352,7 +352,7 @@ const char *credentials_word(const struct evidence *e, bool password_in_info)
 }
 
 // A reason or an end that the peer gave is the peer's; where it is still there, it was this client that gave up.
-const char *ended_by(const struct evidence *e, const struct outcome *o)
+const char *ended_by(const struct trace *e, const struct outcome *o)
 {
     const char *peer = e->phase == PHASE_GATEWAY ? "gateway" : "server";
 

@@ -5,15 +5,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "connection/other_protocol.h"
-#include "connection/x224.h"
+#include "protocol/other_protocol.h"
+#include "protocol/x224.h"
 #include "trial/gateway_step.h"
 #include "trial/outcome.h"
 
 enum peer_end { PEER_OPEN, PEER_FIN, PEER_RST };
 
 // The target's TLS handshake. Versions are OpenSSL's numbers: 0x0301 is TLS 1.0.
-struct tls_evidence {
+struct tls_trace {
     bool hello_sent; // ClientHello
     bool failed;
     uint16_t server_version;                // that ServerHello chose; 0: there was none
@@ -22,7 +22,7 @@ struct tls_evidence {
 };
 
 // What an RD Gateway has shown. Codes are HRESULTs or low words, as gateway_row() takes them.
-struct tunnel_evidence {
+struct tunnel_trace {
     bool begun;
     enum gateway_step step; // furthest that began
     bool tls_done;          // the latest connection's handshake
@@ -41,13 +41,13 @@ struct tunnel_evidence {
 };
 
 // What a connection has shown so far. All zero at the start.
-struct evidence {
-    enum phase phase; // furthest phase that began
-    bool gateway;     // a gateway is used
-    bool nla;         // the variant's security is nla
-    bool at_gateway;  // resolve_error or connect_error is the gateway's
+struct trace {
+    enum phase phase;         // furthest phase that began
+    bool gateway;             // a gateway is used
+    bool nla;                 // the variant's security is nla
+    bool at_gateway;          // resolve_error or connect_error is the gateway's
     const char *gateway_host; // its name, for people; or NULL
-    struct tunnel_evidence tunnel;
+    struct tunnel_trace tunnel;
     int resolve_error; // EAI_* of getaddrinfo, or 0
     int connect_error; // errno of the last address tried, or 0
     const char *local; // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
@@ -58,7 +58,7 @@ struct evidence {
     bool not_x224;                               // what answered is none
     const struct other_protocol *other_protocol; // what answered in its place, or NULL
     bool wrong_protocol;                         // …and selected what was not asked for
-    struct tls_evidence tls;
+    struct tls_trace tls;
     int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;
     bool kerberos_refused;  // a KDC refused the account
@@ -91,20 +91,20 @@ struct evidence {
 };
 
 // The outcome of a failed connection.
-struct outcome classify(const struct evidence *evidence);
+struct outcome classify(const struct trace *trace);
 
 // Who ended the failed connection: "server", "gateway" or "client". NULL where there was none to end, and where it was
 // the deadline, which the parent knows. Static.
-const char *ended_by(const struct evidence *evidence, const struct outcome *outcome);
+const char *ended_by(const struct trace *trace, const struct outcome *outcome);
 
 // What this connection has shown about user and password: "verified", "refused" or "not checked". Verified and refused
 // are what the server said of the password; a locked or disabled account says nothing about it. password_in_info: the
 // password was sent in Client Info.
-const char *credentials_word(const struct evidence *evidence, bool password_in_info);
+const char *credentials_word(const struct trace *trace, bool password_in_info);
 
 // Whether the logon that was sent to the target was refused, or may have been: everything but a proof of the contrary
 // counts, because the account's lockout counter is on the server.
-bool logon_may_have_failed(const struct evidence *evidence);
+bool logon_may_have_failed(const struct trace *trace);
 
 // The same of the latest logon at the gateway.
-bool gateway_logon_may_have_failed(const struct evidence *evidence);
+bool gateway_logon_may_have_failed(const struct trace *trace);

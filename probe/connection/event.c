@@ -121,24 +121,24 @@ void event_logon(struct event_sink *sink)
     emit(sink, json_pack("{s:b}", "logon", 1));
 }
 
-static const char leave_asked[] = "{\"leave\":\"asked\"}", leave_unused[] = "{\"leave\":\"unused\"}";
+static const char permit_requested[] = "{\"leave\":\"asked\"}", permit_unused[] = "{\"leave\":\"unused\"}";
 
 static bool is_line(const char *line, size_t length, const char *text)
 {
     return length == strlen(text) && memcmp(line, text, length) == 0;
 }
 
-bool event_asks_leave(const char *line, size_t length)
+bool event_requests_permit(const char *line, size_t length)
 {
-    return is_line(line, length, leave_asked);
+    return is_line(line, length, permit_requested);
 }
 
-bool event_leaves_leave(const char *line, size_t length)
+bool event_returns_permit(const char *line, size_t length)
 {
-    return is_line(line, length, leave_unused);
+    return is_line(line, length, permit_unused);
 }
 
-double event_ask_leave(struct event_sink *sink)
+double event_request_permit(struct event_sink *sink)
 {
     const double begin = event_clock();
     char answer = 0;
@@ -147,14 +147,14 @@ double event_ask_leave(struct event_sink *sink)
     do
         n = recv(sink->fd, &answer, 1, 0);
     while (n < 0 && errno == EINTR);
-    if (n != 1 || answer != EVENT_LEAVE)
+    if (n != 1 || answer != EVENT_PERMIT)
         _exit(0);
     const double waited = event_clock() - begin;
     sink->start += waited;
     return waited;
 }
 
-void event_leave_unused(struct event_sink *sink)
+void event_permit_unused(struct event_sink *sink)
 {
     emit(sink, json_pack("{s:s}", "leave", "unused"));
 }

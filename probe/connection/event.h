@@ -21,7 +21,7 @@ enum { EVENTS_GATHERED = 8192 };
 struct event_sink {
     int fd;
     double start; // CLOCK_MONOTONIC milliseconds at which the trial began
-    size_t used;  // octets gathered and not yet sent
+    size_t used;  // bytes gathered and not yet sent
     char gathered[EVENTS_GATHERED];
 };
 
@@ -41,10 +41,10 @@ void event_append(struct event_sink *sink, enum fact fact, const char *text);
 void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase
 void event_connection(struct event_sink *sink); // a TCP connection is attempted
 void event_logon(struct event_sink *sink);      // a password is sent
-// Asks leave to send the password and waits for it; only where the request says so. While it waits, the trial's clock
-// stands still. Returns the milliseconds waited; without leave, or without a parent, the process ends.
-double event_ask_leave(struct event_sink *sink);
-void event_leave_unused(struct event_sink *sink); // leave was given, and the password is not sent
+// Requests a logon permit to send the password and waits for it; only where the request says so. While it waits, the
+// trial's clock stands still. Returns the milliseconds waited; without leave, or without a parent, the process ends.
+double event_request_permit(struct event_sink *sink);
+void event_permit_unused(struct event_sink *sink); // the permit was granted, and the password is not sent
 // How it ended; a later one replaces an earlier one.
 void event_outcome(struct event_sink *sink, const struct outcome *outcome);
 void event_failed_logon(struct event_sink *sink); // the logon that was sent was refused, or may have been
@@ -52,12 +52,12 @@ void event_failed_logon(struct event_sink *sink); // the logon that was sent was
 // The parent's end: applies one line (without its newline) to the record. False if it is no event.
 bool event_apply(struct trial *trial, const char *line, size_t length);
 
-// Whether a line is no event but asks leave to send the password, or says that leave was not used.
-bool event_asks_leave(const char *line, size_t length);
-bool event_leaves_leave(const char *line, size_t length);
+// Whether a line is no event but requests a permit to send the password, or says that the permit was not used.
+bool event_requests_permit(const char *line, size_t length);
+bool event_returns_permit(const char *line, size_t length);
 
 // What answers yes, through the socket; no answer but its end means no.
-enum { EVENT_LEAVE = 'y' };
+enum { EVENT_PERMIT = 'y' };
 
 // Closes the record's last phase at ms since the trial's start and sets the total.
 void event_finish(struct trial *trial, double ms);

@@ -40,10 +40,10 @@ static json_t *to_json(const struct connection_request *request)
         "deadline_ms", (int)request->deadline_ms, "redirected_session", (json_int_t)request->redirected_session);
 }
 
-// Descriptors travel beside the octets (unix(7), SCM_RIGHTS).
+// Descriptors travel beside the bytes (unix(7), SCM_RIGHTS).
 union ancillary {
     struct cmsghdr align;
-    char octets[CMSG_SPACE(sizeof(int))];
+    char bytes[CMSG_SPACE(sizeof(int))];
 };
 
 static ssize_t send_with(int fd, char *data, size_t size, int descriptor)
@@ -53,8 +53,8 @@ static ssize_t send_with(int fd, char *data, size_t size, int descriptor)
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 
     if (descriptor >= 0) {
-        message.msg_control = ancillary.octets;
-        message.msg_controllen = sizeof ancillary.octets;
+        message.msg_control = ancillary.bytes;
+        message.msg_controllen = sizeof ancillary.bytes;
         struct cmsghdr *header = CMSG_FIRSTHDR(&message);
         header->cmsg_level = SOL_SOCKET;
         header->cmsg_type = SCM_RIGHTS;
@@ -70,7 +70,7 @@ static ssize_t receive_with(int fd, char *data, size_t size, int *descriptor)
     union ancillary ancillary;
     struct iovec part = {.iov_base = data, .iov_len = size};
     struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary.octets, .msg_controllen = sizeof ancillary.octets};
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = ancillary.bytes, .msg_controllen = sizeof ancillary.bytes};
     ssize_t n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 
     struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
@@ -84,7 +84,7 @@ bool request_send(const struct connection_request *request, int fd)
 {
     json_t *json = to_json(request);
     json_object_set_new(json, "at_challenge", json_boolean(request->at_challenge));
-    json_object_set_new(json, "asks_leave", json_boolean(request->asks_leave));
+    json_object_set_new(json, "requests_permit", json_boolean(request->requests_permit));
     json_object_set_new(json, "capture", json_integer(request->capture));
     json_object_set_new(json, "screenshot", text(request->screenshot));
     char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
@@ -179,7 +179,7 @@ bool request_receive(struct connection_request *request, int fd)
             (unsigned char)json_integer_value(json_array_get(json_object_get(json, "variant"), (size_t)i));
     request->until = (enum phase)json_integer_value(json_object_get(json, "until"));
     request->at_challenge = json_is_true(json_object_get(json, "at_challenge"));
-    request->asks_leave = json_is_true(json_object_get(json, "asks_leave"));
+    request->requests_permit = json_is_true(json_object_get(json, "requests_permit"));
     target_from_json(json_object_get(json, "target"), &request->target);
     target_from_json(json_object_get(json, "gateway"), &request->gateway);
     request->user = member(json, "user");

@@ -34,7 +34,7 @@ struct connection_request {
     const char *screenshot;        // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
     const char *config_path;       // absolute scratch directory; FreeRDP's ConfigPath
     bool require_certificate;      // end the trial where the certificate is not trusted or has another name
-    bool asks_leave;               // before the password is sent (event_ask_leave())
+    bool requests_permit;          // before the password is sent (event_request_permit())
     bool autologon;                // send the password in Client Info under tls and rdp security
     unsigned settle_ms;            // how long `active` must last
     unsigned deadline_ms;          // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "connection/picture.h"
+#include "connection/picture/picture.h"
 #include "trial/user_name.h"
 
 struct text_setting {
@@ -49,9 +49,9 @@ static bool apply_flags(rdpSettings *settings, const struct flag_setting *list, 
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static bool apply_security(struct session *session)
+static bool apply_security(struct connection *connection)
 {
-    unsigned level = session->request->variant.level[FACTOR_SECURITY];
+    unsigned level = connection->request->variant.level[FACTOR_SECURITY];
     const struct flag_setting flags[] = {
         // Exactly one protocol, so that nothing falls back to another one on a new connection.
         {FreeRDP_NegotiateSecurityLayer, true},
@@ -67,7 +67,7 @@ static bool apply_security(struct session *session)
         {FreeRDP_SaltedChecksum, false},
         {FreeRDP_ExternalCertificateManagement, true},
     };
-    return apply_flags(session->context.settings, flags, COUNT(flags));
+    return apply_flags(connection->context.settings, flags, COUNT(flags));
 }
 
 void settings_tls_range(unsigned level, uint16_t *lowest, uint16_t *highest)
@@ -92,37 +92,37 @@ static bool set_tls(rdpSettings *settings, unsigned level)
 
 // The factor is about the target. A gateway's own TLS would otherwise be held to the same version, and could keep
 // trials from a target that takes it.
-static bool apply_tls(struct session *session)
+static bool apply_tls(struct connection *connection)
 {
-    const struct variant *variant = &session->request->variant;
+    const struct variant *variant = &connection->request->variant;
     bool direct = variant->level[FACTOR_GATEWAY] == GATEWAY_OFF;
-    return set_tls(session->context.settings, direct ? variant->level[FACTOR_TLS] : (unsigned)TLS_DEFAULT);
+    return set_tls(connection->context.settings, direct ? variant->level[FACTOR_TLS] : (unsigned)TLS_DEFAULT);
 }
 
 // A list of what is not to be used; "ntlm" or "kerberos" without the sign restrict nothing.
 static const char no_kerberos[] = "!kerberos", no_ntlm[] = "!ntlm";
 
 // How NLA is to authenticate.
-static const char *target_packages(const struct session *session)
+static const char *target_packages(const struct connection *connection)
 {
     static const char *const packages[] = {
         [AUTH_LEVEL_NTLM] = no_kerberos, [AUTH_LEVEL_NEGOTIATE] = NULL, [AUTH_LEVEL_KERBEROS] = no_ntlm};
     // Only NTLM has a CHALLENGE; a Kerberos ticket would be a logon.
-    return packages[session->request->at_challenge ? (unsigned)AUTH_LEVEL_NTLM
-                                                   : session->request->variant.level[FACTOR_AUTH]];
+    return packages[connection->request->at_challenge ? (unsigned)AUTH_LEVEL_NTLM
+                                                      : connection->request->variant.level[FACTOR_AUTH]];
 }
 
-bool settings_before_target_tls(struct session *session)
+bool settings_before_target_tls(struct connection *connection)
 {
-    rdpSettings *settings = session->context.settings;
-    return set_tls(settings, session->request->variant.level[FACTOR_TLS]) &&
-           freerdp_settings_set_string(settings, FreeRDP_AuthenticationPackageList, target_packages(session));
+    rdpSettings *settings = connection->context.settings;
+    return set_tls(settings, connection->request->variant.level[FACTOR_TLS]) &&
+           freerdp_settings_set_string(settings, FreeRDP_AuthenticationPackageList, target_packages(connection));
 }
 
-static bool apply_gateway(struct session *session)
+static bool apply_gateway(struct connection *connection)
 {
-    const struct connection_request *request = session->request;
-    rdpSettings *settings = session->context.settings;
+    const struct connection_request *request = connection->request;
+    rdpSettings *settings = connection->context.settings;
     unsigned level = request->variant.level[FACTOR_GATEWAY];
     bool used = level != GATEWAY_OFF;
     bool same = !request->gateway_user[0];
@@ -156,10 +156,10 @@ static bool apply_gateway(struct session *session)
     return apply_texts(settings, texts, COUNT(texts)) && apply_numbers(settings, numbers, COUNT(numbers));
 }
 
-static bool apply_credentials(struct session *session)
+static bool apply_credentials(struct connection *connection)
 {
-    const struct connection_request *request = session->request;
-    bool nla = session->evidence.nla;
+    const struct connection_request *request = connection->request;
+    bool nla = connection->trace.nla;
     // Without NLA the password goes out in Client Info, where nobody proves that it was right: only on request.
     bool password = request->password[0] && !request->at_challenge && (nla || request->autologon);
     const unsigned char *level = request->variant.level;
@@ -171,7 +171,7 @@ static bool apply_credentials(struct session *session)
         {FreeRDP_Domain, name.domain[0] ? name.domain : NULL},
         {FreeRDP_Password, password ? request->password : NULL},
         // The factor is about the target. A gateway gets NTLM: whatever is sent to it then shows on the wire.
-        {FreeRDP_AuthenticationPackageList, session->evidence.gateway ? no_kerberos : target_packages(session)},
+        {FreeRDP_AuthenticationPackageList, connection->trace.gateway ? no_kerberos : target_packages(connection)},
     };
     const struct flag_setting flags[] = {
         {FreeRDP_ConsoleSession, level[FACTOR_ADMIN] == ADMIN_ON},
@@ -179,8 +179,8 @@ static bool apply_credentials(struct session *session)
         // Restricted Admin mode asks for it, and FreeRDP would delegate all the same.
         {FreeRDP_DisableCredentialsDelegation, level[FACTOR_RESTRICTED_ADMIN] == RESTRICTED_ADMIN_ON},
     };
-    return apply_texts(session->context.settings, texts, COUNT(texts)) &&
-           apply_flags(session->context.settings, flags, COUNT(flags));
+    return apply_texts(connection->context.settings, texts, COUNT(texts)) &&
+           apply_flags(connection->context.settings, flags, COUNT(flags));
 }
 
 // Through a gateway FreeRDP puts the domain, or this computer's name, before the user in the routing cookie. What reads
@@ -195,10 +195,10 @@ static bool apply_cookie(rdpSettings *settings, const char *user)
     return freerdp_settings_set_pointer_len(settings, FreeRDP_LoadBalanceInfo, cookie, length);
 }
 
-static bool apply_routing(struct session *session)
+static bool apply_routing(struct connection *connection)
 {
-    const struct connection_request *request = session->request;
-    rdpSettings *settings = session->context.settings;
+    const struct connection_request *request = connection->request;
+    rdpSettings *settings = connection->context.settings;
     const char *user = freerdp_settings_get_string(settings, FreeRDP_Username);
     size_t size = strlen(request->load_balance_info);
     if (request->variant.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN)
@@ -209,16 +209,16 @@ static bool apply_routing(struct session *session)
 }
 
 // What the client announces of itself in its Connect Initial.
-static bool apply_client(struct session *session)
+static bool apply_client(struct connection *connection)
 {
     static const uint32_t depths[] = {[COLOR_DEPTH_32] = 32,
                                       [COLOR_DEPTH_24] = 24,
                                       [COLOR_DEPTH_16] = 16,
                                       [COLOR_DEPTH_15] = 15,
                                       [COLOR_DEPTH_8] = 8};
-    const struct connection_request *request = session->request;
+    const struct connection_request *request = connection->request;
     const unsigned char *level = request->variant.level;
-    rdpSettings *settings = session->context.settings;
+    rdpSettings *settings = connection->context.settings;
     bool autodetect = level[FACTOR_AUTODETECT] == AUTODETECT_ON;
     bool multitransport = level[FACTOR_MULTITRANSPORT] == MULTITRANSPORT_ON;
     const struct flag_setting flags[] = {
@@ -242,10 +242,10 @@ static bool apply_client(struct session *session)
     return apply_flags(settings, flags, COUNT(flags)) && apply_numbers(settings, numbers, COUNT(numbers));
 }
 
-static bool apply_quiet(struct session *session)
+static bool apply_quiet(struct connection *connection)
 {
     // Nothing is drawn and no channel is loaded, unless a picture is wanted; nothing is asked that costs a round trip.
-    const bool picture = picture_wanted(session->request), pipeline = picture_by_pipeline(session->request);
+    const bool picture = picture_wanted(connection->request), pipeline = picture_by_pipeline(connection->request);
     const struct flag_setting flags[] = {
         {FreeRDP_DeactivateClientDecoding, !picture},
         {FreeRDP_SoftwareGdi, true},
@@ -269,17 +269,17 @@ static bool apply_quiet(struct session *session)
         {FreeRDP_GfxAVC444, false},
         {FreeRDP_GfxAVC444v2, false},
     };
-    return apply_flags(session->context.settings, flags, COUNT(flags));
+    return apply_flags(connection->context.settings, flags, COUNT(flags));
 }
 
-bool settings_apply(struct session *session)
+bool settings_apply(struct connection *connection)
 {
-    const struct connection_request *request = session->request;
-    rdpSettings *settings = session->context.settings;
+    const struct connection_request *request = connection->request;
+    rdpSettings *settings = connection->context.settings;
     // FreeRDP's own time-outs must lie beyond the deadline: the parent decides, and knows the phase.
     const uint32_t beyond = request->deadline_ms + 60000;
     const struct text_setting texts[] = {
-        {FreeRDP_ServerHostname, session->presented},
+        {FreeRDP_ServerHostname, connection->presented},
         {FreeRDP_ConfigPath, request->config_path},
     };
     const struct number_setting numbers[] = {
@@ -296,8 +296,8 @@ bool settings_apply(struct session *session)
         {FreeRDP_AutoAcceptCertificate, false}, {FreeRDP_IgnoreCertificate, false},
         {FreeRDP_OldLicenseBehaviour, false},
     };
-    return apply_quiet(session) && apply_texts(settings, texts, COUNT(texts)) &&
+    return apply_quiet(connection) && apply_texts(settings, texts, COUNT(texts)) &&
            apply_numbers(settings, numbers, COUNT(numbers)) && apply_flags(settings, flags, COUNT(flags)) &&
-           apply_security(session) && apply_tls(session) && apply_credentials(session) && apply_gateway(session) &&
-           apply_routing(session) && apply_client(session);
+           apply_security(connection) && apply_tls(connection) && apply_credentials(connection) &&
+           apply_gateway(connection) && apply_routing(connection) && apply_client(connection);
 }

@@ -2,13 +2,13 @@
 // FreeRDP's settings for a variant: everything that matters is set, never left to the library's default.
 #pragma once
 
-#include "connection/session.h"
+#include "connection/connection.h"
 
 // Applies request and variant to the session's settings. False if FreeRDP refuses one.
-bool settings_apply(struct session *session);
+bool settings_apply(struct connection *connection);
 
 // Applies what holds for the target's TLS handshake, but not for that of a gateway before it. False if FreeRDP refuses.
-bool settings_before_target_tls(struct session *session);
+bool settings_before_target_tls(struct connection *connection);
 
 // The lowest and the highest TLS version that a level of the factor allows, in OpenSSL's numbers.
 void settings_tls_range(unsigned level, uint16_t *lowest, uint16_t *highest);

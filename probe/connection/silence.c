@@ -8,39 +8,41 @@
 
 enum { AHEAD_MS = 250, AHEAD_PART = 8 }; // before the deadline: 250 ms, or an eighth of it where that is less
 
-static double due(const struct session *session)
+static double due(const struct connection *connection)
 {
-    double deadline = session->request->deadline_ms, ahead = deadline / AHEAD_PART;
-    return session->sink->start + deadline - (ahead < AHEAD_MS ? ahead : AHEAD_MS);
+    double deadline = connection->request->deadline_ms, ahead = deadline / AHEAD_PART;
+    return connection->sink->start + deadline - (ahead < AHEAD_MS ? ahead : AHEAD_MS);
 }
 
-static void arm(struct session *session)
+static void arm(struct connection *connection)
 {
-    long long ns = (long long)(due(session) * 1e6);
+    long long ns = (long long)(due(connection) * 1e6);
     const struct itimerspec at = {.it_value = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000}};
-    timer_settime(session->silence_timer, TIMER_ABSTIME, &at, NULL);
+    timer_settime(connection->silence_timer, TIMER_ABSTIME, &at, NULL);
 }
 
 // A signal handler: nothing here allocates or locks.
 static void on_timer(int number, siginfo_t *info, void *context)
 {
-    struct session *session = info->si_value.sival_ptr;
+    struct connection *connection = info->si_value.sival_ptr;
     struct tcp_info tcp;
     socklen_t size = sizeof tcp;
     (void)number, (void)context;
 
-    if (event_clock() + 1 < due(session)) // the trial's clock stood still meanwhile
-        arm(session);
-    else if (!session->over && session->fd >= 0 && getsockopt(session->fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) == 0)
-        event_number_now(session->sink, FACT_END_SILENCE, tcp.tcpi_last_data_recv);
+    if (event_clock() + 1 < due(connection)) // the trial's clock stood still meanwhile
+        arm(connection);
+    else if (!connection->over && connection->fd >= 0 &&
+             getsockopt(connection->fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) == 0)
+        event_number_now(connection->sink, FACT_END_SILENCE, tcp.tcpi_last_data_recv);
 }
 
-void silence_watch(struct session *session)
+void silence_watch(struct connection *connection)
 {
     struct sigaction action = {.sa_sigaction = on_timer, .sa_flags = SA_SIGINFO | SA_RESTART};
     struct sigevent event = {
-        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value = {.sival_ptr = session}};
+        .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1, .sigev_value = {.sival_ptr = connection}};
 
-    if (sigaction(SIGUSR1, &action, NULL) == 0 && timer_create(CLOCK_MONOTONIC, &event, &session->silence_timer) == 0)
-        arm(session);
+    if (sigaction(SIGUSR1, &action, NULL) == 0 &&
+        timer_create(CLOCK_MONOTONIC, &event, &connection->silence_timer) == 0)
+        arm(connection);
 }

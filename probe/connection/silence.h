@@ -3,8 +3,8 @@
 // that is slow is not.
 #pragma once
 
-#include "connection/session.h"
+#include "connection/connection.h"
 
 // Arms a timer that reports FACT_END_SILENCE shortly before the deadline, from whatever this process then waits in.
 // Call once in a worker. Where no timer can be had the fact is not told.
-void silence_watch(struct session *session);
+void silence_watch(struct connection *connection);

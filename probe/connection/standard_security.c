@@ -52,7 +52,7 @@ static bool final_hash(const uint8_t *key, const uint8_t *client, const uint8_t 
     return ok;
 }
 
-// 40- and 56-bit keys are 8 octets whose first octets are a fixed salt (5.3.5.1).
+// 40- and 56-bit keys are 8 bytes whose first bytes are a fixed salt (5.3.5.1).
 static size_t weaken(uint8_t *key, uint32_t method)
 {
     switch (method) {
@@ -82,7 +82,7 @@ struct standard_security *standard_security_new(const uint8_t *client, const uin
     memcpy(premaster + 24, server, 24);
     bool ok =
         triple(premaster, master_salts, client, server, master) && triple(master, blob_salts, client, server, blob);
-    // The blob is MAC key, the client's decryption key, the client's encryption key: 16 octets each.
+    // The blob is MAC key, the client's decryption key, the client's encryption key: 16 bytes each.
     for (int i = 0; ok && i < 2; i++) {
         ok = final_hash(blob + 16 * (i + 1), client, server, key);
         security->rc4[i] = ok ? winpr_RC4_New(key, weaken(key, method)) : NULL;

@@ -17,11 +17,11 @@
 #include <winpr/ssl.h>
 #include <winpr/wlog.h>
 
-#include "connection/certificate.h"
+#include "connection/connection.h"
 #include "connection/event.h"
-#include "connection/picture.h"
+#include "connection/observe/certificate.h"
+#include "connection/picture/picture.h"
 #include "connection/request.h"
-#include "connection/session.h"
 
 static void clean_environment(void)
 {
@@ -128,5 +128,5 @@ void worker_run(int fd)
         _exit(1);
     limit_time(&request);
     sink.start = event_clock();
-    session_run(&request, &sink);
+    connection_run(&request, &sink);
 }

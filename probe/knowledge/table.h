@@ -23,4 +23,4 @@ static inline const struct code_row *code_row_at(const struct code_row *rows, si
 }
 
 #define CODE_ROW_FIND(rows, code) code_row_find(rows, sizeof(rows) / sizeof((rows)[0]), code)
-#define CODE_ROW_AT(rows, index) code_row_at(rows, sizeof(rows) / sizeof((rows)[0]), index)
+#define CODE_ROW_AT(rows, index)  code_row_at(rows, sizeof(rows) / sizeof((rows)[0]), index)

@@ -13,7 +13,7 @@ struct bit_slot {
     uint64_t key, bits; // bits 0: the slot is free
 };
 
-_Static_assert(sizeof(struct bit_slot) == BIT_TABLE_SLOT_OCTETS, "what the header says");
+_Static_assert(sizeof(struct bit_slot) == BIT_TABLE_SLOT_BYTES, "what the header says");
 
 static off_t offset(size_t slot)
 {

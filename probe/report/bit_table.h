@@ -18,7 +18,7 @@ struct bit_table {
     bool failed; // sticky: memory is out, or the file cannot be written
 };
 
-enum { BIT_TABLE_MEMORY_SLOTS = 1 << 16, BIT_TABLE_SLOT_OCTETS = 16 }; // 1 MiB
+enum { BIT_TABLE_MEMORY_SLOTS = 1 << 16, BIT_TABLE_SLOT_BYTES = 16 }; // 1 MiB
 
 // Sets the bits of mask, which is not 0, under a key, which is spread evenly as a hash is. Returns the bits that were
 // set under it before; 0 where none was, or where the table has failed.

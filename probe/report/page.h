@@ -10,8 +10,8 @@
 enum style { STYLE_PLAIN, STYLE_HEADING, STYLE_GOOD, STYLE_BAD, STYLE_DOUBT, STYLE_FAINT };
 
 struct page {
-    FILE *file;       // borrowed
-    bool terminal;    // draw what only an eye can read, such as bars
+    FILE *file;    // borrowed
+    bool terminal; // draw what only an eye can read, such as bars
     bool color;
     bool unicode;     // more than ASCII can be read there
     unsigned columns; // width to fit into, 80 to 160

@@ -21,7 +21,7 @@ struct tally {
     struct shard_seen {
         bool seen, ended;
         uint64_t skipped;
-    } * shards;                                // those of the plan
+    } *shards;                                 // those of the plan
     unsigned shards_seen, shards_ended, shard; // shard: the one at hand, 0: none of the plan
     uint64_t planned;                          // trials of the shards seen, as far as headers say
 

@@ -12,7 +12,7 @@ enum { SAYS_WIDTH = 5 };
 // What the table shows and how wide, found from the trials before the first line is written.
 struct layout {
     unsigned number, factor[FACTOR_COUNT], until, outcome, phase, ms; // widths; 0: not shown
-    bool names; // symbolic names behind the codes
+    bool names;                                                       // symbolic names behind the codes
     bool until_shown;
     bool narrow; // long codes without their family, short headings
 };
@@ -79,8 +79,8 @@ static void measure(struct layout *layout, const struct variant *baseline, const
                 continue;
             size_t marked = strlen(level_name((enum factor)f, t->variant.level[f])) + 1;
             size_t plain = strlen(level_name((enum factor)f, baseline->level[f]));
-            layout->factor[f] = larger(larger(larger(layout->factor[f], marked), plain),
-                                       strlen(heading(layout, (enum factor)f)));
+            layout->factor[f] =
+                larger(larger(larger(layout->factor[f], marked), plain), strlen(heading(layout, (enum factor)f)));
         }
     }
 }
@@ -161,8 +161,7 @@ static void row(struct page *page, const struct layout *layout, const struct var
         page_put(page, differs ? STYLE_HEADING : STYLE_PLAIN, " %-*s", (int)layout->factor[f], text);
     }
     if (layout->until)
-        page_put(page, STYLE_FAINT, " %-*s", (int)layout->until,
-                 trial->until < PHASE_ACTIVE ? until_text(trial) : "");
+        page_put(page, STYLE_FAINT, " %-*s", (int)layout->until, trial->until < PHASE_ACTIVE ? until_text(trial) : "");
     page_line(page, STYLE_PLAIN, " %-*s %-*s %*.1f", (int)layout->outcome,
               outcome_cell(layout, &trial->outcome, text, sizeof text), (int)layout->phase,
               phase_name(trial->outcome.phase), (int)layout->ms, trial->ms);
@@ -173,7 +172,7 @@ static void unvaried(struct page *page, const struct layout *layout, const struc
     char text[VARIANT_TEXT_MAX] = "";
     for (int f = 0; f < FACTOR_COUNT; f++) {
         size_t used = strlen(text);
-        if (!layout->factor[f] && (f < FACTOR_HEART_END || baseline->level[f] != 0))
+        if (!layout->factor[f] && (f < FACTOR_CORE_END || baseline->level[f] != 0))
             snprintf(text + used, sizeof text - used, "%s%s=%s", used ? ", " : "", factor_row((enum factor)f)->name,
                      level_name((enum factor)f, baseline->level[f]));
     }
@@ -194,8 +193,8 @@ void trial_table(struct page *page, const struct variant *baseline, const struct
     header(page, &layout);
     for (size_t i = 0; i < count; i++) {
         row(page, &layout, baseline, verdict, trials[i]);
-        bool unresolved = !verdict->has_signature || observe(trials[i], &verdict->signature,
-                                                             verdict->failure_phase) == OBSERVED_UNRESOLVED;
+        bool unresolved = !verdict->has_signature ||
+                          observe(trials[i], &verdict->signature, verdict->failure_phase) == OBSERVED_UNRESOLVED;
         marks = marks || !variant_equal(&trials[i]->variant, baseline);
         scans = scans || (unresolved && is_scan(trials[i]));
         doubts = doubts || (unresolved && !is_scan(trials[i]) && verdict->has_signature);

@@ -65,7 +65,7 @@ static bool send_request(const struct attempt *attempt)
         .config_path = attempt->config,
         .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
         .screenshot = or_empty(o->screenshot),
-        .asks_leave = attempt->asks_leave,
+        .requests_permit = attempt->requests_permit,
         .autologon = o->autologon,
         .settle_ms = o->settle_ms,
         .deadline_ms = o->deadline_ms,
@@ -107,10 +107,10 @@ static void apply_lines(struct attempt *attempt)
     char *line = attempt->buffer, *end;
     while ((end = memchr(line, '\n', attempt->used - (size_t)(line - attempt->buffer)))) {
         size_t length = (size_t)(end - line);
-        if (event_asks_leave(line, length)) {
+        if (event_requests_permit(line, length)) {
             attempt->asking = true;
             attempt->asked = event_clock();
-        } else if (event_leaves_leave(line, length)) {
+        } else if (event_returns_permit(line, length)) {
             attempt->undecided = true;
         } else if (event_apply(&attempt->trial, line, length) && memmem(line, length, "\"outcome\"", 9)) {
             attempt->ended_well = true;
@@ -160,9 +160,9 @@ void attempt_cut(struct attempt *attempt)
         trial->failed_logons++;
 }
 
-void attempt_give_leave(struct attempt *attempt, struct zygote *zygote, uint32_t id)
+void attempt_grant(struct attempt *attempt, struct zygote *zygote, uint32_t id)
 {
-    const char yes = EVENT_LEAVE;
+    const char yes = EVENT_PERMIT;
     const double waited = event_clock() - attempt->asked;
     attempt->asking = false;
     attempt->start += waited;
@@ -170,7 +170,7 @@ void attempt_give_leave(struct attempt *attempt, struct zygote *zygote, uint32_t
     send(attempt->fd, &yes, 1, MSG_NOSIGNAL | MSG_DONTWAIT); // a worker that has died tells by its end
 }
 
-void attempt_withdraw(struct attempt *attempt)
+void attempt_decline(struct attempt *attempt)
 {
     attempt->undecided = true;
     attempt_cut(attempt);

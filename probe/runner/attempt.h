@@ -20,13 +20,13 @@ struct attempt {
     int fd;                    // the worker's, -1 once it was closed
     char *buffer;              // what was read and not applied yet
     size_t used, capacity;
-    bool asks_leave; // whether it is to ask before it sends the password; set between init and start
-    bool asking;     // it has asked, and waits for attempt_give_leave()
-    bool undecided;  // it ended without a logon and without an outcome, for lack of leave
-    double start;    // event_clock(), without the time it waited for leave
-    double asked;    // when it asked
-    bool ended_well; // the worker reported an outcome
-    bool reaped;     // the zygote has reported its end
+    bool requests_permit; // whether it is to ask before it sends the password; set between init and start
+    bool asking;          // it has asked, and waits for attempt_grant()
+    bool undecided;       // it ended without a logon and without an outcome, for lack of a permit
+    double start;         // event_clock(), without the time it waited for leave
+    double asked;         // when it asked
+    bool ended_well;      // the worker reported an outcome
+    bool reaped;          // the zygote has reported its end
     struct worker_end end;
 };
 
@@ -42,10 +42,10 @@ bool attempt_start(struct attempt *attempt, struct zygote *zygote, uint32_t id);
 bool attempt_read(struct attempt *attempt);
 
 // Answers yes to a worker that is asking. Its deadline is put off by the time it has waited.
-void attempt_give_leave(struct attempt *attempt, struct zygote *zygote, uint32_t id);
+void attempt_grant(struct attempt *attempt, struct zygote *zygote, uint32_t id);
 
 // Has a worker that is asking end: no password is sent, and nothing can be said of the server.
-void attempt_withdraw(struct attempt *attempt);
+void attempt_decline(struct attempt *attempt);
 
 // Notes the end that the zygote reported.
 void attempt_reap(struct attempt *attempt, const struct worker_end *end);

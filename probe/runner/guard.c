@@ -73,31 +73,32 @@ static void name_account(struct held_account *held, const struct account *accoun
 }
 
 // look: nothing is held, whatever the answer.
-static enum leave begin_in_fleet(struct guard *guard, struct held_account *held, unsigned limit, bool look, char *error,
-                                 size_t size)
+static enum permit_decision begin_in_fleet(struct guard *guard, struct held_account *held, unsigned limit, bool look,
+                                           char *error, size_t size)
 {
     struct known_account *known = known_accounts_get(guard->known, held->name);
     if (!known) {
         snprintf(error, size, "memory is out");
-        return LEAVE_REFUSED;
+        return PERMIT_DECLINED;
     }
     if (known->stopped) {
         snprintf(error, size, "%s", known->why ? known->why : "memory is out");
-        return LEAVE_REFUSED;
+        return PERMIT_DECLINED;
     }
     // Asking the ledger is not free, and mostly cannot help before a trial of this account has ended.
     if (!known->proved && (known->unproved >= limit || event_clock() < known->ask_again))
-        return LEAVE_LATER;
-    enum leave leave = look ? ledger_look(guard->ledger, held->name, limit, error, size)
-                            : ledger_share(guard->ledger, held->name, limit, known->proved, &held->slot, error, size);
+        return PERMIT_LATER;
+    enum permit_decision decision =
+        look ? ledger_look(guard->ledger, held->name, limit, error, size)
+             : ledger_share(guard->ledger, held->name, limit, known->proved, &held->slot, error, size);
     held->proved = known->proved;
-    if (leave == LEAVE_GRANTED)
+    if (decision == PERMIT_GRANTED)
         known->unproved += !known->proved && !look;
-    else if (leave == LEAVE_REFUSED)
+    else if (decision == PERMIT_DECLINED)
         known_account_stop(known, error);
     else
         known->ask_again = event_clock() + ASK_AGAIN_MS;
-    return leave;
+    return decision;
 }
 
 static bool end_in_fleet(struct guard *guard, struct held_account *held, enum logon_result result, unsigned failures,
@@ -120,17 +121,17 @@ static bool end_in_fleet(struct guard *guard, struct held_account *held, enum lo
         known->proved = false;
     // The ledger says why.
     if (result == LOGON_BLOCKED &&
-        ledger_share(guard->ledger, held->name, 1, true, &slot, why, sizeof why) == LEAVE_REFUSED)
+        ledger_share(guard->ledger, held->name, 1, true, &slot, why, sizeof why) == PERMIT_DECLINED)
         known_account_stop(known, why);
     return ok;
 }
 
-static enum leave begin_account(struct guard *guard, struct held_account *held, unsigned limit, char *error,
-                                size_t size)
+static enum permit_decision begin_account(struct guard *guard, struct held_account *held, unsigned limit, char *error,
+                                          size_t size)
 {
     if (guard->mode == GUARD_FLEET)
         return begin_in_fleet(guard, held, limit, false, error, size);
-    return ledger_begin(guard->ledger, held->name, limit, error, size) ? LEAVE_GRANTED : LEAVE_REFUSED;
+    return ledger_begin(guard->ledger, held->name, limit, error, size) ? PERMIT_GRANTED : PERMIT_DECLINED;
 }
 
 static bool end_account(struct guard *guard, struct held_account *held, enum logon_result result, unsigned failures,
@@ -145,63 +146,63 @@ static bool end_account(struct guard *guard, struct held_account *held, enum log
 // Whether the account is one that many trials wait for, and all of its logons are seen before they are made: Kerberos
 // asks a KDC out of sight, and a gateway wants its password first.
 static bool may_ask_later(struct guard *guard, const struct run_options *options, const struct variant *variant,
-                          const struct guard_hold *hold)
+                          const struct logon_permit *permit)
 {
     bool ntlm = variant->level[FACTOR_SECURITY] != SECURITY_NLA || variant->level[FACTOR_AUTH] == AUTH_LEVEL_NTLM;
-    if (guard->mode != GUARD_FLEET || !hold->target.used || hold->gateway.used || !ntlm ||
+    if (guard->mode != GUARD_FLEET || !permit->target.used || permit->gateway.used || !ntlm ||
         ledger_account_is_local(or_empty(options->account.user), or_empty(options->account.domain)))
         return false;
-    const struct known_account *known = known_accounts_get(guard->known, hold->target.name);
+    const struct known_account *known = known_accounts_get(guard->known, permit->target.name);
     return known && !known->proved;
 }
 
-enum leave guard_ask(struct guard *guard, const struct run_options *options, struct guard_hold *hold, char *error,
-                     size_t size)
+enum permit_decision guard_request(struct guard *guard, const struct run_options *options, struct logon_permit *permit,
+                                   char *error, size_t size)
 {
-    enum leave leave = begin_account(guard, &hold->target, options->max_failed_logons, error, size);
-    hold->target.used = leave == LEAVE_GRANTED;
-    hold->asks = hold->asks && !hold->target.used;
-    return leave;
+    enum permit_decision decision = begin_account(guard, &permit->target, options->max_failed_logons, error, size);
+    permit->target.used = decision == PERMIT_GRANTED;
+    permit->asks = permit->asks && !permit->target.used;
+    return decision;
 }
 
-enum leave guard_begin(struct guard *guard, const struct run_options *options, const struct variant *variant,
-                       enum phase until, struct guard_hold *hold, char *error, size_t size)
+enum permit_decision guard_begin(struct guard *guard, const struct run_options *options, const struct variant *variant,
+                                 enum phase until, struct logon_permit *permit, char *error, size_t size)
 {
     char ignored[8];
 
-    hold->target.used = sends_target_password(options, variant, until);
-    hold->gateway.used =
+    permit->target.used = sends_target_password(options, variant, until);
+    permit->gateway.used =
         variant->level[FACTOR_GATEWAY] != GATEWAY_OFF && gateway_asks(options) && until >= PHASE_GATEWAY;
-    hold->target.name[0] = hold->gateway.name[0] = '\0';
-    if (hold->target.used)
-        name_account(&hold->target, &options->account, options->target.host);
-    if (hold->gateway.used)
-        name_account(&hold->gateway, run_options_gateway_account(options), options->gateway.host);
-    hold->asks = may_ask_later(guard, options, variant, hold);
-    if (hold->asks) {
-        hold->target.used = false;
-        return begin_in_fleet(guard, &hold->target, options->max_failed_logons, true, error, size);
+    permit->target.name[0] = permit->gateway.name[0] = '\0';
+    if (permit->target.used)
+        name_account(&permit->target, &options->account, options->target.host);
+    if (permit->gateway.used)
+        name_account(&permit->gateway, run_options_gateway_account(options), options->gateway.host);
+    permit->asks = may_ask_later(guard, options, variant, permit);
+    if (permit->asks) {
+        permit->target.used = false;
+        return begin_in_fleet(guard, &permit->target, options->max_failed_logons, true, error, size);
     }
-    if (hold->target.used && hold->gateway.used && strcmp(hold->target.name, hold->gateway.name) == 0)
-        hold->gateway.used = false;
+    if (permit->target.used && permit->gateway.used && strcmp(permit->target.name, permit->gateway.name) == 0)
+        permit->gateway.used = false;
     // Locks are taken in the order of names, so that two runs with the same two accounts cannot wait for each other.
-    struct held_account *order[2] = {&hold->target, &hold->gateway};
-    if (strcmp(hold->gateway.name, hold->target.name) < 0) {
-        order[0] = &hold->gateway;
-        order[1] = &hold->target;
+    struct held_account *order[2] = {&permit->target, &permit->gateway};
+    if (strcmp(permit->gateway.name, permit->target.name) < 0) {
+        order[0] = &permit->gateway;
+        order[1] = &permit->target;
     }
     for (int i = 0; i < 2; i++) {
         if (!order[i]->used)
             continue;
-        enum leave leave = begin_account(guard, order[i], options->max_failed_logons, error, size);
-        if (leave == LEAVE_GRANTED)
+        enum permit_decision decision = begin_account(guard, order[i], options->max_failed_logons, error, size);
+        if (decision == PERMIT_GRANTED)
             continue;
         order[i]->used = false;
         if (i == 1 && order[0]->used)
             end_account(guard, order[0], LOGON_NOT_SENT, 0, ignored, sizeof ignored);
-        return leave;
+        return decision;
     }
-    return LEAVE_GRANTED;
+    return PERMIT_GRANTED;
 }
 
 // The logons of a trial at the target, and how they went.
@@ -264,16 +265,16 @@ static bool end_share(struct guard *guard, struct held_account *held, const stru
     return !held->used || end_account(guard, held, share->result, failures, error, size);
 }
 
-bool guard_end(struct guard *guard, const struct run_options *options, struct guard_hold *hold,
+bool guard_end(struct guard *guard, const struct run_options *options, struct logon_permit *permit,
                const struct trial *trial, char *error, size_t size)
 {
     struct share at_gateway = gateway_share(trial);
     struct share at_target = target_share(trial, &at_gateway, options->autologon);
 
-    if (hold->target.used && !hold->gateway.used)
+    if (permit->target.used && !permit->gateway.used)
         at_target = both(&at_target, &at_gateway);
-    bool ok = end_share(guard, &hold->target, &at_target, error, size);
-    return end_share(guard, &hold->gateway, &at_gateway, error, size) && ok;
+    bool ok = end_share(guard, &permit->target, &at_target, error, size);
+    return end_share(guard, &permit->gateway, &at_gateway, error, size) && ok;
 }
 
 void guard_free(struct guard *guard)

@@ -22,7 +22,7 @@ struct held {
 
 struct ledger {
     struct ledger_file file;
-    int locks; // accounts.lock, in which every slot of every account is one octet with a lock of this open file
+    int locks; // accounts.lock, in which every slot of every account is one byte with a lock of this open file
     struct held *held;
     size_t held_count, held_capacity;
 };
@@ -49,8 +49,8 @@ static uint64_t hash(const char *text)
 
 // ---- locks ----
 
-// The octets of accounts.lock that are an account's slots, from first on.
-static struct flock octets(uint64_t account, unsigned first, unsigned count, short type)
+// The bytes of accounts.lock that are an account's slots, from first on.
+static struct flock bytes(uint64_t account, unsigned first, unsigned count, short type)
 {
     // Offsets are signed, and LEDGER_SLOTS fit into 32.
     return (struct flock){.l_type = type,
@@ -62,20 +62,20 @@ static struct flock octets(uint64_t account, unsigned first, unsigned count, sho
 // Open file description locks (fcntl(2)): between processes and between ledgers of one process; gone with the process.
 static bool lock_slots(const struct ledger *ledger, uint64_t account, unsigned first, unsigned count)
 {
-    struct flock range = octets(account, first, count, F_WRLCK);
+    struct flock range = bytes(account, first, count, F_WRLCK);
     return fcntl(ledger->locks, F_OFD_SETLK, &range) == 0;
 }
 
 static void unlock_slots(const struct ledger *ledger, uint64_t account, unsigned first, unsigned count)
 {
-    struct flock range = octets(account, first, count, F_UNLCK);
+    struct flock range = bytes(account, first, count, F_UNLCK);
     fcntl(ledger->locks, F_OFD_SETLK, &range);
 }
 
 // Whether another ledger holds the slot; where that cannot be told, one is taken to.
 static bool locked_elsewhere(const struct ledger *ledger, uint64_t account, unsigned slot)
 {
-    struct flock range = octets(account, slot, 1, F_WRLCK);
+    struct flock range = bytes(account, slot, 1, F_WRLCK);
     return fcntl(ledger->locks, F_OFD_GETLK, &range) != 0 || range.l_type != F_UNLCK;
 }
 
@@ -195,8 +195,8 @@ struct begin {
     unsigned limit;
     bool alone; // nobody else holds a slot of the account
     struct ledger_entry seen;
-    int slot; // set where leave was given
-    enum leave leave;
+    int slot; // set where the permit was granted
+    enum permit_decision decision;
 };
 
 // Slots whose trials are still under way somewhere.
@@ -222,22 +222,22 @@ static bool begin_trial(struct ledger_entry *entry, void *context)
     begin->seen = *entry;
     begin->slot = -1;
     if (entry->blocked || entry->failures >= begin->limit) {
-        begin->leave = LEAVE_REFUSED;
+        begin->decision = PERMIT_DECLINED;
     } else if (entry->failures + count_slots(alive) >= begin->limit) {
-        begin->leave = LEAVE_LATER;
+        begin->decision = PERMIT_LATER;
     } else {
-        begin->leave = LEAVE_LATER;
+        begin->decision = PERMIT_LATER;
         for (int i = 0; i < LEDGER_SLOTS && begin->slot < 0; i++) {
             // A slot may be locked and not yet pending, where another process holds the account alone.
             if (!(alive >> i & 1) && (begin->alone || lock_slots(begin->ledger, begin->account, (unsigned)i, 1)))
                 begin->slot = i;
         }
         if (begin->slot >= 0) {
-            begin->leave = LEAVE_GRANTED;
+            begin->decision = PERMIT_GRANTED;
             entry->pending |= UINT32_C(1) << begin->slot;
         }
     }
-    return died || begin->leave == LEAVE_GRANTED;
+    return died || begin->decision == PERMIT_GRANTED;
 }
 
 static void explain(const struct ledger *ledger, const char *account, const struct ledger_entry *seen, unsigned limit,
@@ -258,40 +258,40 @@ static void explain(const struct ledger *ledger, const char *account, const stru
                       seen->since, ledger->file.path, limit);
 }
 
-static enum leave begin_slot(struct ledger *ledger, const char *account, unsigned limit, bool alone, int *slot,
-                             char *error, size_t size)
+static enum permit_decision begin_slot(struct ledger *ledger, const char *account, unsigned limit, bool alone,
+                                       int *slot, char *error, size_t size)
 {
     struct begin begin = {.ledger = ledger, .account = hash(account), .limit = limit, .alone = alone, .slot = -1};
     bool ok = ledger_file_update(&ledger->file, account, begin_trial, &begin, error, size);
-    if (ok && begin.leave == LEAVE_GRANTED && !note_held(ledger, begin.account, UINT32_C(1) << begin.slot))
+    if (ok && begin.decision == PERMIT_GRANTED && !note_held(ledger, begin.account, UINT32_C(1) << begin.slot))
         ok = ledger_refuse(error, size, "memory is out");
     *slot = begin.slot;
     if (!ok) {
         if (begin.slot >= 0 && !alone)
             unlock_slots(ledger, begin.account, (unsigned)begin.slot, 1);
-        return LEAVE_REFUSED;
+        return PERMIT_DECLINED;
     }
-    if (begin.leave == LEAVE_REFUSED)
+    if (begin.decision == PERMIT_DECLINED)
         explain(ledger, account, &begin.seen, limit, error, size);
-    return begin.leave;
+    return begin.decision;
 }
 
-enum leave ledger_look(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size)
+enum permit_decision ledger_look(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size)
 {
     const struct begin begin = {.ledger = ledger, .account = hash(account)};
     struct ledger_entry entry;
     if (!ledger_file_look(&ledger->file, account, &entry, error, size))
-        return LEAVE_REFUSED;
+        return PERMIT_DECLINED;
     const unsigned alive = count_slots(living(&begin, entry.pending));
     entry.failures += count_slots(entry.pending) - alive; // as begin_trial() will count them
     if (!entry.blocked && entry.failures < limit)
-        return entry.failures + alive < limit ? LEAVE_GRANTED : LEAVE_LATER;
+        return entry.failures + alive < limit ? PERMIT_GRANTED : PERMIT_LATER;
     explain(ledger, account, &entry, limit, error, size);
-    return LEAVE_REFUSED;
+    return PERMIT_DECLINED;
 }
 
-enum leave ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot, char *error,
-                        size_t size)
+enum permit_decision ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot,
+                                  char *error, size_t size)
 {
     *slot = LEDGER_NO_SLOT;
     if (!proved)
@@ -299,11 +299,11 @@ enum leave ledger_share(struct ledger *ledger, const char *account, unsigned lim
     // Nothing is written for each of thousands of logons with a password that is known to be right.
     struct ledger_entry entry;
     if (!ledger_file_look(&ledger->file, account, &entry, error, size))
-        return LEAVE_REFUSED;
+        return PERMIT_DECLINED;
     if (!entry.blocked && entry.failures < limit)
-        return LEAVE_GRANTED;
+        return PERMIT_GRANTED;
     explain(ledger, account, &entry, limit, error, size);
-    return LEAVE_REFUSED;
+    return PERMIT_DECLINED;
 }
 
 bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size)
@@ -325,10 +325,10 @@ bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, ch
         if (nanosleep(&step, NULL) != 0)
             return ledger_refuse(error, size, "interrupted while another rdpprobe held the account %s", account);
     }
-    enum leave leave = begin_slot(ledger, account, limit, true, &slot, error, size);
-    if (leave != LEAVE_GRANTED)
+    enum permit_decision decision = begin_slot(ledger, account, limit, true, &slot, error, size);
+    if (decision != PERMIT_GRANTED)
         unlock_slots(ledger, key, 0, LEDGER_SLOTS);
-    return leave == LEAVE_GRANTED;
+    return decision == PERMIT_GRANTED;
 }
 
 struct report {

@@ -21,9 +21,10 @@ char *ledger_account(const char *user, const char *domain, const char *host, cha
 // Whether the account is one of the host alone, so that only trials of that host use it.
 bool ledger_account_is_local(const char *user, const char *domain);
 
-// Asks leave for one trial that sends this account's password, and holds the account's lock (across processes) until
-// ledger_report(). False with a sentence in error[size] that says how many failures are on record, since when, in which
-// file, and what to do, when `limit` failures were reached or the account answered locked or disabled.
+// Requests a logon permit for one trial that sends this account's password, and holds the account's lock (across
+// processes) until ledger_report(). False with a sentence in error[size] that says how many failures are on record,
+// since when, in which file, and what to do, when `limit` failures were reached or the account answered locked or
+// disabled.
 bool ledger_begin(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size);
 
 enum logon_result {
@@ -40,23 +41,23 @@ bool ledger_report(struct ledger *ledger, const char *account, enum logon_result
 
 // ---- many trials at once with one account ----
 
-enum leave {
-    LEAVE_GRANTED,
-    LEAVE_LATER,  // as many logons are under way as may fail: ask again when one of them has ended
-    LEAVE_REFUSED // never in this run
+enum permit_decision {
+    PERMIT_GRANTED,
+    PERMIT_LATER,   // as many logons are under way as may fail: ask again when one of them has ended
+    PERMIT_DECLINED // never in this run
 };
 
 enum { LEDGER_NO_SLOT = -1 };
 
 // What ledger_share() would answer at this moment, for a password that nobody has proved. Nothing is held or written.
-enum leave ledger_look(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size);
+enum permit_decision ledger_look(struct ledger *ledger, const char *account, unsigned limit, char *error, size_t size);
 
-// Asks leave for one trial of several with this account, without waiting. As long as nobody has proved the password, so
-// many may be under way, over all processes, as may fail before `limit` is reached; each holds a *slot of the account.
-// proved: this run has seen it accepted and not refused since; then any number may be under way, and *slot is
-// LEDGER_NO_SLOT. LEAVE_REFUSED comes with a sentence in error[size], as of ledger_begin().
-enum leave ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot, char *error,
-                        size_t size);
+// Requests a logon permit for one trial of several with this account, without waiting. As long as nobody has proved the
+// password, so many may be under way, over all processes, as may fail before `limit` is reached; each holds a *slot of
+// the account. proved: this run has seen it accepted and not refused since; then any number may be under way, and *slot
+// is LEDGER_NO_SLOT. PERMIT_DECLINED comes with a sentence in error[size], as of ledger_begin().
+enum permit_decision ledger_share(struct ledger *ledger, const char *account, unsigned limit, bool proved, int *slot,
+                                  char *error, size_t size);
 
 // Records the end of a trial that ledger_share() granted, and gives back its slot. False as of ledger_report().
 bool ledger_return(struct ledger *ledger, const char *account, int slot, enum logon_result result, unsigned failures,

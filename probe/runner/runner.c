@@ -199,8 +199,8 @@ static bool see_through(struct runner *runner, struct attempt *attempt)
 
 static bool run_worker(struct runner *runner, struct attempt *attempt)
 {
-    bool over = attempt_start(attempt, runner->crew.zygote, (uint32_t)attempt->trial.number) &&
-                see_through(runner, attempt);
+    bool over =
+        attempt_start(attempt, runner->crew.zygote, (uint32_t)attempt->trial.number) && see_through(runner, attempt);
     int saved = errno;
     attempt_cut(attempt);
     errno = saved;
@@ -221,7 +221,7 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
 {
     const struct run_options *o = runner->options;
     struct attempt attempt;
-    struct guard_hold hold;
+    struct logon_permit permit;
     char sentence[REASON_MAX];
 
     if (runner->stop != STOP_NONE)
@@ -233,7 +233,7 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
     pause_since_last(runner);
     if (interrupt_seen())
         return stopped(runner, STOP_INTERRUPT, "interrupted");
-    if (guard_begin(runner->guard, o, variant, until, &hold, sentence, sizeof sentence) != LEAVE_GRANTED)
+    if (guard_begin(runner->guard, o, variant, until, &permit, sentence, sizeof sentence) != PERMIT_GRANTED)
         return stopped(runner, STOP_SAFETY, sentence);
 
     struct trial *trial = new_record(runner);
@@ -247,7 +247,7 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
     int saved = errno;
     if (ran)
         attempt_finish(&attempt);
-    bool recorded = guard_end(runner->guard, o, &hold, &attempt.trial, sentence, sizeof sentence);
+    bool recorded = guard_end(runner->guard, o, &permit, &attempt.trial, sentence, sizeof sentence);
     attempt_clear(&attempt, ran ? trial : NULL);
     if (!ran) { // nothing was tried
         free(trial);

@@ -147,13 +147,13 @@ static void plan_trial(struct schedule *s, struct slot *slot, struct schedule_st
 
 static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, const struct schedule_step *step)
 {
-    const uint32_t events = slot->hold.asks ? EPOLLRDHUP | EPOLLIN : EPOLLRDHUP;
+    const uint32_t events = slot->permit.asks ? EPOLLRDHUP | EPOLLIN : EPOLLRDHUP;
     struct epoll_event event = {.events = events, .data.u64 = index};
     bool ready =
         attempt_init(&slot->attempt, &slot->options, slot->store, s->number, &step->variant, step->until, step->repeat);
     if (!ready)
         errno = ENOMEM;
-    slot->attempt.asks_leave = slot->hold.asks;
+    slot->attempt.requests_permit = slot->permit.asks;
     // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record. Only
     // who may ask is listened to.
     return ready && attempt_start(&slot->attempt, s->crew.zygote, index) &&
@@ -164,7 +164,7 @@ static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, 
 static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint32_t lane, int problem)
 {
     char sentence[SENTENCE];
-    guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence);
+    guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence);
     attempt_clear(&slot->attempt, NULL);
     if (problem != EAGAIN && s->state.in_flight == 0) {
         snprintf(sentence, sizeof sentence, "no trial can be run on this machine: %s", strerror(problem));
@@ -213,11 +213,11 @@ static void begin(struct schedule *s, uint32_t target)
         return;
     }
     plan_trial(s, slot, &step);
-    enum leave leave =
-        guard_begin(s->guard, &slot->options, &step.variant, step.until, &slot->hold, sentence, sizeof sentence);
-    if (leave != LEAVE_GRANTED) {
+    enum permit_decision decision =
+        guard_begin(s->guard, &slot->options, &step.variant, step.until, &slot->permit, sentence, sizeof sentence);
+    if (decision != PERMIT_GRANTED) {
         slots_give_back(s->slots, index);
-        if (leave == LEAVE_LATER)
+        if (decision == PERMIT_LATER)
             turns_park(s->turns, target, lane);
         else
             forbid(s, target, &step, sentence);
@@ -228,7 +228,7 @@ static void begin(struct schedule *s, uint32_t target)
         return;
     }
     slot->used = true;
-    s->askers += slot->attempt.asks_leave;
+    s->askers += slot->attempt.requests_permit;
     s->number++;
     s->state.started++;
     s->state.in_flight++;
@@ -255,7 +255,7 @@ static void begin_some(struct schedule *s)
     }
 }
 
-// ---- a trial that asks leave to use its account ----
+// ---- a trial that requests a permit to use its account ----
 
 static void answer(struct schedule *s, unsigned index)
 {
@@ -264,12 +264,12 @@ static void answer(struct schedule *s, unsigned index)
     char sentence[SENTENCE];
     if (!slot || !slot->attempt.asking || slot->attempt.fd < 0)
         return;
-    enum leave leave = guard_ask(s->guard, &slot->options, &slot->hold, sentence, sizeof sentence);
-    if (leave == LEAVE_GRANTED) {
-        attempt_give_leave(&slot->attempt, s->crew.zygote, index);
+    enum permit_decision decision = guard_request(s->guard, &slot->options, &slot->permit, sentence, sizeof sentence);
+    if (decision == PERMIT_GRANTED) {
+        attempt_grant(&slot->attempt, s->crew.zygote, index);
         epoll_ctl(s->epoll, EPOLL_CTL_MOD, slot->attempt.fd, &event);
-    } else if (leave == LEAVE_REFUSED || event_clock() > slot->attempt.asked + PATIENCE_MS) {
-        attempt_withdraw(&slot->attempt);
+    } else if (decision == PERMIT_DECLINED || event_clock() > slot->attempt.asked + PATIENCE_MS) {
+        attempt_decline(&slot->attempt);
     }
 }
 
@@ -292,7 +292,7 @@ static double next_beginning(const struct schedule *s, const struct slot *slot)
 static void take_back(struct schedule *s, struct slot *slot, unsigned index)
 {
     char sentence[SENTENCE];
-    if (!guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence))
+    if (!guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence))
         stop(s, STOP_ENVIRONMENT, sentence);
     attempt_clear(&slot->attempt, NULL);
     s->state.started--;
@@ -307,9 +307,9 @@ static void finish(struct schedule *s, unsigned index)
     struct slot *slot = slots_at(s->slots, index);
     struct course *course = &s->courses[slot->target];
     char sentence[SENTENCE];
-    bool held = slot->hold.target.used || slot->hold.gateway.used;
+    bool held = slot->permit.target.used || slot->permit.gateway.used;
 
-    s->askers -= slot->attempt.asks_leave;
+    s->askers -= slot->attempt.requests_permit;
     if (slot->attempt.undecided || slot->attempt.asking) {
         take_back(s, slot, index);
         if (held)
@@ -317,7 +317,7 @@ static void finish(struct schedule *s, unsigned index)
         return;
     }
     attempt_finish(&slot->attempt);
-    if (!guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, sentence, sizeof sentence))
+    if (!guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence))
         stop(s, STOP_ENVIRONMENT, sentence); // what no ledger counts may not be tried
     s->state.ended++;
     s->state.in_flight--;
@@ -368,7 +368,7 @@ static void abandon(struct schedule *s)
             continue;
         attempt_read(&slot->attempt);
         attempt_cut(&slot->attempt);
-        guard_end(s->guard, &slot->options, &slot->hold, &slot->attempt.trial, ignored, sizeof ignored);
+        guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, ignored, sizeof ignored);
         attempt_clear(&slot->attempt, NULL);
         slots_give_back(s->slots, i);
     }

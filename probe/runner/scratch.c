@@ -38,8 +38,8 @@ static const char *find_parent(void)
 bool scratch_make(char path[SCRATCH_PATH])
 {
     char issued[SCRATCH_PATH];
-    return join(path, find_parent(), "rdpprobe-XXXXXX") && mkdtemp(path) &&
-           join(issued, path, ISSUED) && mkdir(issued, 0700) == 0;
+    return join(path, find_parent(), "rdpprobe-XXXXXX") && mkdtemp(path) && join(issued, path, ISSUED) &&
+           mkdir(issued, 0700) == 0;
 }
 
 bool scratch_make_part(const char *path)
@@ -86,13 +86,13 @@ static bool copy_file(const char *from, const char *to)
 // Damages a licence in the middle, so that it has its length and its beginning, and is no licence.
 static bool damage(const char *path)
 {
-    uint8_t octets[4096];
+    uint8_t bytes[4096];
     FILE *file = fopen(path, "r+be");
-    size_t size = file ? fread(octets, 1, sizeof octets, file) : 0;
+    size_t size = file ? fread(bytes, 1, sizeof bytes, file) : 0;
     bool ok = file != NULL;
     for (size_t i = size / 3; i < size - size / 3; i++)
-        octets[i] ^= 0xA5;
-    ok = ok && fseek(file, 0, SEEK_SET) == 0 && fwrite(octets, 1, size, file) == size;
+        bytes[i] ^= 0xA5;
+    ok = ok && fseek(file, 0, SEEK_SET) == 0 && fwrite(bytes, 1, size, file) == size;
     if (file && fclose(file) != 0)
         ok = false;
     return ok;

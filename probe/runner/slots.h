@@ -16,7 +16,7 @@ struct slot {
     uint32_t target, step;
     double begun; // event_clock()
     struct run_options options;
-    struct guard_hold hold;
+    struct logon_permit permit;
     struct attempt attempt;
     char store[SCRATCH_PATH]; // with the licences of the target
 };

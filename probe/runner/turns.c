@@ -56,8 +56,8 @@ struct turns *turns_new(uint32_t targets, uint32_t lanes, double rate, double ga
     turns->overall.next = -INFINITY;
     for (uint32_t i = 0; i < lanes; i++) {
         turns->lanes[i].line = (struct line){NOBODY, NOBODY};
-        turns->lanes[i].rate = (struct rate){.interval = i && gateway_rate > 0 ? 1000 / gateway_rate : 0,
-                                             .next = -INFINITY};
+        turns->lanes[i].rate =
+            (struct rate){.interval = i && gateway_rate > 0 ? 1000 / gateway_rate : 0, .next = -INFINITY};
     }
     return turns;
 }

@@ -83,12 +83,12 @@ static bool take_password(struct scenario_reader *reader, const struct yaml_node
 
 static bool take_name_part(struct scenario_reader *reader, const struct yaml_node *node, char **part, const char *what)
 {
-    enum { NAME_MAX_OCTETS = 255 };
+    enum { NAME_MAX_BYTES = 255 };
     const char *text = reader_text(reader, node, what);
     if (!text)
         return false;
-    if (strlen(text) > NAME_MAX_OCTETS)
-        return reader_refuse(reader, node, "%s is longer than %d octets", what, NAME_MAX_OCTETS);
+    if (strlen(text) > NAME_MAX_BYTES)
+        return reader_refuse(reader, node, "%s is longer than %d bytes", what, NAME_MAX_BYTES);
     *part = reader_copy(reader, reader_place(reader, node), text);
     return *part != NULL;
 }

@@ -82,7 +82,7 @@ static bool parse_condition(struct parser *p, unsigned *index)
     if (end == start)
         return expected_condition(p);
     if (end - start >= sizeof text)
-        return fail(p, start, "a condition is longer than 511 octets");
+        return fail(p, start, "a condition is longer than 511 bytes");
     memcpy(text, p->text + start, end - start);
     text[end - start] = '\0';
 

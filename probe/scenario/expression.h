@@ -8,7 +8,7 @@
 
 enum truth { TRUTH_FALSE, TRUTH_TRUE, TRUTH_UNKNOWN };
 
-// Where and how a text is no expression; offset counts octets of the text.
+// Where and how a text is no expression; offset counts bytes of the text.
 struct expression_error {
     size_t offset;
     char text[320];

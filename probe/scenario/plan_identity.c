@@ -10,15 +10,15 @@
 // FNV-1a, 64 bits (RFC 9923).
 static const uint64_t fnv_offset = 0xcbf29ce484222325u, fnv_prime = 0x100000001b3u;
 
-static void add_octet(uint64_t *hash, unsigned char octet)
+static void add_byte(uint64_t *hash, unsigned char byte)
 {
-    *hash = (*hash ^ octet) * fnv_prime;
+    *hash = (*hash ^ byte) * fnv_prime;
 }
 
 static void add_number(uint64_t *hash, uint64_t number)
 {
     for (int i = 0; i < 8; i++)
-        add_octet(hash, (unsigned char)(number >> 8 * i));
+        add_byte(hash, (unsigned char)(number >> 8 * i));
 }
 
 // With its length, so that "ab","c" and "a","bc" differ. NULL counts as "".
@@ -27,7 +27,7 @@ static void add_text(uint64_t *hash, const char *text)
     size_t length = text ? strlen(text) : 0;
     add_number(hash, length);
     for (size_t i = 0; i < length; i++)
-        add_octet(hash, (unsigned char)text[i]);
+        add_byte(hash, (unsigned char)text[i]);
 }
 
 // Names of hosts and accounts: ASCII letters count as small ones.
@@ -36,11 +36,11 @@ static void add_name(uint64_t *hash, const char *name, size_t length)
     add_number(hash, length);
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)name[i];
-        add_octet(hash, c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : c);
+        add_byte(hash, c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : c);
     }
 }
 
-// FNV's high bits depend too little on the last octets to take a remainder of them.
+// FNV's high bits depend too little on the last bytes to take a remainder of them.
 static uint64_t mixed(uint64_t hash)
 {
     hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdu;

@@ -11,7 +11,7 @@
 #include "scenario/variant_rule.h"
 #include "trial/until.h"
 
-enum { SCENARIO_SIZE_MAX = 4 * 1024 * 1024, NAME_OCTETS_MAX = 128, COUNT_MAX = 1000000, IN_FLIGHT_MAX = 10000 };
+enum { SCENARIO_SIZE_MAX = 4 * 1024 * 1024, NAME_BYTES_MAX = 128, COUNT_MAX = 1000000, IN_FLIGHT_MAX = 10000 };
 
 static bool take_name(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
@@ -19,8 +19,8 @@ static bool take_name(struct scenario_reader *reader, const struct yaml_node *no
     const char *text = reader_text(reader, node, "the scenario's name");
     if (!text)
         return false;
-    if (strlen(text) > NAME_OCTETS_MAX)
-        return reader_refuse(reader, node, "the scenario's name is longer than %d octets", NAME_OCTETS_MAX);
+    if (strlen(text) > NAME_BYTES_MAX)
+        return reader_refuse(reader, node, "the scenario's name is longer than %d bytes", NAME_BYTES_MAX);
     reader->scenario->name = reader_copy(reader, reader_place(reader, node), text);
     return reader->scenario->name != NULL;
 }

@@ -8,7 +8,7 @@
 
 #include "trial/nearest.h"
 
-// What messages quote is cut at octets, which may be within a character: the part that is left goes.
+// What messages quote is cut at bytes, which may be within a character: the part that is left goes.
 static void make_plain(char *text)
 {
     char *out = text;

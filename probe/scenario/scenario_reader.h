@@ -13,7 +13,7 @@
 
 struct scenario_reader {
     struct scenario *scenario;
-    char *error; // size octets
+    char *error; // size bytes
     size_t size;
     bool stdin_taken;           // standard input can be read only once
     struct target_index *index; // of target_list.c

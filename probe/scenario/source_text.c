@@ -21,7 +21,7 @@ size_t source_text_character(const char *bytes, size_t left)
 {
     const unsigned char *s = (const unsigned char *)bytes;
     static const struct {
-        unsigned char from, to, low, high; // range of the first octet, and of the second
+        unsigned char from, to, low, high; // range of the first byte, and of the second
         unsigned char length;
     } forms[] = {
         {0x00, 0x7F, 0, 0, 1},       {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
@@ -61,7 +61,7 @@ bool source_text_check(const char *bytes, size_t length, struct source_error *er
         if (step == 0 || control) {
             *error = (struct source_error){.line = line, .column = column};
             snprintf(error->text, sizeof error->text,
-                     step == 0 ? "octet 0x%02X is no UTF-8" : "control character 0x%02X has no place here",
+                     step == 0 ? "byte 0x%02X is no UTF-8" : "control character 0x%02X has no place here",
                      step == 2 ? s[i + 1] : s[i]);
             return false;
         }

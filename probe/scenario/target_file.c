@@ -15,10 +15,7 @@ static const struct {
     const char *name;
     size_t text, place; // offsets
 } columns[] = {
-#define COLUMN(name, field)                                                                                            \
-    {                                                                                                                  \
-        name, offsetof(struct target_texts, field), offsetof(struct target_places, field)                              \
-    }
+#define COLUMN(name, field) {name, offsetof(struct target_texts, field), offsetof(struct target_places, field)}
     COLUMN("host", host),       COLUMN("port", port),
     COLUMN("group", group),     COLUMN("credentials", credentials),
     COLUMN("user", user),       COLUMN("domain", domain),
@@ -95,7 +92,7 @@ static bool split(const struct list *list, char *line, struct cell cells[COLUMNS
             cell->text = trim(cell->text);
         if (last)
             return true;
-        // Keeps the widths of what follows right: the octet stands for the comma.
+        // Keeps the widths of what follows right: the byte stands for the comma.
         at = end + 1;
     }
 }
@@ -219,7 +216,7 @@ bool target_file_read(struct scenario_reader *reader, const char *path, struct p
     while (ok && (line = source_text_line(&at, &length))) {
         list.line++;
         ok = length > LINE_LENGTH_MAX
-                 ? reader_fail(reader, place_of(&list, 1), "the line is longer than %d octets", LINE_LENGTH_MAX)
+                 ? reader_fail(reader, place_of(&list, 1), "the line is longer than %d bytes", LINE_LENGTH_MAX)
                  : read_line(&list, line);
     }
     if (ok && list.targets == 0)

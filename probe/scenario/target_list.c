@@ -102,7 +102,7 @@ static bool derive_credentials(struct scenario_reader *reader, const struct targ
     if (domain[0] && texts->domain && strchr(user, '\\'))
         return reader_fail(reader, place, "the user has a domain already: '%.60s'", user);
     if (strlen(user) > 255 || strlen(domain) > 255)
-        return reader_fail(reader, place, "the user or domain is longer than 255 octets");
+        return reader_fail(reader, place, "the user or domain is longer than 255 bytes");
     snprintf(key, sizeof key, "%d\n%s\n%s", base, user, domain);
     struct known *known = known_of(&reader->index->credentials, key);
     if (!known)
@@ -227,7 +227,7 @@ bool target_add(struct scenario_reader *reader, const struct target_texts *texts
     if (s->target_count == TARGETS_MAX)
         return reader_fail(reader, places->host, "there are more than %d targets", TARGETS_MAX);
     if (strlen(group) > GROUP_MAX)
-        return reader_fail(reader, places->group, "a group's name is longer than %d octets", GROUP_MAX);
+        return reader_fail(reader, places->group, "a group's name is longer than %d bytes", GROUP_MAX);
     if (!reader_grow(reader, &s->targets, s->target_count, sizeof *s->targets))
         return false;
     struct scenario_target *target = &s->targets[s->target_count++];

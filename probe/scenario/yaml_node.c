@@ -79,7 +79,7 @@ static bool take_scalar(struct loader *loader, const yaml_event_t *event, struct
     const char *value = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
     if (length > YAML_SCALAR_MAX) {
-        refuse_at(loader, event->start_mark, "is a text of more than 4096 octets");
+        refuse_at(loader, event->start_mark, "is a text of more than 4096 bytes");
         return false;
     }
     if (memchr(value, '\0', length)) { // "\0" in double quotes

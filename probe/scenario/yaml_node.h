@@ -11,7 +11,7 @@
 
 enum {
     YAML_DEPTH_MAX = 8,
-    YAML_SCALAR_MAX = 4096, // octets
+    YAML_SCALAR_MAX = 4096, // bytes
     YAML_NODES_MAX = 200000
 };
 
@@ -34,7 +34,7 @@ struct yaml_node *yaml_node_read(const char *bytes, size_t length, struct source
 // The value of a mapping's key, NULL if it has none such.
 const struct yaml_node *yaml_node_get(const struct yaml_node *mapping, const char *key);
 
-// Column of the character at an octet offset of a scalar's text; the scalar's own where the text is escaped or folded.
+// Column of the character at a byte offset of a scalar's text; the scalar's own where the text is escaped or folded.
 unsigned yaml_node_column(const struct yaml_node *scalar, size_t offset);
 
 // Frees the tree. Safe on NULL.

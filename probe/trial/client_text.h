@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 // What the protocol has room for: 15 characters in Client Core Data (MS-RDPBCGR 2.2.1.3.2); a TPDU of at most 254
-// octets, with 6 and a negotiation request of 8 besides the token and its CR LF (X.224 13.2.1, MS-RDPBCGR 2.2.1.1).
+// bytes, with 6 and a negotiation request of 8 besides the token and its CR LF (X.224 13.2.1, MS-RDPBCGR 2.2.1.1).
 // Each with its terminating zero.
 enum { CLIENT_NAME_MAX = 15 + 1, LOAD_BALANCE_MAX = 254 - 6 - 8 - 2 + 1 };
 

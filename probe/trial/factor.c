@@ -175,7 +175,7 @@ char *variant_text(const struct variant *variant, char *text, size_t size)
     size_t used = 0;
     text[0] = '\0';
     for (int i = 0; i < FACTOR_COUNT && used < size; i++) {
-        if (i >= FACTOR_HEART_END && variant->level[i] == 0)
+        if (i >= FACTOR_CORE_END && variant->level[i] == 0)
             continue;
         int n = snprintf(text + used, size - used, "%s%s=%s", i ? " " : "", rows[i].name,
                          level_name((enum factor)i, variant->level[i]));

@@ -26,8 +26,8 @@ enum factor {
     FACTOR_COUNT
 };
 
-// The heart: the factors before this one, which an experiment varies where it is told nothing else.
-enum { FACTOR_HEART_END = FACTOR_AUTH };
+// The core factors: the factors before this one, which an experiment varies where it is told nothing else.
+enum { FACTOR_CORE_END = FACTOR_AUTH };
 
 // Levels are indices into the factor's row; level 0 is the default of every factor.
 enum { LEVELS_MAX = 8 };
@@ -105,6 +105,6 @@ bool variant_possible(const struct variant *variant, const char **why);
 
 enum { VARIANT_TEXT_MAX = 512 }; // room for the longest
 
-// Writes "security=nla tls=default …" into text (always terminated) and returns text: the heart in full, the other
-// factors where they are not at their default.
+// Writes "security=nla tls=default …" into text (always terminated) and returns text: the core factors in full, the
+// other factors where they are not at their default.
 char *variant_text(const struct variant *variant, char *text, size_t size);

@@ -12,14 +12,14 @@
 static off_t whole_lines(int in, off_t size)
 {
     enum { STEP = 4096 };
-    char octets[STEP];
+    char bytes[STEP];
     for (off_t end = size; end > 0;) {
         size_t length = end < STEP ? (size_t)end : STEP;
-        if (pread(in, octets, length, end - (off_t)length) != (ssize_t)length)
+        if (pread(in, bytes, length, end - (off_t)length) != (ssize_t)length)
             return -1;
-        const char *newline = memrchr(octets, '\n', length);
+        const char *newline = memrchr(bytes, '\n', length);
         if (newline)
-            return end - (off_t)length + (newline + 1 - octets);
+            return end - (off_t)length + (newline + 1 - bytes);
         end -= (off_t)length;
     }
     return 0;

@@ -7,7 +7,7 @@
 
 #include "trial/factor.h"
 
-enum { USER_NAME_MAX = 520 }; // two names of 256 octets with a sign between
+enum { USER_NAME_MAX = 520 }; // two names of 256 bytes with a sign between
 
 struct user_name {
     char user[USER_NAME_MAX];

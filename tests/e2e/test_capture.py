@@ -39,30 +39,30 @@ def contains_in_order(names, wanted):
 
 
 def holds_no_credential(path, *secrets):
-    """The file's octets have no secret in any spelling; tshark finds no response, no key and no password in it."""
-    octets = path.read_bytes()
+    """The file's bytes have no secret in any spelling; tshark finds no response, no key and no password in it."""
+    bytes = path.read_bytes()
     for secret in (PASSWORD, *secrets):
-        assert not any(spelling in octets for spelling in spellings(secret))
+        assert not any(spelling in bytes for spelling in spellings(secret))
     capture = Capture(path)
     for field in ("ntlmssp.ntlmv2_response.ntproofstr", "http.authbasic"):
         assert capture.column(field) == [], field
-    # An empty response or session key is shown as the octets that say so: all zero.
+    # An empty response or session key is shown as the bytes that say so: all zero.
     for field in ("ntlmssp.auth.ntresponse", "ntlmssp.auth.lmresponse", "ntlmssp.auth.sesskey", "credssp.authInfo",
                   "credssp.pubKeyAuth", "rdp.password"):
         assert not re.sub(r"[0:,. ]|\\000", "", "".join(capture.column(field))), field
     # Decryption Secrets Blocks have type 0xA; none is there, and nothing in the key log's format.
-    assert b"CLIENT_RANDOM" not in octets and b"_TRAFFIC_SECRET" not in octets
-    assert 0xA not in [kind for kind, _ in blocks(octets)]
+    assert b"CLIENT_RANDOM" not in bytes and b"_TRAFFIC_SECRET" not in bytes
+    assert 0xA not in [kind for kind, _ in blocks(bytes)]
 
 
-def blocks(octets):
+def blocks(bytes):
     """(type, body) of each block; fails unless the file is whole blocks to its end."""
     at = 0
-    while at < len(octets):
-        kind, size = (int.from_bytes(octets[at + i:at + i + 4], "little") for i in (0, 4))
-        assert size >= 12 and size % 4 == 0 and at + size <= len(octets)
-        assert octets[at + size - 4:at + size] == octets[at + 4:at + 8]
-        yield kind, octets[at + 8:at + size - 4]
+    while at < len(bytes):
+        kind, size = (int.from_bytes(bytes[at + i:at + i + 4], "little") for i in (0, 4))
+        assert size >= 12 and size % 4 == 0 and at + size <= len(bytes)
+        assert bytes[at + size - 4:at + size] == bytes[at + 4:at + 8]
+        yield kind, bytes[at + 8:at + size - 4]
         at += size
 
 

@@ -16,7 +16,7 @@ from fixtures.process import wait_until
 PASSWORD = "Lab-Pw1"
 PATH = ["resolve", "tcp", "negotiate", "tls", "nla", "mcs", "channels", "info", "licensing", "capabilities", "finalize",
         "active"]
-HEART = {"security": "nla", "tls": "default", "address": "name", "gateway": "off", "license": "keep"}
+CORE = {"security": "nla", "tls": "default", "address": "name", "gateway": "off", "license": "keep"}
 FACTORS = 17
 
 
@@ -38,7 +38,7 @@ def test_json_is_the_run_and_its_trials(lab, rdpprobe):
     assert [trial["trial"] for trial in result.trials] == [1, 2, 3]
     for trial in result.trials:
         assert trial["target"] == server.target and trial["until"] == "active"
-        assert trial["variant"].items() >= HEART.items() and len(trial["variant"]) == FACTORS
+        assert trial["variant"].items() >= CORE.items() and len(trial["variant"]) == FACTORS
         assert trial["in_effect"] is True and trial["outcome"] == {"result": "connected", "phase": "active"}
         assert (trial["connections"], trial["logons"], trial["failed_logons"]) == (1, 1, 0)
         assert set(trial) >= {"repeat", "phases", "facts", "ms"}

@@ -147,7 +147,7 @@ class Rewriting:
         server = socket.create_connection(("127.0.0.1", self.target))
         with client, server:
             request = client.recv(4096)
-            # MS-RDPBCGR 2.2.1.1.1: requestedProtocols are the last four octets
+            # MS-RDPBCGR 2.2.1.1.1: requestedProtocols are the last four bytes
             server.sendall(request[:-4] + struct.pack("<I", self.protocols))
             back = threading.Thread(target=self.pump, args=(server, client), daemon=True)
             back.start()

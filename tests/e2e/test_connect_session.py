@@ -137,7 +137,7 @@ def test_credentials_that_nothing_checked(trial):
 @pytest.mark.parametrize("security", ROUND_TRIPS)
 def test_what_auto_detection_told(trial, security):
     result, truth = trial(["--network", "7,11,12345"], "--set", "autodetect=on", "--settle", "0.3", security=security)
-    assert result.status == 0 and truth["network_told"] and truth["measured_octets"], result
+    assert result.status == 0 and truth["network_told"] and truth["measured_bytes"], result
     assert result.trial["facts"]["autodetect"] == {"base_rtt": 7, "average_rtt": 11, "bandwidth": 12345}
 
 
@@ -147,7 +147,7 @@ def test_the_bandwidth_that_this_client_measured(trial, security):
     result, truth = trial(["--network", "3,4"], "--set", "autodetect=on", "--settle", "0.3", security=security)
     assert truth["measured_ms"] >= 25, truth  # the lab waits for 30
     assert result.trial["facts"]["autodetect"] == {
-        "base_rtt": 3, "average_rtt": 4, "bandwidth": truth["measured_octets"] * 8 // truth["measured_ms"]}
+        "base_rtt": 3, "average_rtt": 4, "bandwidth": truth["measured_bytes"] * 8 // truth["measured_ms"]}
 
 
 def test_no_auto_detection_without_the_offer(trial):

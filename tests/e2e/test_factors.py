@@ -88,7 +88,7 @@ ROWS = {
 }
 LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels]
 
-# For every factor beyond the heart: a rule that denies one level, the baseline that has it, and what isolate names.
+# For every factor beyond the core: a rule that denies one level, the baseline that has it, and what isolate names.
 PLANTED = {
     "user-form": ("domain=''", "upn", "upn"),
     "admin": ("admin=on", "on", "on"),

@@ -98,7 +98,7 @@ SERVER_ALONE = {
     "credssp_version",                                              # the client's
     "license_id", "license_issued",                                 # inside encrypted messages
     "rule", "flaked", "fault", "reached", "ended",                  # what it was told to do; see test_misbehaviour.py
-    "network_told", "measured_ms", "measured_octets", "deactivated_after_ms",  # compared in test_connect_session.py
+    "network_told", "measured_ms", "measured_bytes", "deactivated_after_ms",  # compared in test_connect_session.py
 }
 
 CASES = {

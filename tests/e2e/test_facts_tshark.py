@@ -42,7 +42,7 @@ def names(table):
 
 
 def little_endian(text):
-    """What tshark up to 4.0 shows as octets, and 4.4 as a number."""
+    """What tshark up to 4.0 shows as bytes, and 4.4 as a number."""
     return number(text) if text.startswith("0x") else int.from_bytes(bytes.fromhex(text.replace(":", "")), "little")
 
 
@@ -172,11 +172,11 @@ def compare(facts, captures):
 
 def secrets(path):
     """The TLS secrets that the probe put into its capture, in the key log's format."""
-    octets, at, text = path.read_bytes(), 0, b""
-    while at < len(octets):
-        kind, size = (int.from_bytes(octets[at + i:at + i + 4], "little") for i in (0, 4))
+    bytes, at, text = path.read_bytes(), 0, b""
+    while at < len(bytes):
+        kind, size = (int.from_bytes(bytes[at + i:at + i + 4], "little") for i in (0, 4))
         if kind == DECRYPTION_SECRETS:
-            text += octets[at + 16:at + 16 + int.from_bytes(octets[at + 12:at + 16], "little")]
+            text += bytes[at + 16:at + 16 + int.from_bytes(bytes[at + 12:at + 16], "little")]
         at += size
     return text
 

@@ -250,7 +250,7 @@ def test_a_tunnel_that_goes_silent(transport, paa, target, through):
 @pytest.mark.parametrize("transport, options", (
     ("websocket", ["--fault", "http:hang"]), ("http", ["--fault", "second-http:hang"]),
     ("http", ["--fault", "data:hang", "--fault-after", "1400"]),
-    ("http", ["--chunked-out", "--content-type", "application/octet-stream", "--fault", "channel:hang"])),
+    ("http", ["--chunked-out", "--content-type", "application/byte-stream", "--fault", "channel:hang"])),
     ids=("http", "second-http", "session", "chunks"))
 def test_waiting_costs_nothing(transport, options, paa, target, through):
     """Three seconds more of it: FreeRDP by itself takes a tenth of them, and all of them between chunks."""
@@ -301,7 +301,7 @@ def test_a_tunnel_in_chunks_that_freerdp_cannot_read(paa, target, through):
 
 def test_a_tunnel_in_chunks(paa, target, through):
     """Of another type FreeRDP reads chunks, and would spin between them."""
-    gate, server = paa("--chunked-out", "--content-type", "application/octet-stream"), target()
+    gate, server = paa("--chunked-out", "--content-type", "application/byte-stream"), target()
     result = through(gate, "http", server.target, "--settle", "1")
     assert result.status == 0 and result.trial["facts"]["gateway"]["http"]["chunked"] is True, result
     assert server.only_connection()["reached"] == "active", server.records()

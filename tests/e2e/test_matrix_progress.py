@@ -29,8 +29,8 @@ class Terminal:
     @property
     def text(self):
         with contextlib.suppress(OSError):  # there is nothing further yet
-            while octets := os.read(self._master, 65536):
-                self._seen += octets
+            while bytes := os.read(self._master, 65536):
+                self._seen += bytes
         return self._seen.decode()
 
     def close(self):

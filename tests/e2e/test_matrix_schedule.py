@@ -36,7 +36,7 @@ def test_a_slow_host_delays_nobody(fleet, fleet_lab, silent):
 
 
 def test_the_deadline_is_absolute(fleet, fleet_lab):
-    """A server that sends one octet every now and then is always about to answer, and gets no more time for it."""
+    """A server that sends one byte every now and then is always about to answer, and gets no more time for it."""
     lab = fleet_lab("--fault", "nla:slow", "--drip", "200")
     scenario = fleet.scenario([f"{address}:{lab.port}" for address in addresses(3)], expect=("timeout",),
                               further="deadline: 3\nrepeats: 2")

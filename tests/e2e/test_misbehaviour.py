@@ -30,7 +30,7 @@ Outcome = collections.namedtuple("Outcome", "phase family code name by logons", 
 
 
 class Scripted:
-    """A server that plays a few octets: before TLS, and in it."""
+    """A server that plays a few bytes: before TLS, and in it."""
 
     def __init__(self, certificate, *, answer=None, inside=None):
         self.answer, self.inside, self.certificate = answer, inside, certificate
@@ -121,10 +121,10 @@ def others():
     yield "redirected", Row("a broker", lab("--redirect", "host7.example"), [],
                             Outcome("capabilities", "redirection", 0, "REDIRECTED", "server", 1))
     # Answers that are no X.224
-    for name, octets in (("SSH", b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n"),
+    for name, bytes in (("SSH", b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n"),
                          ("HTTP", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"),
                          ("TLS", bytes.fromhex("15030100020246")), ("VNC", b"RFB 003.008\n")):
-        yield f"answer-{name}", Row(f"{name} on this port", scripted(octets), [],
+        yield f"answer-{name}", Row(f"{name} on this port", scripted(bytes), [],
                                     Outcome("negotiate", "negotiation", 0, f"ANSWER_IS_{name}", "client"))
     yield "slow", Row("an answer that comes too slowly", lab("--fault", "negotiate:slow", "--drip", 100), [],
                       Outcome("negotiate", "timeout", 0, "DEADLINE", "deadline"))
@@ -203,9 +203,9 @@ SAME = [
     (["info:rst", "licensing:rst"], "likewise"),
     (["info:hang", "licensing:hang"], "likewise"),
     (["info:garbage", "licensing:garbage"], "likewise"),
-    (["tls:garbage", "tls-text"], "octets that are no TLS, whosoever they are"),
+    (["tls:garbage", "tls-text"], "bytes that are no TLS, whosoever they are"),
     (["tls-too-old", "tls-too-new"], "one alert for both (RFC 8446 6.2)"),
-    (["nla:garbage", "zeros-nla"], "octets that are no TSRequest, whosoever they are"),
+    (["nla:garbage", "zeros-nla"], "bytes that are no TSRequest, whosoever they are"),
 ]
 AT_ONCE = 8
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "target.h"
 
-#include "connection/authorization.h"
+#include "protocol/authorization.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

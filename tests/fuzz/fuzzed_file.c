@@ -44,14 +44,14 @@ static void note_name(const char *name)
     }
 }
 
-const char *fuzzed_file(const char *name, const void *octets, size_t size)
+const char *fuzzed_file(const char *name, const void *bytes, size_t size)
 {
     if (!folder[0])
         make_folder();
     note_name(name);
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = fopen(path, "we");
-    if (!file || fwrite(octets, 1, size, file) != size || fclose(file) != 0)
+    if (!file || fwrite(bytes, 1, size, file) != size || fclose(file) != 0)
         abort();
     return path;
 }

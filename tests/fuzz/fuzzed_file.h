@@ -8,7 +8,7 @@
 
 // Writes the file of that name anew and returns its path, valid until the next call. Standard input is /dev/null
 // afterwards, so that an input that names it waits for nobody.
-const char *fuzzed_file(const char *name, const void *octets, size_t size);
+const char *fuzzed_file(const char *name, const void *bytes, size_t size);
 
 // Whether the text may be shown on a terminal: no control characters but tab and line ends.
 bool fuzzed_is_plain(const char *text, size_t size);

@@ -8,7 +8,7 @@
 #include "scenario/scenario.h"
 #include "target.h"
 
-// Reads the scenario, with the octets as the file of that name beside it: targets that can be connected to, or one
+// Reads the scenario, with the bytes as the file of that name beside it: targets that can be connected to, or one
 // plain line that says what is wrong.
 static inline void fuzz_targets(const char *scenario_text, const char *name, const uint8_t *data, size_t size)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a gateway sends, or a client, in pieces: the first octet says how large they are.
+// What a gateway sends, or a client, in pieces: the first byte says how large they are.
 #include "target.h"
 
 #include <string.h>
 
-#include "connection/gateway_stream.h"
-#include "connection/http.h"
+#include "protocol/gateway_stream.h"
+#include "protocol/http.h"
 
 struct reader {
     struct gateway_stream stream;

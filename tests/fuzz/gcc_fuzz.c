@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "connection/gcc.h"
+#include "protocol/gcc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

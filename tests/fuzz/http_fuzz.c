@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "connection/http.h"
+#include "protocol/http.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

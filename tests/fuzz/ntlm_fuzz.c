@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "connection/ntlm.h"
+#include "protocol/ntlm.h"
 
 static void promise_text(const char *text, size_t capacity)
 {

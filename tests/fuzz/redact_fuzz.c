@@ -3,8 +3,8 @@
 
 #include "target.h"
 
-#include "connection/redact.h"
-#include "connection/stream_keep.h"
+#include "connection/capture/redact.h"
+#include "connection/capture/stream_keep.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

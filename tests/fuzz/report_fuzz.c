@@ -9,7 +9,7 @@
 #include "report/merge.h"
 #include "target.h"
 
-enum { FORMATS = 8, LINE_MAX_OCTETS = 16384 };
+enum { FORMATS = 8, LINE_MAX_BYTES = 16384 };
 
 // What was written is what its format promises.
 static void check(const char *path, const char *format)
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct merge merge = {0};
     FILE *files[FORMATS];
     void *states[FORMATS];
-    char paths[FORMATS][300], line[LINE_MAX_OCTETS], error[1200];
+    char paths[FORMATS][300], line[LINE_MAX_BYTES], error[1200];
     promise(count <= FORMATS);
     for (size_t i = 0; i < count; i++) {
         strcpy(paths[i], fuzzed_file(rows[i].name, "", 0));

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "connection/sent_names.h"
+#include "protocol/sent_names.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

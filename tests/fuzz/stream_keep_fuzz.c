@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "target.h"
 
-#include "connection/stream_keep.h"
+#include "connection/capture/stream_keep.h"
 
-// The stream comes in pieces whose sizes are octets of it.
+// The stream comes in pieces whose sizes are bytes of it.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct stream_keep stream = {0};

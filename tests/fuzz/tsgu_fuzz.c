@@ -2,7 +2,7 @@
 // A packet from its type on; the header's other fields are left out.
 #include "target.h"
 
-#include "connection/tsgu.h"
+#include "protocol/tsgu.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -17,12 +17,14 @@ GROUND = {"trial", "knowledge"}
 ROOMS = {
     "trial": set(),
     "knowledge": set(),
+    "protocol": {"knowledge"},
     "scenario": GROUND,
-    "connection": GROUND,
+    "connection": GROUND | {"protocol"},
+    "import": GROUND | {"protocol", "connection"},
     "analysis": GROUND,
     "runner": GROUND | {"connection"},
     "report": GROUND | {"analysis"},
-    "commands": GROUND | {"scenario", "connection", "analysis", "runner", "report"},
+    "commands": GROUND | {"scenario", "import", "connection", "analysis", "runner", "report"},
 }
 EVERY_ROOM = set(ROOMS)
 TOP_LEVEL = {".ci", ".clang-format", ".editorconfig", ".gitignore", "CMakeLists.txt", "LICENSE", "README.md", "ci",
@@ -135,7 +137,7 @@ def rooms_include_only_what_they_may(tree):
 def freerdp_stays_in_connection(tree):
     for path, room in tree.room_files():
         for line, name in _includes(tree.text(path)):
-            if _FREERDP_HEADER.match(name) and room != "connection":
+            if _FREERDP_HEADER.match(name) and room not in ("connection", "import"):
                 yield path, line, f"<{name}>: FreeRDP and WinPR belong to connection/ and tests/"
 
 
@@ -177,7 +179,7 @@ def rooms_link_only_what_they_include(tree):
                     continue
                 if library in EVERY_ROOM - ROOMS[target] - {target}:
                     yield path, line, f"{target} may not link {library}"
-                if re.search(r"FREERDP|WINPR|freerdp|winpr", library) and target != "connection":
+                if re.search(r"FREERDP|WINPR|freerdp|winpr", library) and target not in ("connection", "import"):
                     yield path, line, f"{target} may not link {library}: FreeRDP belongs to connection/"
 
 

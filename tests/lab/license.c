@@ -37,8 +37,8 @@ enum {
 #define KEY_EXCHANGE_ALG_RSA                1
 #define PLATFORM_CHALLENGE_RESPONSE_VERSION 0x0100
 #define CHALLENGE_SIZE                      16
-#define PRODUCT_VERSION                     0x00060000 // dwVersion that Windows Server 2008 and later send
-#define LICENSE_VERSION                     0x00060000 // dwVersion of the licence
+#define PRODUCT_VERSION                     0x00060000      // dwVersion that Windows Server 2008 and later send
+#define LICENSE_VERSION                     0x00060000      // dwVersion of the licence
 #define SCOPE                               "microsoft.com" // the one value a client is required to understand
 
 static const char company_name[] = "Microsoft Corporation";
@@ -251,8 +251,7 @@ static bool mac_is(const struct exchange *exchange, const uint8_t *data, size_t 
 {
     uint8_t mac[LICENSE_MAC_SIZE];
 
-    return license_mac(&exchange->keys, data, size, mac) &&
-           CRYPTO_memcmp(mac, expected->data, LICENSE_MAC_SIZE) == 0;
+    return license_mac(&exchange->keys, data, size, mac) && CRYPTO_memcmp(mac, expected->data, LICENSE_MAC_SIZE) == 0;
 }
 
 // The rest of a Client License Information, [MS-RDPELE] 2.2.2.3: a licence, the hardware id, a MAC over the latter.

@@ -12,8 +12,8 @@
 
 #include "facts.h"
 
-#define LICENSE_ID_SIZE          33 // 32 hexadecimal digits and the terminating zero
-#define LICENSE_HARDWARE_ID_SIZE 20 // [MS-RDPELE] 2.2.2.3.1
+#define LICENSE_ID_SIZE          33     // 32 hexadecimal digits and the terminating zero
+#define LICENSE_HARDWARE_ID_SIZE 20     // [MS-RDPELE] 2.2.2.3.1
 #define LICENSE_PDU_MAX          0xFFFF // wMsgSize has 16 bits, [MS-RDPBCGR] 2.2.1.12.1.1
 
 // dwErrorCode, [MS-RDPBCGR] 2.2.1.12.1.3
@@ -48,12 +48,12 @@ enum license_check {
 
 // How an exchange ended.
 enum license_end {
-    LICENSE_END_GRANTED = 0, // STATUS_VALID_CLIENT, or a new or upgraded licence, was sent
-    LICENSE_END_DENIED,      // the caller's `answered` said no: nothing was issued or sent after the client's answer
-    LICENSE_END_REFUSED,     // this server sent an error message with ST_TOTAL_ABORT, see alert_sent
-    LICENSE_END_CLIENT_ALERT,// the client sent an error message, see alert_received
-    LICENSE_END_CLOSED,      // `receive` or `send` failed: the client is gone
-    LICENSE_END_ERROR        // this machine: no memory, OpenSSL failed
+    LICENSE_END_GRANTED = 0,  // STATUS_VALID_CLIENT, or a new or upgraded licence, was sent
+    LICENSE_END_DENIED,       // the caller's `answered` said no: nothing was issued or sent after the client's answer
+    LICENSE_END_REFUSED,      // this server sent an error message with ST_TOTAL_ABORT, see alert_sent
+    LICENSE_END_CLIENT_ALERT, // the client sent an error message, see alert_received
+    LICENSE_END_CLOSED,       // `receive` or `send` failed: the client is gone
+    LICENSE_END_ERROR         // this machine: no memory, OpenSSL failed
 };
 
 // What is known of one exchange; filled in while it goes on.
@@ -68,10 +68,10 @@ struct license_report {
     uint32_t platform_id;                          // [MS-RDPELE] 2.2.2.2
     char user[LAB_TEXT_SIZE];                      // ClientUserName and ClientMachineName, New License Request only
     char machine[LAB_TEXT_SIZE];
-    bool challenge_answered;       // the platform challenge came back correctly, with a valid MAC
-    uint32_t alert_sent;           // enum license_error_code of an error message with ST_TOTAL_ABORT; 0: none
-    uint32_t alert_received;       // the same from the client; 0: none
-    char refusal[LAB_TEXT_SIZE];   // why this server refused, one sentence for the log; else empty
+    bool challenge_answered;     // the platform challenge came back correctly, with a valid MAC
+    uint32_t alert_sent;         // enum license_error_code of an error message with ST_TOTAL_ABORT; 0: none
+    uint32_t alert_received;     // the same from the client; 0: none
+    char refusal[LAB_TEXT_SIZE]; // why this server refused, one sentence for the log; else empty
 };
 
 // How the exchange talks. Every function gets `context`.

@@ -29,13 +29,13 @@ static void tell(struct connection *connection)
 }
 
 static BOOL on_measured(rdpAutoDetect *autodetect, RDP_TRANSPORT_TYPE transport, UINT16 number, UINT16 type, UINT32 ms,
-                        UINT32 octets)
+                        UINT32 bytes)
 {
     (void)transport, (void)number, (void)type;
     struct connection *connection = connection_of(autodetect);
     connection->record->network_measured = true;
     connection->record->measured_ms = ms;
-    connection->record->measured_octets = octets;
+    connection->record->measured_bytes = bytes;
     tell(connection);
     return TRUE;
 }

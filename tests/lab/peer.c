@@ -170,7 +170,7 @@ static void on_send_data(struct connection *connection, uint8_t *data, size_t le
     // Taken out here: else libfreerdp would encrypt its "valid client", which this lab may swallow, and the client's
     // RC4 state would no longer match.
     if (offset && length >= offset + 4 && (data[offset] & WIRE_SEC_EXCHANGE_PKT))
-        data[offset + 1] &= (uint8_t) ~(WIRE_SEC_LICENSE_ENCRYPT_SC >> 8);
+        data[offset + 1] &= (uint8_t)~(WIRE_SEC_LICENSE_ENCRYPT_SC >> 8);
 }
 
 // Looks at each PDU before libfreerdp does. Under RDP security what follows the security exchange is still encrypted.

@@ -177,7 +177,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "status_sent", status);
     json_object_set_new(line, "network_told", json_boolean(record->network_told));
     json_object_set_new(line, "measured_ms", number_or_null(record->network_measured, record->measured_ms));
-    json_object_set_new(line, "measured_octets", number_or_null(record->network_measured, record->measured_octets));
+    json_object_set_new(line, "measured_bytes", number_or_null(record->network_measured, record->measured_bytes));
     json_object_set_new(line, "deactivated_after_ms",
                         record->deactivated_after_ms > 0 ? json_real(record->deactivated_after_ms) : json_null());
     json_object_set_new(line, "redirected", text_or_null(record->redirected[0], record->redirected));

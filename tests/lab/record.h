@@ -65,7 +65,7 @@ struct lab_record {
     bool network_told;     // of auto-detection: the client was told what --network says
     bool network_measured; // the client answered with what it had measured…
     uint32_t measured_ms;
-    uint32_t measured_octets;
+    uint32_t measured_bytes;
     double deactivated_after_ms;        // since the client's last PDU; 0: it was not
     char redirected[LAB_TEXT_SIZE];     // address the client was sent to; empty: it was not
     char upstream[LAB_TEXT_SIZE];       // where the connection was to go on; empty: it was not

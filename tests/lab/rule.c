@@ -14,7 +14,7 @@ enum node_kind { NODE_TRUE, NODE_NOT, NODE_AND, NODE_OR, NODE_COMPARE };
 
 struct rule {
     enum node_kind kind;
-    struct rule *left, *right; // NODE_NOT has only `left`
+    struct rule *left, *right;    // NODE_NOT has only `left`
     struct comparison comparison; // NODE_COMPARE
 };
 

@@ -35,8 +35,8 @@ static void put_pixel(uint8_t *pixels, uint32_t depth, uint32_t x, uint32_t y)
 {
     static const uint32_t colors[] = {0xFF0000, 0x00FF00, 0x0000FF, 0xFFFF00};
     const uint32_t color = colors[(y >= PICTURE_SIZE / 2) * 2 + (x >= PICTURE_SIZE / 2)];
-    const uint32_t octets = (depth + 7) / 8, red = color >> 16, green = color >> 8 & 0xFF, blue = color & 0xFF;
-    uint8_t *to = pixels + ((PICTURE_SIZE - 1 - y) * PICTURE_SIZE + x) * octets; // the lowest row comes first
+    const uint32_t bytes = (depth + 7) / 8, red = color >> 16, green = color >> 8 & 0xFF, blue = color & 0xFF;
+    uint8_t *to = pixels + ((PICTURE_SIZE - 1 - y) * PICTURE_SIZE + x) * bytes; // the lowest row comes first
     uint32_t value = color;
     if (depth == 16)
         value = (red >> 3) << 11 | (green >> 2) << 5 | blue >> 3;
@@ -44,7 +44,7 @@ static void put_pixel(uint8_t *pixels, uint32_t depth, uint32_t x, uint32_t y)
         value = (red >> 3) << 10 | (green >> 3) << 5 | blue >> 3;
     else if (depth == 8)
         value = 0x80;
-    for (uint32_t i = 0; i < octets; i++)
+    for (uint32_t i = 0; i < bytes; i++)
         to[i] = (uint8_t)(value >> 8 * i);
 }
 

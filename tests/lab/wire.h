@@ -81,5 +81,5 @@ bool wire_read_tsrequest(const uint8_t *data, size_t length, struct lab_record *
 // Whether a TSRequest carries the client's credentials, authInfo [2]: the last one of CredSSP.
 bool wire_has_auth_info(const uint8_t *data, size_t length);
 
-// Sets the version of a TSRequest in place, if it is one octet as all are.
+// Sets the version of a TSRequest in place, if it is one byte as all are.
 void wire_set_credssp_version(uint8_t *data, size_t length, uint8_t version);

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "connection/authorization.h"
 #include "knowledge/codes.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/authorization.h"
 
 // The two values of MS-RDPBCGR 2.2.10.2, which has no dump.
 #define SUCCESS "00 00 00 00"
@@ -22,9 +22,9 @@ static bool decode(const uint8_t *data, size_t size)
 
 static uint32_t result_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     uint32_t result = 0xFFFFFFFF;
-    assert_true(authorization_parse(octets.data, octets.size, &result));
+    assert_true(authorization_parse(bytes.data, bytes.size, &result));
     return result;
 }
 
@@ -41,9 +41,9 @@ static void reads_results(void **state)
 
 static void refuses_other_sizes(void **state)
 {
-    struct octets octets = octets_of(DENIED " 00");
+    struct pdu_example bytes = pdu_example(DENIED " 00");
     (void)state;
-    assert_false(decode(octets.data, octets.size));
+    assert_false(decode(bytes.data, bytes.size));
     check_prefixes(decode, DENIED, 4);
     check_prefixes(decode, SUCCESS, 4);
 }

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/autodetect.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/autodetect.h"
 
 // A round trip asked for while connecting, and the answer, as FreeRDP's server and client send them.
 #define RTT          "06 00 23 00 01 10"
@@ -16,9 +16,9 @@
 #define BASE_AVERAGE      "0e 00 01 00 40 08 0a 00 00 00 0f 00 00 00"
 #define BANDWIDTH_AVERAGE "0e 00 02 00 80 08 10 27 00 00 0f 00 00 00"
 #define ALL               "12 00 03 00 c0 08 0a 00 00 00 10 27 00 00 0f 00 00 00"
-// 2.2.14.2.2: 500000 octets in 100 ms.
+// 2.2.14.2.2: 500000 bytes in 100 ms.
 #define RESULTS "0e 01 04 00 0b 00 64 00 00 00 20 a1 07 00"
-// 1000 octets in 10 ms, while connecting.
+// 1000 bytes in 10 ms, while connecting.
 #define RESULTS_CONNECTING "0e 01 04 00 03 00 0a 00 00 00 e8 03 00 00"
 
 static const char *const examples[] = {RTT, RTT_RESPONSE, BASE_AVERAGE,      BANDWIDTH_AVERAGE,
@@ -32,9 +32,9 @@ static bool decode(const uint8_t *data, size_t size)
 
 static struct autodetect message_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct autodetect message;
-    assert_true(autodetect_parse(octets.data, octets.size, &message));
+    assert_true(autodetect_parse(bytes.data, bytes.size, &message));
     return message;
 }
 
@@ -77,19 +77,19 @@ static void reckons_the_bandwidth_that_the_client_measured(void **state)
 
 static void refuses_lengths_that_do_not_fit(void **state)
 {
-    struct octets octets = octets_of("05 00 01 00 01 00");
+    struct pdu_example bytes = pdu_example("05 00 01 00 01 00");
     struct autodetect message;
     (void)state;
-    assert_false(autodetect_parse(octets.data, octets.size, &message)); // shorter than its header
-    octets = octets_of("0a 00 01 00 40 08 0a 00 00 00");
-    assert_false(autodetect_parse(octets.data, octets.size, &message)); // and no averageRTT
+    assert_false(autodetect_parse(bytes.data, bytes.size, &message)); // shorter than its header
+    bytes = pdu_example("0a 00 01 00 40 08 0a 00 00 00");
+    assert_false(autodetect_parse(bytes.data, bytes.size, &message)); // and no averageRTT
 }
 
 static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
 static void stands_damage(void **state)

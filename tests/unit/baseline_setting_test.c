@@ -10,7 +10,7 @@
 
 #include <freerdp/settings.h>
 
-#include "connection/baseline_setting.h"
+#include "import/baseline_setting.h"
 
 static bool is_freerdp_setting(const char *setting)
 {

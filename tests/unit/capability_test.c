@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/capability.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/capability.h"
 
 // Demand Active of two servers, from behind the share control header on.
 #define XRDP                                                                                                           \
@@ -57,12 +57,12 @@ static bool decode(const uint8_t *data, size_t size)
 // The value of a field of the sets; fails the test where it is not there.
 static uint32_t value_of(const char *hex, const char *set_name, const char *name)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct capabilities sets;
     struct capability set;
     const struct capability_field *field;
     uint32_t value;
-    assert_true(capabilities_open(octets.data, octets.size, &sets));
+    assert_true(capabilities_open(bytes.data, bytes.size, &sets));
     while (capabilities_next(&sets, &set)) {
         const struct code_row *row = capability_row(set.type);
         for (size_t i = 0; row && strcmp(row->name, set_name) == 0 && (field = capability_field_at(i)); i++)
@@ -75,11 +75,11 @@ static uint32_t value_of(const char *hex, const char *set_name, const char *name
 
 static unsigned count_of(const char *hex, unsigned *unnamed)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct capabilities sets;
     struct capability set;
     unsigned count = *unnamed = 0;
-    assert_true(capabilities_open(octets.data, octets.size, &sets));
+    assert_true(capabilities_open(bytes.data, bytes.size, &sets));
     while (capabilities_next(&sets, &set)) {
         *unnamed += !capability_row(set.type);
         count++;
@@ -123,7 +123,7 @@ static void counts_an_array_of_flags(void **state)
     orders[63] = 7;
     orders[64] = 1; // behind the array
     for (size_t i = 0; (field = capability_field_at(i)); i++)
-        if (field->octets == 32)
+        if (field->bytes == 32)
             assert_true(capability_read(&set, field, &value));
     assert_int_equal(value, 3);
 }
@@ -145,14 +145,14 @@ static void refuses_lengths_that_do_not_fit(void **state)
     struct capabilities sets;
     struct capability set;
     // lengthCombinedCapabilities beyond the end; a set longer than all of them; a set shorter than its header.
-    struct octets octets = octets_of("01 00 01 00 04 00 ff 00 52 44 50 00 01 00 00 00 01 00 04 00");
+    struct pdu_example bytes = pdu_example("01 00 01 00 04 00 ff 00 52 44 50 00 01 00 00 00 01 00 04 00");
     (void)state;
-    assert_false(capabilities_open(octets.data, octets.size, &sets));
-    octets = octets_of("01 00 01 00 04 00 08 00 52 44 50 00 01 00 00 00 01 00 05 00");
-    assert_true(capabilities_open(octets.data, octets.size, &sets));
+    assert_false(capabilities_open(bytes.data, bytes.size, &sets));
+    bytes = pdu_example("01 00 01 00 04 00 08 00 52 44 50 00 01 00 00 00 01 00 05 00");
+    assert_true(capabilities_open(bytes.data, bytes.size, &sets));
     assert_false(capabilities_next(&sets, &set));
-    octets = octets_of("01 00 01 00 04 00 08 00 52 44 50 00 01 00 00 00 01 00 03 00");
-    assert_true(capabilities_open(octets.data, octets.size, &sets));
+    bytes = pdu_example("01 00 01 00 04 00 08 00 52 44 50 00 01 00 00 00 01 00 03 00");
+    assert_true(capabilities_open(bytes.data, bytes.size, &sets));
     assert_false(capabilities_next(&sets, &set));
 }
 
@@ -161,10 +161,9 @@ static void stands_truncation(void **state)
     (void)state;
     // What follows the sets is the session id, which some servers send.
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-        struct octets octets = octets_of(examples[i]);
+        struct pdu_example bytes = pdu_example(examples[i]);
         check_prefixes(decode, examples[i],
-                       8 + (size_t)(octets.data[4] | octets.data[5] << 8) +
-                           (size_t)(octets.data[6] | octets.data[7] << 8));
+                       8 + (size_t)(bytes.data[4] | bytes.data[5] << 8) + (size_t)(bytes.data[6] | bytes.data[7] << 8));
     }
 }
 

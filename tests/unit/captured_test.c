@@ -12,27 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/autodetect.h"
-#include "connection/capability.h"
-#include "connection/gcc_server.h"
-#include "connection/licensing.h"
-#include "connection/mcs.h"
-#include "connection/ntlm.h"
-#include "connection/redirection.h"
-#include "connection/server_hello.h"
-#include "connection/session_info.h"
-#include "connection/share.h"
-#include "connection/spnego.h"
-#include "connection/tsrequest.h"
-#include "connection/x224.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/autodetect.h"
+#include "protocol/capability.h"
+#include "protocol/gcc_server.h"
+#include "protocol/licensing.h"
+#include "protocol/mcs.h"
+#include "protocol/ntlm.h"
+#include "protocol/redirection.h"
+#include "protocol/server_hello.h"
+#include "protocol/session_info.h"
+#include "protocol/share.h"
+#include "protocol/spnego.h"
+#include "protocol/tsrequest.h"
+#include "protocol/x224.h"
 
 enum { SECURITY_HEADER = 4, MAC_HEADER = 12, REDIRECTION_PAD = 2, TLS_1_3 = 0x0304, AES_256 = 0x1302 };
 
 // The PDU of a name in a server's file: "lab", "shadow" or "xrdp".
-static struct octets pdu(const char *server, const char *name)
+static struct pdu_example pdu(const char *server, const char *name)
 {
-    char path[512], line[256], hex[2 * OCTETS_MAX + 1] = "";
+    char path[512], line[256], hex[2 * PDU_EXAMPLE_MAX + 1] = "";
     bool found = false;
 
     snprintf(path, sizeof path, "%s/%s.txt", CAPTURED, server);
@@ -47,13 +47,13 @@ static struct octets pdu(const char *server, const char *name)
     }
     fclose(file);
     assert_true(hex[0]);
-    return octets_of(hex);
+    return pdu_example(hex);
 }
 
 // User data of a SendDataIndication or -Request.
-static struct octets payload(const char *server, const char *name)
+static struct pdu_example payload(const char *server, const char *name)
 {
-    struct octets whole = pdu(server, name), part = {0};
+    struct pdu_example whole = pdu(server, name), part = {0};
     struct mcs_pdu mcs;
     assert_true(mcs_parse(whole.data, whole.size, &mcs));
     assert_true(mcs.type == MCS_SEND_DATA_INDICATION || mcs.type == MCS_SEND_DATA_REQUEST);
@@ -61,7 +61,7 @@ static struct octets payload(const char *server, const char *name)
     return part;
 }
 
-static struct share_pdu share(const struct octets *data, size_t header)
+static struct share_pdu share(const struct pdu_example *data, size_t header)
 {
     struct share_pdu pdu;
     size_t taken;
@@ -76,7 +76,7 @@ static void x224(void **state)
     static const uint8_t flags[] = {0x01, 0x03, 0x01};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct octets request = pdu(servers[i], "request"), confirm = pdu(servers[i], "confirm");
+        struct pdu_example request = pdu(servers[i], "request"), confirm = pdu(servers[i], "confirm");
         struct x224_request asked;
         struct x224_confirm answer;
         assert_true(x224_parse_request(request.data, request.size, &asked));
@@ -94,9 +94,9 @@ static void tls(void **state)
     static const char *const servers[] = {"lab", "shadow", "xrdp"};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct octets octets = pdu(servers[i], "server_hello");
+        struct pdu_example bytes = pdu(servers[i], "server_hello");
         struct server_hello hello;
-        assert_true(server_hello_parse(octets.data, octets.size, &hello));
+        assert_true(server_hello_parse(bytes.data, bytes.size, &hello));
         assert_int_equal(hello.version, TLS_1_3);
         assert_int_equal(hello.cipher, AES_256);
     }
@@ -107,11 +107,11 @@ static void credssp_and_ntlm(void **state)
     static const char *const servers[] = {"lab", "shadow"}; // xrdp has no NLA
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        struct octets octets = pdu(servers[i], "challenge");
+        struct pdu_example bytes = pdu(servers[i], "challenge");
         struct tsrequest request;
         struct spnego spnego;
         struct ntlm_challenge challenge;
-        assert_true(tsrequest_parse(octets.data, octets.size, &request));
+        assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
         assert_int_equal(request.version, 6);
         assert_false(request.has_error || request.has_pub_key_auth);
         assert_true(spnego_parse(request.token, request.token_size, &spnego));
@@ -125,8 +125,8 @@ static void credssp_and_ntlm(void **state)
         assert_string_equal(challenge.domain, "VM");
         assert_string_equal(challenge.dns_computer, "VM");
         assert_string_equal(challenge.forest, "");
-        octets = pdu(servers[i], "public_key");
-        assert_true(tsrequest_parse(octets.data, octets.size, &request));
+        bytes = pdu(servers[i], "public_key");
+        assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
         assert_true(request.has_pub_key_auth && !request.token);
     }
 }
@@ -143,8 +143,8 @@ static void mcs_and_gcc(void **state)
                 {"xrdp", 0x80004, 0x1, 0, true, false, 0}};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct octets response = pdu(rows[i].server, "connect_response"),
-                      confirm = pdu(rows[i].server, "attach_confirm");
+        struct pdu_example response = pdu(rows[i].server, "connect_response"),
+                           confirm = pdu(rows[i].server, "attach_confirm");
         struct mcs_pdu mcs;
         struct gcc_blocks blocks;
         struct gcc_block block;
@@ -178,7 +178,7 @@ static void mcs_and_gcc(void **state)
         assert_int_equal(network.count, 0);
         assert_int_equal(message_channel, rows[i].message_channel);
     }
-    struct octets join = pdu("xrdp", "join_confirm"), ultimatum = pdu("lab", "ultimatum");
+    struct pdu_example join = pdu("xrdp", "join_confirm"), ultimatum = pdu("lab", "ultimatum");
     struct mcs_pdu mcs;
     assert_true(mcs_parse(join.data, join.size, &mcs));
     assert_int_equal(mcs.type, MCS_CHANNEL_JOIN_CONFIRM);
@@ -193,28 +193,28 @@ static void licensing(void **state)
     struct licensing_message message;
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct octets octets = payload(servers[i], "valid_client");
+        struct pdu_example bytes = payload(servers[i], "valid_client");
         uint16_t flags = 0;
-        assert_true(security_flags(octets.data, octets.size, &flags));
+        assert_true(security_flags(bytes.data, bytes.size, &flags));
         assert_true(flags & SEC_LICENSE_PKT);
-        assert_true(licensing_parse(octets.data + SECURITY_HEADER, octets.size - SECURITY_HEADER, &message));
+        assert_true(licensing_parse(bytes.data + SECURITY_HEADER, bytes.size - SECURITY_HEADER, &message));
         assert_int_equal(message.type, LICENSING_ERROR_ALERT);
         assert_int_equal(message.error, LICENSING_STATUS_VALID_CLIENT);
         assert_int_equal(message.transition, LICENSING_NO_TRANSITION);
     }
     for (size_t i = 0; i < 3; i += 2) { // shadow asks for no licence
-        struct octets octets = payload(servers[i], "license_request");
+        struct pdu_example bytes = payload(servers[i], "license_request");
         struct licensing_request request;
-        assert_true(licensing_parse(octets.data + SECURITY_HEADER, octets.size - SECURITY_HEADER, &message));
+        assert_true(licensing_parse(bytes.data + SECURITY_HEADER, bytes.size - SECURITY_HEADER, &message));
         assert_int_equal(message.type, LICENSING_REQUEST);
-        assert_true(licensing_parse_request(octets.data + SECURITY_HEADER, octets.size - SECURITY_HEADER, &request));
+        assert_true(licensing_parse_request(bytes.data + SECURITY_HEADER, bytes.size - SECURITY_HEADER, &request));
         assert_string_equal(request.company, "Microsoft Corporation");
         assert_string_equal(request.product, i == 0 ? "A02" : "236");
         assert_int_equal(request.major, i == 0 ? 6 : 4);
         assert_int_equal(request.scope_count, 1);
         assert_string_equal(request.scopes[0], "microsoft.com");
     }
-    struct octets challenge = payload("lab", "platform_challenge");
+    struct pdu_example challenge = payload("lab", "platform_challenge");
     assert_true(licensing_parse(challenge.data + SECURITY_HEADER, challenge.size - SECURITY_HEADER, &message));
     assert_int_equal(message.type, LICENSING_PLATFORM_CHALLENGE);
 }
@@ -225,8 +225,8 @@ static void capabilities(void **state)
     static const unsigned counts[] = {14, 14, 10};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct octets octets = payload(servers[i], "demand_active");
-        struct share_pdu pdu = share(&octets, 0);
+        struct pdu_example bytes = payload(servers[i], "demand_active");
+        struct share_pdu pdu = share(&bytes, 0);
         struct capabilities sets;
         struct capability set;
         unsigned count = 0;
@@ -243,19 +243,19 @@ static void share_data(void **state)
     static const char *const servers[] = {"lab", "shadow", "xrdp"};
     (void)state;
     for (size_t i = 0; i < 3; i++) {
-        struct octets octets = payload(servers[i], "font_map");
-        assert_int_equal(share(&octets, 0).type, SHARE_FONT_MAP);
+        struct pdu_example bytes = payload(servers[i], "font_map");
+        assert_int_equal(share(&bytes, 0).type, SHARE_FONT_MAP);
     }
-    struct octets octets = payload("lab", "set_error_info");
-    struct share_pdu pdu = share(&octets, 0);
+    struct pdu_example bytes = payload("lab", "set_error_info");
+    struct share_pdu pdu = share(&bytes, 0);
     assert_int_equal(pdu.type, SHARE_SET_ERROR_INFO);
     assert_int_equal(pdu.error_info, 7);
-    octets = payload("lab", "status_info");
-    pdu = share(&octets, 0);
+    bytes = payload("lab", "status_info");
+    pdu = share(&bytes, 0);
     assert_int_equal(pdu.type, SHARE_STATUS_INFO);
     assert_int_equal(pdu.status, 0x501);
-    octets = payload("lab", "save_session_info"); // out of RC4, with the header that stood before it
-    pdu = share(&octets, MAC_HEADER);
+    bytes = payload("lab", "save_session_info"); // out of RC4, with the header that stood before it
+    pdu = share(&bytes, MAC_HEADER);
     struct session_info info;
     assert_int_equal(pdu.type, SHARE_SAVE_SESSION_INFO);
     assert_true(session_info_parse(pdu.body, pdu.size, &info));
@@ -265,8 +265,8 @@ static void share_data(void **state)
 
 static void redirection_and_autodetect(void **state)
 {
-    struct octets octets = payload("lab", "redirection");
-    struct share_pdu pdu = share(&octets, MAC_HEADER);
+    struct pdu_example bytes = payload("lab", "redirection");
+    struct share_pdu pdu = share(&bytes, MAC_HEADER);
     struct redirection packet;
     struct autodetect message;
     char token[REDIRECTION_TEXT];
@@ -279,11 +279,11 @@ static void redirection_and_autodetect(void **state)
     assert_string_equal(packet.address, "host7.example");
     assert_string_equal(packet.user, "bob");
     assert_string_equal(redirection_token(&packet, token, sizeof token), "Cookie: msts=7.15629.0000");
-    octets = payload("lab", "rtt_request");
-    assert_true(autodetect_parse(octets.data + MAC_HEADER, octets.size - MAC_HEADER, &message));
+    bytes = payload("lab", "rtt_request");
+    assert_true(autodetect_parse(bytes.data + MAC_HEADER, bytes.size - MAC_HEADER, &message));
     assert_true(message.rtt_request);
-    octets = payload("lab", "bandwidth_results");
-    assert_true(autodetect_parse(octets.data + MAC_HEADER, octets.size - MAC_HEADER, &message));
+    bytes = payload("lab", "bandwidth_results");
+    assert_true(autodetect_parse(bytes.data + MAC_HEADER, bytes.size - MAC_HEADER, &message));
     assert_true(message.has_bandwidth && message.bandwidth > 0);
 }
 

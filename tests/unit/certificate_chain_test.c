@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "connection/certificate_chain.h"
+#include "connection/observe/certificate_chain.h"
 
 enum { EVENT_MAX = 60000 }; // what an event may take, see runner.c
 

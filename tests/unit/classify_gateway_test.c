@@ -15,7 +15,7 @@
 static const struct row {
     const char *cause;
     enum phase phase;
-    struct tunnel_evidence tunnel;
+    struct tunnel_trace tunnel;
     enum peer_end peer_end;
     enum family family;
     uint32_t code;
@@ -159,14 +159,14 @@ static const struct row {
      0x904},
 };
 
-static struct evidence evidence_of(const struct row *row)
+static struct trace evidence_of(const struct row *row)
 {
-    return (struct evidence){.phase = row->phase, .gateway = true, .tunnel = row->tunnel, .peer_end = row->peer_end};
+    return (struct trace){.phase = row->phase, .gateway = true, .tunnel = row->tunnel, .peer_end = row->peer_end};
 }
 
-static void assert_row(const struct row *row, const struct evidence *evidence)
+static void assert_row(const struct row *row, const struct trace *trace)
 {
-    struct outcome o = classify(evidence);
+    struct outcome o = classify(trace);
     if (o.family != row->family || o.code != row->code || o.phase != row->phase || strcmp(o.name, row->name) != 0 ||
         !strstr(o.detail, row->detail))
         fail_msg("%s: %s %u %s in %s: %s", row->cause, family_name(o.family), o.code, o.name, phase_name(o.phase),
@@ -179,8 +179,8 @@ static void every_answer_has_its_outcome(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct evidence evidence = evidence_of(&rows[i]);
-        assert_row(&rows[i], &evidence);
+        struct trace trace = evidence_of(&rows[i]);
+        assert_row(&rows[i], &trace);
     }
 }
 
@@ -192,9 +192,9 @@ static void the_wire_outweighs_freerdp(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool answered = rows[i].family == FAMILY_GATEWAY && (rows[i].name[0] || rows[i].code);
         for (size_t k = 0; answered && k < sizeof errors / sizeof errors[0]; k++) {
-            struct evidence evidence = evidence_of(&rows[i]);
-            evidence.last_error = errors[k];
-            assert_row(&rows[i], &evidence);
+            struct trace trace = evidence_of(&rows[i]);
+            trace.last_error = errors[k];
+            assert_row(&rows[i], &trace);
         }
     }
 }
@@ -202,19 +202,19 @@ static void the_wire_outweighs_freerdp(void **state)
 // The target's reason was there before the gateway closed the tunnel.
 static void the_targets_reason_comes_first(void **state)
 {
-    struct evidence evidence = {.phase = PHASE_LICENSING,
-                                .gateway = true,
-                                .error_info_seen = true,
-                                .error_info = 7,
-                                .error_info_phase = PHASE_LICENSING,
-                                .tunnel = {.begun = true, .closed = true, .close_status = 0x4D4}};
+    struct trace trace = {.phase = PHASE_LICENSING,
+                          .gateway = true,
+                          .error_info_seen = true,
+                          .error_info = 7,
+                          .error_info_phase = PHASE_LICENSING,
+                          .tunnel = {.begun = true, .closed = true, .close_status = 0x4D4}};
     (void)state;
-    assert_int_equal(classify(&evidence).family, FAMILY_ERRINFO);
+    assert_int_equal(classify(&trace).family, FAMILY_ERRINFO);
 }
 
 static void a_logon_counts_unless_it_was_proved(void **state)
 {
-    struct evidence e = {.phase = PHASE_GATEWAY, .gateway = true, .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED};
+    struct trace e = {.phase = PHASE_GATEWAY, .gateway = true, .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED};
     (void)state;
     assert_false(gateway_logon_may_have_failed(&e)); // it was given no password
     e.tunnel.logons = 1;
@@ -228,7 +228,7 @@ static void a_logon_counts_unless_it_was_proved(void **state)
     e.tunnel.password_refused = true; // SEC_E_LOGON_DENIED at a later step
     assert_true(gateway_logon_may_have_failed(&e));
     // Behind the gateway the target's own logon counts as ever.
-    e = (struct evidence){.phase = PHASE_NLA, .gateway = true, .nla = true};
+    e = (struct trace){.phase = PHASE_NLA, .gateway = true, .nla = true};
     e.tunnel.password_sent = true;
     assert_false(logon_may_have_failed(&e));
     e.authenticate_sent = true;

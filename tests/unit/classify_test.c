@@ -17,7 +17,7 @@
 
 static const struct row {
     const char *cause; // a cause of its own; a row without one ends as the row before, by another way
-    struct evidence evidence;
+    struct trace trace;
     enum family family;
     uint32_t code;
     enum phase phase;
@@ -187,10 +187,7 @@ static const struct row {
      "E_PROXY_RAP_ACCESSDENIED",
      "the gateway refused"},
     {"gateway refused the logon",
-     {.phase = PHASE_GATEWAY,
-      .gateway = true,
-      .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED,
-      .peer_end = PEER_FIN},
+     {.phase = PHASE_GATEWAY, .gateway = true, .last_error = FREERDP_ERROR_CONNECT_ACCESS_DENIED, .peer_end = PEER_FIN},
      FAMILY_GATEWAY,
      401,
      PHASE_GATEWAY,
@@ -597,7 +594,7 @@ static void every_cause_has_its_outcome(void **state)
     (void)state;
     for (unsigned i = 0; i < ROWS; i++) {
         const struct row *row = &rows[i];
-        struct outcome o = classify(&row->evidence);
+        struct outcome o = classify(&row->trace);
         if (o.result != RESULT_FAILED || o.family != row->family || o.code != row->code || o.phase != row->phase ||
             strcmp(o.name, row->name) != 0 || !strstr(o.detail, row->detail) || !o.detail[0])
             fail_msg("row %u, %s: %s 0x%X@%s '%s' '%s'", i, cause_of(i), family_name(o.family), o.code,
@@ -609,9 +606,9 @@ static void no_two_causes_share_an_outcome(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < ROWS; i++) {
-        struct outcome a = classify(&rows[i].evidence);
+        struct outcome a = classify(&rows[i].trace);
         for (unsigned j = 0; j < i; j++) {
-            struct outcome b = classify(&rows[j].evidence);
+            struct outcome b = classify(&rows[j].trace);
             bool same = a.family == b.family && a.code == b.code && a.phase == b.phase && strcmp(a.name, b.name) == 0;
             if (same != (cause_of(i) == cause_of(j)))
                 fail_msg("rows %u and %u: '%s' and '%s' are %s", j, i, cause_of(j), cause_of(i), same ? "one" : "two");
@@ -622,8 +619,8 @@ static void no_two_causes_share_an_outcome(void **state)
 // The number of an alert does not say who sent it; the detail does.
 static void the_two_ways_of_an_alert_are_told_apart(void **state)
 {
-    struct evidence received = {.phase = PHASE_TLS, .alert_received = 70 + 1};
-    struct evidence sent = {.phase = PHASE_TLS, .alert_sent = 70 + 1};
+    struct trace received = {.phase = PHASE_TLS, .alert_received = 70 + 1};
+    struct trace sent = {.phase = PHASE_TLS, .alert_sent = 70 + 1};
     (void)state;
     assert_string_not_equal(classify(&received).detail, classify(&sent).detail);
     received.alert_sent = 48 + 1; // where both were seen, the peer's came first
@@ -633,22 +630,22 @@ static void the_two_ways_of_an_alert_are_told_apart(void **state)
 // Everything was seen; then the weightiest piece is taken away, one after the other.
 static void the_reason_that_was_given_comes_first(void **state)
 {
-    struct evidence e = {.phase = PHASE_TLS,
-                         .local = "CERTIFICATE_REJECTED",
-                         .error_info_seen = true,
-                         .error_info = 7,
-                         .resolve_error = EAI_NONAME,
-                         .connect_error = ECONNREFUSED,
-                         .credssp_error = true,
-                         .ntstatus = 0xC000006D,
-                         .alert_received = 49 + 1,
-                         .mcs_result = 14,
-                         .licensing_error = true,
-                         .licensing_code = 6,
-                         .ultimatum = true,
-                         .ultimatum_reason = 1,
-                         .alert_sent = 70 + 1,
-                         .peer_end = PEER_RST};
+    struct trace e = {.phase = PHASE_TLS,
+                      .local = "CERTIFICATE_REJECTED",
+                      .error_info_seen = true,
+                      .error_info = 7,
+                      .resolve_error = EAI_NONAME,
+                      .connect_error = ECONNREFUSED,
+                      .credssp_error = true,
+                      .ntstatus = 0xC000006D,
+                      .alert_received = 49 + 1,
+                      .mcs_result = 14,
+                      .licensing_error = true,
+                      .licensing_code = 6,
+                      .ultimatum = true,
+                      .ultimatum_reason = 1,
+                      .alert_sent = 70 + 1,
+                      .peer_end = PEER_RST};
     (void)state;
     assert_int_equal(classify(&e).family, FAMILY_LOCAL);
     e.local = NULL;
@@ -680,7 +677,7 @@ static void every_phase_has_an_outcome(void **state)
     (void)state;
     for (int phase = 0; phase < PHASE_COUNT; phase++) {
         for (int end = PEER_OPEN; end <= PEER_RST; end++) {
-            struct evidence e = {.phase = (enum phase)phase, .peer_end = (enum peer_end)end};
+            struct trace e = {.phase = (enum phase)phase, .peer_end = (enum peer_end)end};
             struct outcome o = classify(&e);
             assert_int_equal(o.result, RESULT_FAILED);
             assert_int_equal(o.phase, phase);
@@ -691,7 +688,7 @@ static void every_phase_has_an_outcome(void **state)
 
 static void mstsc_sees_3_and_7(void **state)
 {
-    struct evidence e = {
+    struct trace e = {
         .phase = PHASE_LICENSING, .error_info_seen = true, .error_info = 7, .error_info_phase = PHASE_LICENSING};
     struct outcome o = classify(&e);
     (void)state;
@@ -699,7 +696,7 @@ static void mstsc_sees_3_and_7(void **state)
     assert_int_equal(o.mstsc.code, 3);
     assert_int_equal(o.mstsc.extended, 7);
     // Licensing's 7 is another number; and where nothing is known nothing is claimed.
-    e = (struct evidence){.phase = PHASE_MCS, .mcs_result = 14};
+    e = (struct trace){.phase = PHASE_MCS, .mcs_result = 14};
     o = classify(&e);
     assert_int_equal(o.mstsc.basis, BASIS_NONE);
     assert_int_equal(o.mstsc.code, 0);
@@ -707,10 +704,10 @@ static void mstsc_sees_3_and_7(void **state)
 
 static void freerdps_error_is_kept_beside_it(void **state)
 {
-    struct evidence e = {.phase = PHASE_LICENSING,
-                         .peer_end = PEER_FIN,
-                         .last_error = 0x2000D,
-                         .last_error_name = "ERRCONNECT_CONNECT_TRANSPORT_FAILED"};
+    struct trace e = {.phase = PHASE_LICENSING,
+                      .peer_end = PEER_FIN,
+                      .last_error = 0x2000D,
+                      .last_error_name = "ERRCONNECT_CONNECT_TRANSPORT_FAILED"};
     struct outcome o = classify(&e);
     (void)state;
     assert_int_equal(o.freerdp.code, 0x2000D);
@@ -722,7 +719,7 @@ static void freerdps_error_is_kept_beside_it(void **state)
 static void long_names_are_cut(void **state)
 {
     static char name[1000];
-    struct evidence e = {.phase = PHASE_NLA, .last_error_name = name, .local = NULL};
+    struct trace e = {.phase = PHASE_NLA, .last_error_name = name, .local = NULL};
     (void)state;
     memset(name, 'x', sizeof name - 1);
     struct outcome o = classify(&e);
@@ -735,7 +732,7 @@ static void long_names_are_cut(void **state)
 static void a_logon_counts_unless_it_is_proven_good(void **state)
 {
     static const uint32_t proofs[] = {0xC0000071, 0xC0000224, 0xC000015B, 0xC000006F}; // expired … outside the hours
-    struct evidence e = {.phase = PHASE_NLA, .nla = true};
+    struct trace e = {.phase = PHASE_NLA, .nla = true};
     (void)state;
     assert_false(logon_may_have_failed(&e)); // nothing was sent
     e.credssp_error = true;
@@ -753,7 +750,7 @@ static void a_logon_counts_unless_it_is_proven_good(void **state)
     e.ntstatus = proofs[0];
     assert_true(logon_may_have_failed(&e));
     // Silence, an alert, a close, an error info: none of them proves it good.
-    e = (struct evidence){.phase = PHASE_NLA, .nla = true, .authenticate_sent = true};
+    e = (struct trace){.phase = PHASE_NLA, .nla = true, .authenticate_sent = true};
     assert_true(logon_may_have_failed(&e));
     e.alert_received = 49 + 1;
     assert_true(logon_may_have_failed(&e));

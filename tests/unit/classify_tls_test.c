@@ -17,7 +17,7 @@ enum { HANDSHAKE_FAILURE = 40, UNKNOWN_CA = 48, PROTOCOL_VERSION = 70, INTERNAL_
 static const struct row {
     const char *cause;
     int received, sent; // alerts, 0: none
-    struct tls_evidence tls;
+    struct tls_trace tls;
     enum family family;
     uint32_t code;
     const char *name, *detail;
@@ -112,21 +112,21 @@ static const struct row {
      "this client ended the handshake"},
 };
 
-static struct evidence evidence_of(const struct row *row)
+static struct trace evidence_of(const struct row *row)
 {
-    return (struct evidence){.phase = PHASE_TLS,
-                             .peer_end = PEER_FIN,
-                             .alert_received = row->received ? row->received + 1 : 0,
-                             .alert_sent = row->sent ? row->sent + 1 : 0,
-                             .tls = row->tls};
+    return (struct trace){.phase = PHASE_TLS,
+                          .peer_end = PEER_FIN,
+                          .alert_received = row->received ? row->received + 1 : 0,
+                          .alert_sent = row->sent ? row->sent + 1 : 0,
+                          .tls = row->tls};
 }
 
 static void every_handshake_has_its_outcome(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct evidence evidence = evidence_of(&rows[i]);
-        struct outcome outcome = classify(&evidence);
+        struct trace trace = evidence_of(&rows[i]);
+        struct outcome outcome = classify(&trace);
         if (outcome.family != rows[i].family || outcome.code != rows[i].code ||
             strcmp(outcome.name, rows[i].name) != 0 || !strstr(outcome.detail, rows[i].detail))
             fail_msg("%s: %s %u %s: %s", rows[i].cause, family_name(outcome.family), outcome.code, outcome.name,
@@ -141,21 +141,21 @@ static void another_phase_is_another_matter(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct evidence evidence = evidence_of(&rows[i]);
-        evidence.phase = PHASE_NLA;
-        assert_int_not_equal(classify(&evidence).family, FAMILY_LOCAL);
-        evidence.phase = PHASE_TLS;
-        evidence.tls.failed = false;
-        assert_int_not_equal(classify(&evidence).family, FAMILY_LOCAL);
+        struct trace trace = evidence_of(&rows[i]);
+        trace.phase = PHASE_NLA;
+        assert_int_not_equal(classify(&trace).family, FAMILY_LOCAL);
+        trace.phase = PHASE_TLS;
+        trace.tls.failed = false;
+        assert_int_not_equal(classify(&trace).family, FAMILY_LOCAL);
     }
 }
 
 static void a_reason_of_ones_own_comes_first(void **state)
 {
-    struct evidence evidence = evidence_of(&rows[3]);
+    struct trace trace = evidence_of(&rows[3]);
     (void)state;
-    evidence.local = "CERTIFICATE_REJECTED";
-    assert_string_equal(classify(&evidence).name, "CERTIFICATE_REJECTED");
+    trace.local = "CERTIFICATE_REJECTED";
+    assert_string_equal(classify(&trace).name, "CERTIFICATE_REJECTED");
 }
 
 int main(void)

@@ -15,7 +15,7 @@ enum { BAD_PASSWORD = 0, UPDATE_PASSWORD = 1, CONTINUE = -2 }; // MS-RDPBCGR 2.2
 static const struct row {
     const char *word;
     bool in_info;
-    struct evidence evidence;
+    struct trace trace;
 } rows[] = {
     {"not checked", false, {0}},
     {"not checked", true, {.phase = PHASE_ACTIVE}}, // a logon screen
@@ -49,7 +49,7 @@ static void words(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         print_message("row %zu\n", i);
-        assert_string_equal(credentials_word(&rows[i].evidence, rows[i].in_info), rows[i].word);
+        assert_string_equal(credentials_word(&rows[i].trace, rows[i].in_info), rows[i].word);
     }
 }
 
@@ -59,7 +59,7 @@ static const struct side {
     const char *by; // "" for nobody
     enum family family;
     uint32_t code;
-    struct evidence evidence;
+    struct trace trace;
 } sides[] = {
     {"", FAMILY_DNS, 2, {.phase = PHASE_RESOLVE}},
     {"", FAMILY_TCP, 111, {.phase = PHASE_TCP}},
@@ -93,7 +93,7 @@ static void who_ended_it(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
         const struct outcome outcome = {.result = RESULT_FAILED, .family = sides[i].family, .code = sides[i].code};
-        const char *by = ended_by(&sides[i].evidence, &outcome);
+        const char *by = ended_by(&sides[i].trace, &outcome);
         assert_string_equal(by ? by : "", sides[i].by);
     }
 }

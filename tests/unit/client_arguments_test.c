@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "connection/client_arguments.h"
+#include "import/client_arguments.h"
 
 enum { WORDS_MAX = 8, WORD_MAX = 80 };
 

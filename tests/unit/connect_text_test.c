@@ -64,10 +64,9 @@ static struct trial denied(void)
     return trial;
 }
 
-static const char limits[] =
-    "This is not mstsc: rdpprobe has no Windows licence store, no Schannel and no\n"
-    "CredSSP policy. Where it connects and mstsc does not, the cause is on that\n"
-    "Windows client, or in something that mstsc does and rdpprobe does not.\n";
+static const char limits[] = "This is not mstsc: rdpprobe has no Windows licence store, no Schannel and no\n"
+                             "CredSSP policy. Where it connects and mstsc does not, the cause is on that\n"
+                             "Windows client, or in something that mstsc does and rdpprobe does not.\n";
 
 static void reports_a_failure(void **state)
 {

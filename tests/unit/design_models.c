@@ -7,14 +7,9 @@ enum { NAME, SECURITY, TLS, GATEWAY, LICENSE, AUTH, FAMILY, USER, CERTIFICATE, G
 enum { NAME_IS_ADDRESS = 2, SECURITY_IS_RDP = 3, AUTH_IS_KERBEROS = 2, USER_IS_LOCAL = 2 };
 
 #define RDP_LEVELS                                                                                                     \
-    {                                                                                                                  \
-        [NAME] = 3, [SECURITY] = 4, [TLS] = 5, [GATEWAY] = 4, [LICENSE] = 3, [AUTH] = 3, [FAMILY] = 2, [USER] = 3,     \
-        [CERTIFICATE] = 2, [GRAPHICS] = 2, [CLOCK] = 2, [REDIRECT] = 2                                                 \
-    }
-#define TWELVE(n)                                                                                                      \
-    {                                                                                                                  \
-        n, n, n, n, n, n, n, n, n, n, n, n                                                                             \
-    }
+    {[NAME] = 3,   [SECURITY] = 4, [TLS] = 5,         [GATEWAY] = 4,  [LICENSE] = 3, [AUTH] = 3,                       \
+     [FAMILY] = 2, [USER] = 3,     [CERTIFICATE] = 2, [GRAPHICS] = 2, [CLOCK] = 2,   [REDIRECT] = 2}
+#define TWELVE(n) {n, n, n, n, n, n, n, n, n, n, n, n}
 
 // Plain RDP has no TLS and no NLA options; Kerberos goes neither by address nor for a local user.
 static bool rdp_allows(const void *context, const unsigned char *row)

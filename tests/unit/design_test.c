@@ -15,7 +15,7 @@
 
 enum { SIDE = 8 }; // more levels than any model here has
 
-// A set of combinations of up to three levels, one octet each, numbered without regard to how designs number them.
+// A set of combinations of up to three levels, one byte each, numbered without regard to how designs number them.
 struct combinations {
     const struct design_model *model;
     unsigned strength;

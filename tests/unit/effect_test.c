@@ -194,7 +194,7 @@ static enum effect effect_of_facts(enum factor factor, unsigned level, const cha
     return effect;
 }
 
-static void test_beyond_the_heart(void **state)
+static void test_beyond_the_core(void **state)
 {
     static const enum effect effects[] = {
         ['y'] = EFFECT_YES, ['n'] = EFFECT_NO, ['u'] = EFFECT_UNREACHED, ['v'] = EFFECT_VOID};
@@ -213,7 +213,7 @@ static void test_beyond_the_heart(void **state)
         }
     }
     // Each level was seen in effect, and, but for those that ask for nothing, not in effect.
-    for (int f = FACTOR_HEART_END; f < FACTOR_COUNT; f++) {
+    for (int f = FACTOR_CORE_END; f < FACTOR_COUNT; f++) {
         for (unsigned level = 0; level < factor_levels((enum factor)f); level++) {
             bool asks_nothing = (f == FACTOR_AUTH && level == AUTH_LEVEL_NEGOTIATE) ||
                                 (f == FACTOR_USER_FORM && level == USER_FORM_AS_GIVEN);
@@ -252,7 +252,7 @@ int main(void)
         cmocka_unit_test(test_address),
         cmocka_unit_test(test_gateway),
         cmocka_unit_test(test_license),
-        cmocka_unit_test(test_beyond_the_heart),
+        cmocka_unit_test(test_beyond_the_core),
         cmocka_unit_test(test_mechanism_without_nla),
         cmocka_unit_test(test_phases),
     };

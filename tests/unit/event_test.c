@@ -102,22 +102,22 @@ static struct outcome denied(void)
 static void leave_is_asked_and_named_unused(void **state)
 {
     struct wire *wire = *state;
-    const char yes = EVENT_LEAVE;
+    const char yes = EVENT_PERMIT;
     const double start = wire->sink.start;
     event_append(&wire->sink, FACT_NEGOTIATION_REQUESTED, "SSL"); // goes before the question
     assert_int_equal(send(wire->parent, &yes, 1, 0), 1);
-    const double waited = event_ask_leave(&wire->sink);
+    const double waited = event_request_permit(&wire->sink);
     assert_true(waited >= 0 && wire->sink.start - start >= waited - 0.001 &&
                 wire->sink.start - start <= waited + 0.001);
-    event_leave_unused(&wire->sink);
+    event_permit_unused(&wire->sink);
     struct line line = next_line(wire);
-    assert_false(event_asks_leave(line.text, line.length) || event_leaves_leave(line.text, line.length));
+    assert_false(event_requests_permit(line.text, line.length) || event_returns_permit(line.text, line.length));
     line = next_line(wire);
-    assert_true(event_asks_leave(line.text, line.length) && !event_leaves_leave(line.text, line.length));
-    assert_false(event_asks_leave(line.text, line.length - 1));
+    assert_true(event_requests_permit(line.text, line.length) && !event_returns_permit(line.text, line.length));
+    assert_false(event_requests_permit(line.text, line.length - 1));
     assert_false(apply(&wire->trial, line.text, line.length)); // it is no event
     line = next_line(wire);
-    assert_true(event_leaves_leave(line.text, line.length) && !event_asks_leave(line.text, line.length));
+    assert_true(event_returns_permit(line.text, line.length) && !event_requests_permit(line.text, line.length));
 }
 
 static void phases_come_with_their_times(void **state)

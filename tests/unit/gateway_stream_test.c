@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/gateway_stream.h"
-#include "connection/http.h"
+#include "protocol/gateway_stream.h"
+#include "protocol/http.h"
 
 // What was told, in words.
 struct log {
@@ -93,7 +93,7 @@ static void assert_tells(const char *data, size_t size, const char *expected)
 
 #define CHALLENGED "HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\n\r\nbody"
 #define SEED       "0123456789"
-// HANDSHAKE_RESPONSE, KEEPALIVE, a DATA packet of 3 octets, CLOSE_CHANNEL with 0x59F6.
+// HANDSHAKE_RESPONSE, KEEPALIVE, a DATA packet of 3 bytes, CLOSE_CHANNEL with 0x59F6.
 #define HANDSHAKE "\x02\0\0\0\x12\0\0\0\0\0\0\0\1\0\1\0\0\x77"
 #define KEEPALIVE "\x0d\0\0\0\x08\0\0\0"
 #define DATA      "\x0a\0\0\0\x0d\0\0\0\3\0abc"

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/gcc_server.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/gcc_server.h"
 
 // Connect Responses as two servers sent them, whole.
 #define XRDP                                                                                                           \
@@ -55,11 +55,11 @@ static bool decode(const uint8_t *data, size_t size)
 
 static struct server server_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct gcc_blocks blocks;
     struct gcc_block block;
     struct server server = {0};
-    assert_true(gcc_open(octets.data, octets.size, &blocks));
+    assert_true(gcc_open(bytes.data, bytes.size, &blocks));
     while (gcc_next(&blocks, &block)) {
         if (block.type == GCC_SC_CORE)
             assert_true(server.has_core = gcc_read_server_core(&block, &server.core));
@@ -131,7 +131,7 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
 static void stands_damage(void **state)

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/gcc.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/gcc.h"
 
 // MS-RDPBCGR 4.1.3, Client MCS Connect Initial PDU with GCC Conference Create Request.
 // clang-format off
@@ -78,7 +78,7 @@ static bool decode(const uint8_t *data, size_t size)
 
 static void reads_the_clients_blocks(void **state)
 {
-    struct octets octets = octets_of(CONNECT_INITIAL);
+    struct pdu_example bytes = pdu_example(CONNECT_INITIAL);
     struct gcc_blocks blocks;
     struct gcc_block block;
     struct gcc_client_core core;
@@ -86,7 +86,7 @@ static void reads_the_clients_blocks(void **state)
     struct gcc_client_security security;
     struct gcc_client_network network;
     (void)state;
-    assert_true(gcc_open(octets.data, octets.size, &blocks));
+    assert_true(gcc_open(bytes.data, bytes.size, &blocks));
     assert_true(gcc_next(&blocks, &block));
     assert_true(gcc_read_client_core(&block, &core));
     assert_int_equal(core.version, 0x00080004);
@@ -115,11 +115,11 @@ static void reads_the_clients_blocks(void **state)
 static void walks_the_servers_blocks(void **state)
 {
     static const uint16_t types[] = {GCC_SC_CORE, GCC_SC_NET, GCC_SC_SECURITY};
-    struct octets octets = octets_of(CONNECT_RESPONSE);
+    struct pdu_example bytes = pdu_example(CONNECT_RESPONSE);
     struct gcc_blocks blocks;
     struct gcc_block block;
     (void)state;
-    assert_true(gcc_open(octets.data, octets.size, &blocks));
+    assert_true(gcc_open(bytes.data, bytes.size, &blocks));
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         assert_true(gcc_next(&blocks, &block));
         assert_int_equal(block.type, types[i]);
@@ -170,8 +170,8 @@ static void refuses_what_is_neither(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        struct octets octets = octets_of(lines[i]);
-        assert_false(decode(octets.data, octets.size));
+        struct pdu_example bytes = pdu_example(lines[i]);
+        assert_false(decode(bytes.data, bytes.size));
     }
 }
 

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "connection/http.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/http.h"
 
 #define OUT                                                                                                            \
     "RDG_OUT_DATA /remoteDesktopGateway/ HTTP/1.1\r\nHost: gw.example\r\nConnection: Upgrade\r\n"                      \
@@ -108,17 +108,17 @@ static void refuses_what_is_none(void **state)
 static void decodes_base64(void **state)
 {
     static const struct {
-        const char *text, *octets;
+        const char *text, *bytes;
     } rows[] = {{"", ""}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm9v", "foo"}, {"Zm9vYmFy", "foobar"}, {"Zm9*", ""}};
-    uint8_t octets[8];
+    uint8_t bytes[8];
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) { // RFC 4648 10
         struct http_text text = {rows[i].text, strlen(rows[i].text)};
-        size_t size = http_base64(text, octets, sizeof octets);
-        assert_int_equal(size, strlen(rows[i].octets));
-        assert_memory_equal(octets, rows[i].octets, size);
+        size_t size = http_base64(text, bytes, sizeof bytes);
+        assert_int_equal(size, strlen(rows[i].bytes));
+        assert_memory_equal(bytes, rows[i].bytes, size);
     }
-    assert_int_equal(http_base64((struct http_text){"Zm9vYmFy", 8}, octets, 5), 0);
+    assert_int_equal(http_base64((struct http_text){"Zm9vYmFy", 8}, bytes, 5), 0);
 }
 
 static bool decode(const uint8_t *data, size_t size)
@@ -137,7 +137,7 @@ static bool decode(const uint8_t *data, size_t size)
 static void stands_truncation_and_damage(void **state)
 {
     static const char *const texts[] = {OUT, IN, CHALLENGE};
-    char hex[3 * OCTETS_MAX];
+    char hex[3 * PDU_EXAMPLE_MAX];
     const char *example = hex;
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {

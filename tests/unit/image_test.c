@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "connection/image.h"
+#include "connection/picture/image.h"
 
 enum { WIDTH = 3, HEIGHT = 2, STRIDE = 16 };
 
-// Blue, green, red, nothing; four octets behind each row belong to nobody.
+// Blue, green, red, nothing; four bytes behind each row belong to nobody.
 static const uint8_t pixels[HEIGHT * STRIDE] = {
     0x10, 0x20, 0x30, 0x00, 0x10, 0x20, 0x30, 0xFF, 0x11, 0x22, 0x33, 0x44, 0xEE, 0xEE, 0xEE, 0xEE, //
     0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0x00, 0xEE, 0xEE, 0xEE, 0xEE,
@@ -50,7 +50,7 @@ static void test_what_was_painted(void **state)
     assert_false(image_uniform(&blank, &color)); // nothing painted is no colour
     assert_false(image_uniform(&empty, &color));
     assert_int_equal(color, 1);
-    assert_true(image_uniform(&pair, &color)); // the octet that means nothing differs
+    assert_true(image_uniform(&pair, &color)); // the byte that means nothing differs
     assert_int_equal(color, 0x302010);
     assert_true(image_uniform(&one, &color));
     assert_int_equal(color, 0xFF0000);

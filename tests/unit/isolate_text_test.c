@@ -66,10 +66,10 @@ static struct verdict verdict_of(enum verdict_kind kind, const char *reason)
                               .failure_phase = PHASE_LICENSING};
     snprintf(verdict.reason, sizeof verdict.reason, "%s", reason);
     for (int i = 0; i < FACTOR_COUNT; i++) {
-        bool heart = i < FACTOR_HEART_END;
-        verdict.factors[i].finding = heart ? FINDING_INNOCENT : FINDING_NOT_TESTED;
+        bool core = i < FACTOR_CORE_END;
+        verdict.factors[i].finding = core ? FINDING_INNOCENT : FINDING_NOT_TESTED;
         snprintf(verdict.factors[i].why, sizeof verdict.factors[i].why, "%s",
-                 heart ? "it made no difference" : "not asked for (--vary)");
+                 core ? "it made no difference" : "not asked for (--vary)");
     }
     verdict.factors[FACTOR_GATEWAY].finding = FINDING_NOT_TESTED;
     strcpy(verdict.factors[FACTOR_GATEWAY].why, "no gateway was given (--gateway)");
@@ -91,54 +91,53 @@ static void render(const struct verdict *verdict, unsigned columns)
 
 static void reports_a_cause_with_its_proof(void **state)
 {
-    static const char expected[] =
-        "srv.example:3389: isolated: tls=1.1 triggers 0x3/0x7.\n"
-        "\n"
-        "the failure   errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION in licensing: the\n"
-        "              server denied the connection\n"
-        "mstsc         Error code 0x3, Extended error code 0x7 - documented\n"
-        "baseline      security=nla tls=1.1 address=name gateway=off license=keep\n"
-        "\n"
-        "Why\n"
-        "  tls         trial 1 fails with 1.1, trial 3 works with 1.2, nothing else\n"
-        "              differs\n"
-        "              fails with 1.0 and 1.1, works with 1.2, 1.3 was not tried: the\n"
-        "              target does not speak it\n"
-        "\n"
-        "What to do next\n"
-        "  - H14 TLS version, supported by trials 1, 3 (the protocol has another answer\n"
-        "    for this: keep the journal, it is evidence): SCHANNEL\\Protocols in the\n"
-        "    server's registry; Schannel events 36871, 36874 and 36886. Remedy: use a\n"
-        "    version that works (the verdict names them): enable TLS 1.2 or 1.3 on the\n"
-        "    side that lacks it; its cost in security: switching TLS 1.0 or 1.1 on again\n"
-        "    instead opens every service of that machine to downgrade attacks.\n"
-        "\n"
-        "Not the cause\n"
-        "  security    it made no difference\n"
-        "  address     it made no difference\n"
-        "  license     it made no difference\n"
-        "\n"
-        "Not tested\n"
-        "  gateway     no gateway was given (--gateway)\n"
-        "  auth, user-form, admin, load-balance, error-info, graphics, redirection,\n"
-        "              client-name, color-depth, autodetect, multitransport,\n"
-        "              restricted-admin: not asked for (--vary)\n"
-        "\n"
-        "Trials\n"
-        "  in every trial: security=nla, address=name, gateway=off, license=keep\n"
-        "# says  tls  until outcome                                      phase       ms\n"
-        "1 FAILS 1.1        errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION licensing 12.5\n"
-        "2 scan  1.3* tls   reached                                      tls       25.0\n"
-        "3 works 1.2*       connected                                    active    37.5\n"
-        "4 FAILS 1.0*       errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION licensing 50.0\n"
-        "  * another level than the baseline's\n"
-        "  scan: asked what the target accepts, stopped before logging on to it\n"
-        "\n"
-        "4 trials (1 stopped before logging on), 4 TCP connections, 3 logons\n"
-        "\n"
-        "This is not mstsc: rdpprobe has no Windows licence store, no Schannel and no\n"
-        "CredSSP policy. Where it connects and mstsc does not, the cause is on that\n"
-        "Windows client, or in something that mstsc does and rdpprobe does not.\n";
+    static const char expected[] = "srv.example:3389: isolated: tls=1.1 triggers 0x3/0x7.\n"
+                                   "\n"
+                                   "the failure   errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION in licensing: the\n"
+                                   "              server denied the connection\n"
+                                   "mstsc         Error code 0x3, Extended error code 0x7 - documented\n"
+                                   "baseline      security=nla tls=1.1 address=name gateway=off license=keep\n"
+                                   "\n"
+                                   "Why\n"
+                                   "  tls         trial 1 fails with 1.1, trial 3 works with 1.2, nothing else\n"
+                                   "              differs\n"
+                                   "              fails with 1.0 and 1.1, works with 1.2, 1.3 was not tried: the\n"
+                                   "              target does not speak it\n"
+                                   "\n"
+                                   "What to do next\n"
+                                   "  - H14 TLS version, supported by trials 1, 3 (the protocol has another answer\n"
+                                   "    for this: keep the journal, it is evidence): SCHANNEL\\Protocols in the\n"
+                                   "    server's registry; Schannel events 36871, 36874 and 36886. Remedy: use a\n"
+                                   "    version that works (the verdict names them): enable TLS 1.2 or 1.3 on the\n"
+                                   "    side that lacks it; its cost in security: switching TLS 1.0 or 1.1 on again\n"
+                                   "    instead opens every service of that machine to downgrade attacks.\n"
+                                   "\n"
+                                   "Not the cause\n"
+                                   "  security    it made no difference\n"
+                                   "  address     it made no difference\n"
+                                   "  license     it made no difference\n"
+                                   "\n"
+                                   "Not tested\n"
+                                   "  gateway     no gateway was given (--gateway)\n"
+                                   "  auth, user-form, admin, load-balance, error-info, graphics, redirection,\n"
+                                   "              client-name, color-depth, autodetect, multitransport,\n"
+                                   "              restricted-admin: not asked for (--vary)\n"
+                                   "\n"
+                                   "Trials\n"
+                                   "  in every trial: security=nla, address=name, gateway=off, license=keep\n"
+                                   "# says  tls  until outcome                                      phase       ms\n"
+                                   "1 FAILS 1.1        errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION licensing 12.5\n"
+                                   "2 scan  1.3* tls   reached                                      tls       25.0\n"
+                                   "3 works 1.2*       connected                                    active    37.5\n"
+                                   "4 FAILS 1.0*       errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION licensing 50.0\n"
+                                   "  * another level than the baseline's\n"
+                                   "  scan: asked what the target accepts, stopped before logging on to it\n"
+                                   "\n"
+                                   "4 trials (1 stopped before logging on), 4 TCP connections, 3 logons\n"
+                                   "\n"
+                                   "This is not mstsc: rdpprobe has no Windows licence store, no Schannel and no\n"
+                                   "CredSSP policy. Where it connects and mstsc does not, the cause is on that\n"
+                                   "Windows client, or in something that mstsc does and rdpprobe does not.\n";
     (void)state;
     struct verdict verdict = verdict_of(VERDICT_ISOLATED, "tls=1.1 triggers 0x3/0x7.");
     verdict.factors[FACTOR_TLS].finding = FINDING_CAUSE;

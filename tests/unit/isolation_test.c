@@ -18,7 +18,7 @@
 static struct isolation everything(void)
 {
     struct isolation isolation = {.max_trials = 100};
-    for (int f = 0; f < HEART; f++)
+    for (int f = 0; f < CORE; f++)
         isolation.levels[f] = (1u << lab_levels(f)) - 1;
     return isolation;
 }
@@ -100,7 +100,7 @@ enum shape { SHAPE_SINGLE, SHAPE_BOTH, SHAPE_EITHER };
 static void every_rule(struct server server, const struct isolation *isolation, enum shape shape,
                        struct statistics *statistics, bool must_decide)
 {
-    for (int f = 0; f < HEART; f++) {
+    for (int f = 0; f < CORE; f++) {
         for (unsigned k = 0; k < kinds(f); k++) {
             memset(server.term, 0, sizeof server.term);
             server.term_count = 1;
@@ -112,11 +112,11 @@ static void every_rule(struct server server, const struct isolation *isolation, 
                 server.seed += 7;
                 continue;
             }
-            for (int g = f + 1; g < HEART; g++) {
+            for (int g = f + 1; g < CORE; g++) {
                 for (unsigned m = 0; m < kinds(g) && !idle(&server, &isolation->baseline, g); m++) {
                     unsigned term = shape == SHAPE_EITHER;
                     memset(server.term[1], 0, sizeof server.term[1]);
-                    for (int h = f + 1; h < HEART; h++)
+                    for (int h = f + 1; h < CORE; h++)
                         server.term[0][h] = 0;
                     server.term_count = term + 1;
                     server.term[term][g] = condition(&server, &isolation->baseline, g, m);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "connection/kerberos.h"
+#include "connection/observe/kerberos.h"
 
 // Lines as krb5's include/k5-trace.h makes them.
 #define BEGIN   "[77] 1763632000.1: Getting initial credentials for alice@CORP.EXAMPLE\n"

@@ -72,22 +72,71 @@ static void check_truths(const char *const *texts, size_t count, const struct la
 
 static void every_fact_compares(void **state)
 {
-    static const char *const true_ones[] = {
-        "security=nla",          "tls=1.2",           "tls>=1.2",        "tls<1.3",           "tls!=none",
-        "license=stored",        "license!=new",      "address=name",    "family=ipv6",       "gateway=off",
-        "errinfo=advertised",    "admin=off",         "sni=localhost",   "sni=LocalHost",     "peer=::1",
-        "peer=0:0:0:0:0:0:0:1",  "user=bob",          "user!=alice",     "domain=\"\"",       "domain=''",
-        "client-name=lica",      "client-build>9999", "color-depth<=32", "keyboard=0x407",    "keyboard=1031",
-        "channel=cliprdr",       "channel=CLIPRDR",   "channel!=rdpdr",  "cookie=bob",        "connection>=3",
-        "client-build=0x000047bb", "true",           "graphics=gfx",    "autodetect=off",    "multitransport=on",
-        "restricted-admin=off"};
-    static const char *const false_ones[] = {
-        "security=tls",       "tls=1.3",         "tls<1.2",         "tls>1.2",          "license=foreign",
-        "address=ipv4",       "family=ipv4",     "gateway=http",    "errinfo=silent",   "admin=on",
-        "sni=\"\"",           "peer=127.0.0.1",  "user=bobby",      "user=bo",          "domain=CORP",
-        "client-name=\"LIC\"", "client-build<5", "color-depth=16",  "keyboard=407",     "channel=rdpdr",
-        "channel!=cliprdr",   "cookie=\"bob \"", "connection<3",    "connection!=3",    "!true",
-        "graphics=bitmap",    "autodetect=on",   "multitransport=off", "restricted-admin=on"};
+    static const char *const true_ones[] = {"security=nla",
+                                            "tls=1.2",
+                                            "tls>=1.2",
+                                            "tls<1.3",
+                                            "tls!=none",
+                                            "license=stored",
+                                            "license!=new",
+                                            "address=name",
+                                            "family=ipv6",
+                                            "gateway=off",
+                                            "errinfo=advertised",
+                                            "admin=off",
+                                            "sni=localhost",
+                                            "sni=LocalHost",
+                                            "peer=::1",
+                                            "peer=0:0:0:0:0:0:0:1",
+                                            "user=bob",
+                                            "user!=alice",
+                                            "domain=\"\"",
+                                            "domain=''",
+                                            "client-name=lica",
+                                            "client-build>9999",
+                                            "color-depth<=32",
+                                            "keyboard=0x407",
+                                            "keyboard=1031",
+                                            "channel=cliprdr",
+                                            "channel=CLIPRDR",
+                                            "channel!=rdpdr",
+                                            "cookie=bob",
+                                            "connection>=3",
+                                            "client-build=0x000047bb",
+                                            "true",
+                                            "graphics=gfx",
+                                            "autodetect=off",
+                                            "multitransport=on",
+                                            "restricted-admin=off"};
+    static const char *const false_ones[] = {"security=tls",
+                                             "tls=1.3",
+                                             "tls<1.2",
+                                             "tls>1.2",
+                                             "license=foreign",
+                                             "address=ipv4",
+                                             "family=ipv4",
+                                             "gateway=http",
+                                             "errinfo=silent",
+                                             "admin=on",
+                                             "sni=\"\"",
+                                             "peer=127.0.0.1",
+                                             "user=bobby",
+                                             "user=bo",
+                                             "domain=CORP",
+                                             "client-name=\"LIC\"",
+                                             "client-build<5",
+                                             "color-depth=16",
+                                             "keyboard=407",
+                                             "channel=rdpdr",
+                                             "channel!=cliprdr",
+                                             "cookie=\"bob \"",
+                                             "connection<3",
+                                             "connection!=3",
+                                             "!true",
+                                             "graphics=bitmap",
+                                             "autodetect=on",
+                                             "multitransport=off",
+                                             "restricted-admin=on"};
     const struct lab_facts facts = known_client();
 
     (void)state;
@@ -97,9 +146,14 @@ static void every_fact_compares(void **state)
 
 static void and_binds_tighter_than_or(void **state)
 {
-    static const char *const true_ones[] = {
-        "tls=1.2|tls=1.3&admin=on", "admin=on&tls=1.3|tls=1.2", "!admin=on&tls=1.2", "!(admin=on&tls=1.2)",
-        "!!tls=1.2",                " ( ( tls = 1.2 ) ) ",      "!admin=on|admin=on", "true&!(!true|admin = on)"};
+    static const char *const true_ones[] = {"tls=1.2|tls=1.3&admin=on",
+                                            "admin=on&tls=1.3|tls=1.2",
+                                            "!admin=on&tls=1.2",
+                                            "!(admin=on&tls=1.2)",
+                                            "!!tls=1.2",
+                                            " ( ( tls = 1.2 ) ) ",
+                                            "!admin=on|admin=on",
+                                            "true&!(!true|admin = on)"};
     static const char *const false_ones[] = {"(tls=1.2|tls=1.3)&admin=on", "admin=on&(tls=1.3|tls=1.2)",
                                              "!(admin=on|tls=1.2)", "true&true&true&admin=on", "!tls=1.2"};
     const struct lab_facts facts = known_client();
@@ -111,9 +165,9 @@ static void and_binds_tighter_than_or(void **state)
 
 static void unknown_facts_leave_the_answer_open(void **state)
 {
-    static const char *const open[] = {"license=stored",          "license!=stored",           "!license=stored",
-                                       "license=stored&tls=1.2",  "license=stored|tls=1.3",    "channel=cliprdr",
-                                       "channel!=cliprdr",        "license=new|license!=new"};
+    static const char *const open[] = {"license=stored",         "license!=stored",         "!license=stored",
+                                       "license=stored&tls=1.2", "license=stored|tls=1.3",  "channel=cliprdr",
+                                       "channel!=cliprdr",       "license=new|license!=new"};
     static const char *const yes[] = {"license=stored|tls=1.2", "!(license=stored&tls=1.3)", "true|user=bob"};
     static const char *const no[] = {"license=stored&tls=1.3", "tls=1.3&license=stored", "!(user=bob|tls=1.2)"};
     struct lab_facts facts = known_client();
@@ -250,8 +304,9 @@ static void mentions_are_found_anywhere(void **state)
 // Whatever the characters are: an answer or an error, no crash (run with the sanitizers).
 static void noise_never_crashes(void **state)
 {
-    static const char *const words[] = {"tls", "=", "1.2", "(", ")", "!", "&", "|", "<", " ", "\"", "user", "true",
-                                        "license", "new", ">=", "channel", "0x", "\xff", "peer", "::1", "connection"};
+    static const char *const words[] = {
+        "tls",  "=",    "1.2",     "(",   ")",  "!",       "&",  "|",    "<",    " ",   "\"",
+        "user", "true", "license", "new", ">=", "channel", "0x", "\xff", "peer", "::1", "connection"};
     uint32_t seed = 1;
     const struct lab_facts facts = known_client();
     size_t accepted = 0;

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "octets.h"
+#include "pdu_example.h"
 #include "upstream_pdu.h"
 
 // TS_INFO_PACKET of FreeRDP with domain LAB, user bob, password pw, behind a basic security header
@@ -66,19 +66,19 @@ static bool any_share(const uint8_t *data, size_t size)
 static void names_of_client_info(void **state)
 {
     (void)state;
-    struct octets octets = octets_of(INFO);
+    struct pdu_example bytes = pdu_example(INFO);
     struct client_info found;
-    assert_true(client_info_read(octets.data, octets.size, &found));
+    assert_true(client_info_read(bytes.data, bytes.size, &found));
     assert_true(found.unicode);
     assert_true(is_text(&found.domain, "L\0A\0B\0", 6));
     assert_true(is_text(&found.user, "b\0o\0b\0", 6));
     assert_true(is_text(&found.password, "p\0w\0", 4));
-    octets = octets_of(INFO_ANSI);
-    assert_true(client_info_read(octets.data, octets.size, &found));
+    bytes = pdu_example(INFO_ANSI);
+    assert_true(client_info_read(bytes.data, bytes.size, &found));
     assert_false(found.unicode);
     assert_true(is_text(&found.user, "bob", 3));
-    octets.data[0] |= 0x08; // SEC_ENCRYPT
-    assert_false(client_info_read(octets.data, octets.size, &found));
+    bytes.data[0] |= 0x08; // SEC_ENCRYPT
+    assert_false(client_info_read(bytes.data, bytes.size, &found));
     check_prefixes(info, INFO, 44); // up to the password's terminator
 }
 
@@ -95,9 +95,9 @@ static void kinds_of_licensing_messages(void **state)
                 {INFO, LICENSING_NONE, 0},
                 {FONT_MAP, LICENSING_NONE, 0}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct octets octets = octets_of(rows[i].hex);
+        const struct pdu_example bytes = pdu_example(rows[i].hex);
         uint32_t code = 1;
-        assert_int_equal(licensing_message(octets.data, octets.size, &code), rows[i].message);
+        assert_int_equal(licensing_message(bytes.data, bytes.size, &code), rows[i].message);
         assert_int_equal(code, rows[i].code);
     }
     check_prefixes(licensing, VALID, 8);
@@ -107,15 +107,15 @@ static void share_pdus_side_by_side(void **state)
 {
     (void)state;
     uint32_t id = 0;
-    struct octets octets = octets_of(ERROR_INFO DEACTIVATE DEMAND);
-    assert_true(share_find(octets.data, octets.size, SHARE_DEMAND_ACTIVE, 0, &id));
+    struct pdu_example bytes = pdu_example(ERROR_INFO DEACTIVATE DEMAND);
+    assert_true(share_find(bytes.data, bytes.size, SHARE_DEMAND_ACTIVE, 0, &id));
     assert_int_equal(id, 0x000103ea);
-    assert_false(share_find(octets.data, octets.size, SHARE_DATA, SHARE_DATA_FONT_MAP, NULL));
-    assert_false(share_find(octets.data, octets.size, SHARE_CONFIRM_ACTIVE, 0, NULL));
-    octets = octets_of(ERROR_INFO FONT_MAP);
-    assert_true(share_find(octets.data, octets.size, SHARE_DATA, SHARE_DATA_FONT_MAP, NULL));
-    octets = octets_of(CONFIRM);
-    assert_true(share_find(octets.data, octets.size, SHARE_CONFIRM_ACTIVE, 0, &id));
+    assert_false(share_find(bytes.data, bytes.size, SHARE_DATA, SHARE_DATA_FONT_MAP, NULL));
+    assert_false(share_find(bytes.data, bytes.size, SHARE_CONFIRM_ACTIVE, 0, NULL));
+    bytes = pdu_example(ERROR_INFO FONT_MAP);
+    assert_true(share_find(bytes.data, bytes.size, SHARE_DATA, SHARE_DATA_FONT_MAP, NULL));
+    bytes = pdu_example(CONFIRM);
+    assert_true(share_find(bytes.data, bytes.size, SHARE_CONFIRM_ACTIVE, 0, &id));
     check_prefixes(any_share, DEMAND, 18);
     check_prefixes(any_share, FONT_MAP, 26);
 }
@@ -124,8 +124,9 @@ static void set_error_info_is_what_freerdp_sends(void **state)
 {
     (void)state;
     uint8_t pdu[SET_ERROR_INFO_SIZE];
-    const struct octets expected = octets_of("03 00 00 24 02 f0 80 68 00 01 03 eb 70 16"
-                                             "16 00 17 00 00 00 ea 03 01 00 00 01 16 00 2f 00 00 00 07 00 00 00");
+    const struct pdu_example expected =
+        pdu_example("03 00 00 24 02 f0 80 68 00 01 03 eb 70 16"
+                    "16 00 17 00 00 00 ea 03 01 00 00 01 16 00 2f 00 00 00 07 00 00 00");
     set_error_info_write(pdu, 1003, 0x000103ea, 7);
     assert_int_equal(expected.size, sizeof(pdu));
     assert_memory_equal(pdu, expected.data, sizeof(pdu));
@@ -134,7 +135,7 @@ static void set_error_info_is_what_freerdp_sends(void **state)
 static void encryption_in_a_connect_response(void **state)
 {
     (void)state;
-    const struct octets plain = octets_of(PLAIN), encrypted = octets_of(ENCRYPTED);
+    const struct pdu_example plain = pdu_example(PLAIN), encrypted = pdu_example(ENCRYPTED);
     assert_false(connect_response_encrypts(plain.data, plain.size));
     assert_true(connect_response_encrypts(encrypted.data, encrypted.size));
     check_prefixes(connect_response_encrypts, ENCRYPTED, encrypted.size - 6); // up to the security data's end

@@ -171,26 +171,26 @@ static void as_many_share_as_may_fail(void **state)
     int slots[4];
     (void)state;
     struct ledger *mine = open_ledger(), *other = open_ledger();
-    assert_int_equal(ledger_share(mine, account, 3, false, &slots[0], error, sizeof error), LEAVE_GRANTED);
-    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 3, false, &slots[0], error, sizeof error), PERMIT_GRANTED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), PERMIT_GRANTED);
     for (int i = 0; i < 5; i++) // a look takes nothing
-        assert_int_equal(ledger_look(i % 2 ? mine : other, account, 3, error, sizeof error), LEAVE_GRANTED);
-    assert_int_equal(ledger_share(mine, account, 3, false, &slots[2], error, sizeof error), LEAVE_GRANTED);
-    assert_int_equal(ledger_share(other, account, 3, false, &slots[3], error, sizeof error), LEAVE_LATER);
-    assert_int_equal(ledger_look(mine, account, 3, error, sizeof error), LEAVE_LATER);
-    assert_int_equal(ledger_look(other, account, 3, error, sizeof error), LEAVE_LATER);
-    assert_int_equal(ledger_share(other, "corp\\bob", 3, false, &slots[3], error, sizeof error), LEAVE_GRANTED);
+        assert_int_equal(ledger_look(i % 2 ? mine : other, account, 3, error, sizeof error), PERMIT_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 3, false, &slots[2], error, sizeof error), PERMIT_GRANTED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[3], error, sizeof error), PERMIT_LATER);
+    assert_int_equal(ledger_look(mine, account, 3, error, sizeof error), PERMIT_LATER);
+    assert_int_equal(ledger_look(other, account, 3, error, sizeof error), PERMIT_LATER);
+    assert_int_equal(ledger_share(other, "corp\\bob", 3, false, &slots[3], error, sizeof error), PERMIT_GRANTED);
     assert_true(ledger_return(mine, account, slots[0], LOGON_NOT_SENT, 0, error, sizeof error));
-    assert_int_equal(ledger_share(other, account, 3, false, &slots[0], error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[0], error, sizeof error), PERMIT_GRANTED);
     assert_true(ledger_return(other, account, slots[0], LOGON_FAILED, 1, error, sizeof error));
     assert_true(ledger_return(other, account, slots[1], LOGON_FAILED, 1, error, sizeof error));
     // One is still under way, and one more failure is all that there may be.
-    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_LATER);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), PERMIT_LATER);
     assert_true(ledger_return(mine, account, slots[2], LOGON_FAILED, 1, error, sizeof error));
-    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), LEAVE_REFUSED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slots[1], error, sizeof error), PERMIT_DECLINED);
     assert_non_null(strstr(error, "3 failed logons of"));
     error[0] = '\0';
-    assert_int_equal(ledger_look(mine, account, 3, error, sizeof error), LEAVE_REFUSED);
+    assert_int_equal(ledger_look(mine, account, 3, error, sizeof error), PERMIT_DECLINED);
     assert_non_null(strstr(error, "3 failed logons of"));
     ledger_close(other);
     ledger_close(mine);
@@ -201,12 +201,12 @@ static void a_share_whose_process_died_counts(void **state)
     int slot;
     (void)state;
     struct ledger *mine = open_ledger(), *other = open_ledger();
-    assert_int_equal(ledger_share(mine, account, 3, false, &slot, error, sizeof error), LEAVE_GRANTED);
-    assert_int_equal(ledger_share(mine, account, 3, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 3, false, &slot, error, sizeof error), PERMIT_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 3, false, &slot, error, sizeof error), PERMIT_GRANTED);
     ledger_close(mine); // as if killed
-    assert_int_equal(ledger_share(other, account, 3, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slot, error, sizeof error), PERMIT_GRANTED);
     assert_true(ledger_return(other, account, slot, LOGON_FAILED, 1, error, sizeof error));
-    assert_int_equal(ledger_share(other, account, 3, false, &slot, error, sizeof error), LEAVE_REFUSED);
+    assert_int_equal(ledger_share(other, account, 3, false, &slot, error, sizeof error), PERMIT_DECLINED);
     ledger_close(other);
 }
 
@@ -216,15 +216,15 @@ static void a_proved_account_holds_nothing(void **state)
     (void)state;
     struct ledger *mine = open_ledger(), *other = open_ledger();
     for (int i = 0; i < 100; i++)
-        assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), LEAVE_GRANTED);
+        assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), PERMIT_GRANTED);
     assert_int_equal(slot, LEDGER_NO_SLOT);
     assert_true(ledger_begin(other, account, 2, error, sizeof error));
     // What another process learns of the account counts here, too.
     assert_true(ledger_report(other, account, LOGON_BLOCKED, 1, error, sizeof error));
-    assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), LEAVE_REFUSED);
+    assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), PERMIT_DECLINED);
     assert_non_null(strstr(error, "locked out"));
     assert_true(ledger_return(mine, account, LEDGER_NO_SLOT, LOGON_VERIFIED, 0, error, sizeof error));
-    assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 2, true, &slot, error, sizeof error), PERMIT_GRANTED);
     ledger_close(other);
     ledger_close(mine);
 }
@@ -235,13 +235,13 @@ static void one_that_wants_the_account_alone_waits_for_shares(void **state)
     (void)state;
     struct ledger *mine = open_ledger(), *other = open_ledger();
     struct itimerval timer = {.it_value = {.tv_usec = 50000}};
-    assert_int_equal(ledger_share(mine, account, 2, false, &slot, error, sizeof error), LEAVE_GRANTED);
+    assert_int_equal(ledger_share(mine, account, 2, false, &slot, error, sizeof error), PERMIT_GRANTED);
     signal(SIGALRM, ignore_signal);
     setitimer(ITIMER_REAL, &timer, NULL);
     assert_false(ledger_begin(other, account, 2, error, sizeof error));
     assert_true(ledger_return(mine, account, slot, LOGON_VERIFIED, 0, error, sizeof error));
     assert_true(ledger_begin(other, account, 2, error, sizeof error));
-    assert_int_equal(ledger_share(mine, account, 2, false, &slot, error, sizeof error), LEAVE_LATER);
+    assert_int_equal(ledger_share(mine, account, 2, false, &slot, error, sizeof error), PERMIT_LATER);
     ledger_close(other);
     ledger_close(mine);
 }

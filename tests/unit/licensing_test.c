@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/licensing.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/licensing.h"
 
 // MS-RDPBCGR 4.1.11, Server License Error PDU - Valid Client: the decrypted licensing packet.
 #define VALID_CLIENT "ff 03 10 00 07 00 00 00 02 00 00 00 04 00 00 00"
@@ -50,9 +50,9 @@ static bool decode(const uint8_t *data, size_t size)
 
 static struct licensing_message message_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct licensing_message message;
-    assert_true(licensing_parse(octets.data, octets.size, &message));
+    assert_true(licensing_parse(bytes.data, bytes.size, &message));
     return message;
 }
 
@@ -112,10 +112,10 @@ static bool decode_request(const uint8_t *data, size_t size)
 
 static void reads_a_request(void **state)
 {
-    struct octets octets = octets_of(XRDP_REQUEST);
+    struct pdu_example bytes = pdu_example(XRDP_REQUEST);
     struct licensing_request request;
     (void)state;
-    assert_true(licensing_parse_request(octets.data, octets.size, &request));
+    assert_true(licensing_parse_request(bytes.data, bytes.size, &request));
     assert_int_equal(request.major, 4);
     assert_int_equal(request.minor, 0);
     assert_string_equal(request.company, "Microsoft Corporation");
@@ -124,17 +124,17 @@ static void reads_a_request(void **state)
     assert_int_equal(request.key_exchanges[0], 1);
     assert_int_equal(request.scope_count, 1);
     assert_string_equal(request.scopes[0], "microsoft.com");
-    octets.data[0] = LICENSING_NEW_LICENSE;
-    assert_false(licensing_parse_request(octets.data, octets.size, &request));
+    bytes.data[0] = LICENSING_NEW_LICENSE;
+    assert_false(licensing_parse_request(bytes.data, bytes.size, &request));
 }
 
 static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).data[0] == LICENSING_ERROR_ALERT ? 12 : 4);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).data[0] == LICENSING_ERROR_ALERT ? 12 : 4);
     // Up to the last scope.
-    check_prefixes(decode_request, XRDP_REQUEST, octets_of(XRDP_REQUEST).size);
+    check_prefixes(decode_request, XRDP_REQUEST, pdu_example(XRDP_REQUEST).size);
 }
 
 static void stands_damage(void **state)

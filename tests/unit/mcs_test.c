@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/mcs.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/mcs.h"
 
 // MS-RDPBCGR 4.1.4, Server MCS Connect Response PDU with GCC Conference Create Response.
 #define CONNECT_RESPONSE                                                                                               \
@@ -29,16 +29,16 @@
 #define ATTACH_CONFIRM  "03 00 00 0b 02 f0 80 2e 00 00 06"             // 4.1.7
 #define JOIN_REQUEST    "03 00 00 0c 02 f0 80 38 00 06 03 ef"          // 4.1.8.1.1
 #define JOIN_CONFIRM    "03 00 00 0f 02 f0 80 3e 00 00 06 03 ef 03 ef" // 4.1.8.1.2
-// 4.1.9, Client Security Exchange PDU: Send Data Request of 0x50 octets.
+// 4.1.9, Client Security Exchange PDU: Send Data Request of 0x50 bytes.
 #define SECURITY_EXCHANGE                                                                                              \
     "03 00 00 5e 02 f0 80 64 00 06 03 eb 70 50 01 02 00 00 48 00 00 00 91 ac 0c 8f 64 8c 39 f4 e7 ff "                 \
     "0a 3b 79 11 5c 13 51 2a cb 72 8f 9d b7 42 2e f7 08 4c 8e ae 55 99 62 d2 81 81 e4 66 c8 05 ea d4 "                 \
     "73 06 3f c8 5f af 2a fd fc f1 64 b3 3f 0a 15 1d db 2c 10 9d 30 11 00 00 00 00 00 00 00 00"
-// 4.1.11, Server License Error PDU - Valid Client: Send Data Indication of 0x1c octets.
+// 4.1.11, Server License Error PDU - Valid Client: Send Data Indication of 0x1c bytes.
 #define LICENSE_ERROR                                                                                                  \
     "03 00 00 2a 02 f0 80 68 00 01 03 eb 70 1c 88 02 02 03 8d 43 9a ab d5 2a 31 39 62 4d c1 ec 0d 99 "                 \
     "88 e6 da ab 2c 02 72 4d 49 90"
-// The same with the PER length in two octets, which any length may have.
+// The same with the PER length in two bytes, which any length may have.
 #define LICENSE_ERROR_LONG                                                                                             \
     "03 00 00 2b 02 f0 80 68 00 01 03 eb 70 80 1c 88 02 02 03 8d 43 9a ab d5 2a 31 39 62 4d c1 ec 0d 99 "              \
     "88 e6 da ab 2c 02 72 4d 49 90"
@@ -58,25 +58,25 @@ static bool decode(const uint8_t *data, size_t size)
     return true;
 }
 
-static struct mcs_pdu read_pdu(const struct octets *octets)
+static struct mcs_pdu read_pdu(const struct pdu_example *bytes)
 {
     struct mcs_pdu pdu;
-    assert_true(mcs_parse(octets->data, octets->size, &pdu));
+    assert_true(mcs_parse(bytes->data, bytes->size, &pdu));
     return pdu;
 }
 
 static struct mcs_pdu pdu_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    struct mcs_pdu pdu = read_pdu(&octets);
-    pdu.payload = NULL; // it pointed into octets
+    struct pdu_example bytes = pdu_example(hex);
+    struct mcs_pdu pdu = read_pdu(&bytes);
+    pdu.payload = NULL; // it pointed into bytes
     return pdu;
 }
 
 static bool refuses(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static void tells_types(void **state)
@@ -101,11 +101,11 @@ static void reads_results(void **state)
     assert_int_equal(pdu_of(CONNECT_RESPONSE).result, 0);
     assert_int_equal(pdu_of(ATTACH_CONFIRM).result, 0);
     assert_int_equal(pdu_of(JOIN_CONFIRM).result, 0);
-    // rt-unspecified-failure (14), with the BER length in one, two and three octets.
+    // rt-unspecified-failure (14), with the BER length in one, two and three bytes.
     assert_int_equal(pdu_of("03 00 00 0d 02 f0 80 7f 66 03 0a 01 0e").result, 14);
     assert_int_equal(pdu_of("03 00 00 0e 02 f0 80 7f 66 81 03 0a 01 0e").result, 14);
     assert_int_equal(pdu_of("03 00 00 0f 02 f0 80 7f 66 82 00 03 0a 01 0e").result, 14);
-    // Four bits over the border of two octets, with and without an initiator: rt-too-many-users is 15, 8 rt-no-such-…
+    // Four bits over the border of two bytes, with and without an initiator: rt-too-many-users is 15, 8 rt-no-such-…
     assert_int_equal(pdu_of("03 00 00 0b 02 f0 80 2f e0 00 06").result, 15);
     assert_int_equal(pdu_of("03 00 00 09 02 f0 80 2d 00").result, 8);
     assert_int_equal(pdu_of("03 00 00 09 02 f0 80 2c 20").result, 1);
@@ -124,26 +124,26 @@ static void reads_reasons(void **state)
 
 static void finds_payloads(void **state)
 {
-    struct octets octets = octets_of(LICENSE_ERROR);
-    struct mcs_pdu pdu = read_pdu(&octets);
+    struct pdu_example bytes = pdu_example(LICENSE_ERROR);
+    struct mcs_pdu pdu = read_pdu(&bytes);
     (void)state;
     assert_int_equal(pdu.channel, 1003);
-    assert_ptr_equal(pdu.payload, octets.data + 14);
+    assert_ptr_equal(pdu.payload, bytes.data + 14);
     assert_int_equal(pdu.size, 0x1C);
 
-    octets = octets_of(LICENSE_ERROR_LONG);
-    pdu = read_pdu(&octets);
-    assert_ptr_equal(pdu.payload, octets.data + 15);
+    bytes = pdu_example(LICENSE_ERROR_LONG);
+    pdu = read_pdu(&bytes);
+    assert_ptr_equal(pdu.payload, bytes.data + 15);
     assert_int_equal(pdu.size, 0x1C);
 
-    octets = octets_of(SECURITY_EXCHANGE);
-    pdu = read_pdu(&octets);
+    bytes = pdu_example(SECURITY_EXCHANGE);
+    pdu = read_pdu(&bytes);
     assert_int_equal(pdu.channel, 1003);
-    assert_ptr_equal(pdu.payload, octets.data + 14);
+    assert_ptr_equal(pdu.payload, bytes.data + 14);
     assert_int_equal(pdu.size, 0x50);
 
-    octets = octets_of("03 00 00 0e 02 f0 80 68 00 01 03 eb 70 00");
-    pdu = read_pdu(&octets);
+    bytes = pdu_example("03 00 00 0e 02 f0 80 68 00 01 03 eb 70 00");
+    pdu = read_pdu(&bytes);
     assert_int_equal(pdu.size, 0);
 }
 
@@ -156,10 +156,10 @@ static void refuses_what_is_none(void **state)
     assert_true(refuses("03 00 00 07 02 f0 80 28"));                                  // TPKT without an MCS PDU
     assert_true(refuses("03 00 00 0a 02 f0 80 7f 67 00"));                            // no BER tag of MCS
     assert_true(refuses("03 00 00 0d 02 f0 80 7f 66 03 02 01 00"));                   // result is no ENUMERATED
-    assert_true(refuses("03 00 00 0e 02 f0 80 7f 66 04 0a 02 00 0e"));                // result of two octets
-    assert_true(refuses("03 00 00 0d 02 f0 80 7f 66 ff 0a 01 0e"));                   // a length of 127 octets
+    assert_true(refuses("03 00 00 0e 02 f0 80 7f 66 04 0a 02 00 0e"));                // result of two bytes
+    assert_true(refuses("03 00 00 0d 02 f0 80 7f 66 ff 0a 01 0e"));                   // a length of 127 bytes
     assert_true(refuses("03 00 00 0e 02 f0 80 68 00 01 03 eb 70 01"));                // more user data than there is
-    assert_true(refuses("03 00 00 0f 02 f0 80 68 00 01 03 eb 70 80 01"));             // the same in two octets
+    assert_true(refuses("03 00 00 0f 02 f0 80 68 00 01 03 eb 70 80 01"));             // the same in two bytes
     assert_true(refuses("03 00 00 0e 02 f0 80 68 00 01 03 eb 70 80"));                // one of the two is missing
 }
 
@@ -167,7 +167,7 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
 static void stands_damage(void **state)

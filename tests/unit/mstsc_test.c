@@ -25,9 +25,9 @@ static const struct {
     {"errinfo", 0x11, "active", 0x3, 0x11, false},
     {"errinfo", 0x410, "capabilities", 0x3, 0x410, false},
     {"errinfo", 0x0, "licensing", 0, 0, false},
-    {"errinfo", 0x8, "licensing", 0, 0, false},    // no row in MS-RDPBCGR
-    {"errinfo", 0x19, "active", 0, 0, false},      // no source says that mstsc passes it through
-    {"errinfo", 0x1196, "active", 0, 0, false},    // FreeRDP's invention
+    {"errinfo", 0x8, "licensing", 0, 0, false}, // no row in MS-RDPBCGR
+    {"errinfo", 0x19, "active", 0, 0, false},   // no source says that mstsc passes it through
+    {"errinfo", 0x1196, "active", 0, 0, false}, // FreeRDP's invention
     {"errinfo", 0x1FFF, "active", 0, 0, false},
     {"credssp", 0xC000006D, "nla", 0x807, 0, true},
     {"credssp", 0xC000006A, "nla", 0x807, 0, false},

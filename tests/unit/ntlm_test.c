@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/ntlm.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/ntlm.h"
 
 #define HEAD "4e 54 4c 4d 53 53 50 00 02 00 00 00 "
 
@@ -42,16 +42,16 @@ static bool decode(const uint8_t *data, size_t size)
 
 static struct ntlm_challenge read(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct ntlm_challenge challenge;
-    assert_true(ntlm_challenge_parse(octets.data, octets.size, &challenge));
+    assert_true(ntlm_challenge_parse(bytes.data, bytes.size, &challenge));
     return challenge;
 }
 
 static bool refuses(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static void reads_the_examples(void **state)
@@ -123,7 +123,7 @@ static void refuses_what_is_none(void **state)
 static void stands_truncation(void **state)
 {
     (void)state;
-    check_prefixes(decode, NTLMV2, octets_of(NTLMV2).size);
+    check_prefixes(decode, NTLMV2, pdu_example(NTLMV2).size);
     check_prefixes(decode, NTLMV1, 32); // without target information whatever the fixed part lacks is optional
 }
 

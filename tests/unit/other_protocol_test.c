@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/other_protocol.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/other_protocol.h"
 
 // "SSH-2.0-OpenSSH_9.2p1", "HTTP/1.1 400 Bad Request", a TLS alert, "RFB 003.008", "220 mail.example".
 #define SSH   "53 53 48 2d 32 2e 30 2d 4f 70 65 6e 53 53 48 5f 39 2e 32 70 31"
@@ -27,8 +27,8 @@ static bool decode(const uint8_t *data, size_t size)
 
 static const char *name_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    const struct other_protocol *protocol = other_protocol(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    const struct other_protocol *protocol = other_protocol(bytes.data, bytes.size);
     return protocol ? protocol->outcome : "";
 }
 

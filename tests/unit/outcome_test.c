@@ -59,9 +59,10 @@ static void test_parse(void **state)
 static void test_refusals(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",        "0x3",          "0x4/0x7",    "0x3/",       "/0x7",      "0x3/0x7/1",
-                                        "weather", "errinfo x",    "errinfo -1", "errinfo 0x", "errinfo ",  "closed@",
-                                        "closed@lunch", "errinfo 0x100000000", "0x3/seven"};
+    static const char *const wrong[] = {
+        "",          "0x3",        "0x4/0x7",    "0x3/",     "/0x7",    "0x3/0x7/1",    "weather",
+        "errinfo x", "errinfo -1", "errinfo 0x", "errinfo ", "closed@", "closed@lunch", "errinfo 0x100000000",
+        "0x3/seven"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct signature signature;
         const char *error = NULL;
@@ -118,7 +119,7 @@ static void test_matches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_families), cmocka_unit_test(test_parse),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_families),           cmocka_unit_test(test_parse),   cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_text_is_read_again), cmocka_unit_test(test_matches),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

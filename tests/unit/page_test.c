@@ -36,12 +36,16 @@ static void cleans_what_a_server_may_send(void **state)
         {"plain", "plain"},
         {"\033[31mred\033[0m", "?[31mred?[0m"},
         {"a\nb\tc\x7f", "a?b?c?"},
-        {"\xc2\x9b" "31m", "?31m"},                 // C1 control sequence introducer
+        {"\xc2\x9b"
+         "31m",
+         "?31m"}, // C1 control sequence introducer
         {"M\xc3\xbcnchen \xe6\xbc\xa2", "M\xc3\xbcnchen \xe6\xbc\xa2"},
         {"\xff\xfe", "??"},
-        {"\xc0\xaf", "??"},                         // overlong
-        {"\xed\xa0\x80", "???"},                    // surrogate
-        {"a\xe2\x80\xae" "b", "a?b"},               // right-to-left override
+        {"\xc0\xaf", "??"},      // overlong
+        {"\xed\xa0\x80", "???"}, // surrogate
+        {"a\xe2\x80\xae"
+         "b",
+         "a?b"}, // right-to-left override
         {"cut \xe6\xbc", "cut ??"},
     };
     char copy[64];

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/pcapng.h"
-#include "connection/tcp_segment.h"
-#include "connection/upper_pdu.h"
+#include "connection/capture/pcapng.h"
+#include "connection/capture/tcp_segment.h"
+#include "connection/capture/upper_pdu.h"
 
 // ---- a reader of its own, after draft-ietf-opsawg-pcapng ----
 
@@ -73,8 +73,8 @@ static void check_text(const uint8_t *options, size_t left, unsigned code, const
 
 static void a_file_reads_back(void **state)
 {
-    uint8_t octets[1024];
-    struct pcapng_buffer buffer = {.data = octets, .capacity = sizeof octets};
+    uint8_t bytes[1024];
+    struct pcapng_buffer buffer = {.data = bytes, .capacity = sizeof bytes};
     struct block block;
     size_t at = 0, size;
     (void)state;
@@ -90,14 +90,14 @@ static void a_file_reads_back(void **state)
                                                                .size = 5,
                                                                .left_out = 7,
                                                                .comment = "why"}));
-    at += read_block(octets, buffer.used, &block);
+    at += read_block(bytes, buffer.used, &block);
     assert_int_equal(block.type, 0x0A0D0D0A);
     assert_int_equal(little(block.body), 0x1A2B3C4D);
     assert_int_equal(little(block.body + 4), 1); // 1.0
     assert_int_equal(little(block.body + 8), UINT32_MAX);
     check_text(block.body + 16, block.size - 16, 4, "tester");
 
-    at += read_block(octets + at, buffer.used - at, &block);
+    at += read_block(bytes + at, buffer.used - at, &block);
     assert_int_equal(block.type, 1);
     assert_int_equal(little(block.body), 101);
     check_text(block.body + 8, block.size - 8, 2, "tcp");
@@ -105,13 +105,13 @@ static void a_file_reads_back(void **state)
     const uint8_t *resolution = option(block.body + 8, block.size - 8, 9, &size);
     assert_true(resolution && size == 1 && *resolution == 9);
 
-    at += read_block(octets + at, buffer.used - at, &block);
+    at += read_block(bytes + at, buffer.used - at, &block);
     assert_int_equal(block.type, 0xA);
     assert_memory_equal(block.body, "KSLT", 4);
     assert_int_equal(little(block.body + 4), 30);
     assert_memory_equal(block.body + 8, "CLIENT_RANDOM 1 2\n\n\n\n\n\n\n\n\n\n\n\n\n", 30);
 
-    at += read_block(octets + at, buffer.used - at, &block);
+    at += read_block(bytes + at, buffer.used - at, &block);
     assert_int_equal(block.type, 6);
     assert_int_equal(little(block.body), 0);
     assert_int_equal(little(block.body + 4), 0x12345678);
@@ -125,11 +125,11 @@ static void a_file_reads_back(void **state)
 
 static void what_does_not_fit_leaves_the_buffer(void **state)
 {
-    uint8_t octets[4096];
+    uint8_t bytes[4096];
     (void)state;
     for (size_t capacity = 0; capacity < 100; capacity++) {
         uint8_t *exact = malloc(capacity + 1);
-        struct pcapng_buffer buffer = {.data = exact, .capacity = capacity}, whole = {.data = octets, .capacity = 4096};
+        struct pcapng_buffer buffer = {.data = exact, .capacity = capacity}, whole = {.data = bytes, .capacity = 4096};
         struct pcapng_packet packet = {.data = (const uint8_t *)"12345", .size = 5, .comment = "c"};
         assert_true(pcapng_packet(&whole, &packet));
         assert_int_equal(pcapng_packet(&buffer, &packet), capacity >= whole.used);
@@ -154,8 +154,8 @@ static bool read_head(void *context, uint64_t offset, uint8_t out[8])
 
 static void a_cut_off_file_is_whole_up_to_its_last_block(void **state)
 {
-    uint8_t octets[1024];
-    struct pcapng_buffer buffer = {.data = octets, .capacity = sizeof octets};
+    uint8_t bytes[1024];
+    struct pcapng_buffer buffer = {.data = bytes, .capacity = sizeof bytes};
     size_t ends[4] = {0};
     (void)state;
     assert_true(pcapng_section(&buffer, "x"));
@@ -165,7 +165,7 @@ static void a_cut_off_file_is_whole_up_to_its_last_block(void **state)
     assert_true(pcapng_packet(&buffer, &(struct pcapng_packet){.time = 1}));
     ends[3] = buffer.used;
     for (size_t size = 0, last = 0; size <= ends[3]; size++) {
-        struct file file = {octets, size};
+        struct file file = {bytes, size};
         if (last < 3 && size == ends[last + 1])
             last++;
         assert_int_equal(pcapng_whole(0, size, read_head, &file), ends[last]);

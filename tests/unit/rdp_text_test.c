@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/rdp_text.h"
+#include "import/rdp_text.h"
 
 static char *decoded(const void *data, size_t size)
 {
@@ -49,7 +49,7 @@ static void reads_the_encodings_of_rdp_files(void **state)
     is(decoded("\xff\xfe"
                "a\0:",
                5),
-       "a"); // an odd octet at the end is none
+       "a"); // an odd byte at the end is none
     is(decoded("", 0), "");
     is(decoded("\xff\xfe", 2), "");
 }
@@ -107,8 +107,8 @@ static void knows_the_numbers_that_the_parser_takes(void **state)
     assert_false(rdp_text_is_number("2147483648") || rdp_text_is_number("99999999999999999999"));
 }
 
-// Whatever the octets are, reading stays within them: the sanitizers watch.
-static void survives_any_octets(void **state)
+// Whatever the bytes are, reading stays within them: the sanitizers watch.
+static void survives_any_bytes(void **state)
 {
     static const char seed[] = "\xff\xfe"
                                "f\0u\0:\0s\0:\0a\0\r\0\n\0/\0v\0:\0x\0";
@@ -143,7 +143,7 @@ int main(void)
         cmocka_unit_test(refuses_what_is_no_text),
         cmocka_unit_test(cuts_lines_as_freerdp_does),
         cmocka_unit_test(knows_the_numbers_that_the_parser_takes),
-        cmocka_unit_test(survives_any_octets),
+        cmocka_unit_test(survives_any_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

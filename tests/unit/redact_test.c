@@ -8,25 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/redact.h"
-#include "connection/stream_keep.h"
-#include "octets.h"
+#include "connection/capture/redact.h"
+#include "connection/capture/stream_keep.h"
+#include "pdu_example.h"
 
 // TSRequest version 6 with an NTLM AUTHENTICATE (MS-NLMP 2.2.1.3) of user "bob" whose responses, session key and MIC
-// are of the octets ee, and pubKeyAuth of them.
+// are of the bytes ee, and pubKeyAuth of them.
 #define AUTHENTICATE                                                                                                   \
     "30 81 82 a0 03 02 01 06 a1 71 30 6f 30 6d a0 6b 04 69 "                                                           \
     "4e 54 4c 4d 53 53 50 00 03 00 00 00 04 00 04 00 58 00 00 00 05 00 05 00 5c 00 00 00 00 00 00 00 40 00 00 00 "     \
     "06 00 06 00 61 00 00 00 00 00 00 00 40 00 00 00 02 00 02 00 67 00 00 00 01 02 00 00 "                             \
     "ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee ee "                                         \
     "ee ee ee ee ee ee ee ee ee 62 00 6f 00 62 00 ee ee a3 08 04 06 ee ee ee ee ee ee"
-// Client Info under TLS: domain "", user "bob", password of the octets ee, shell and directory "".
+// Client Info under TLS: domain "", user "bob", password of the bytes ee, shell and directory "".
 #define CLIENT_INFO                                                                                                    \
     "03 00 00 3d 02 f0 80 64 00 06 03 eb 70 80 2e 40 00 00 00 00 00 00 00 33 01 00 00 00 00 06 00 08 00 00 00 00 00 "  \
     "00 00 62 00 6f 00 62 00 00 00 ee ee ee ee ee ee ee ee 00 00 00 00 00 00"
 #define SET_ERROR_INFO                                                                                                 \
     "03 00 00 25 02 f0 80 68 00 01 03 eb 70 80 16 16 00 17 00 00 00 ec 03 01 00 00 01 04 00 2f 00 00 00 07 00 00 00"
-// Save Session Info with a notification whose contents are of the octets ee.
+// Save Session Info with a notification whose contents are of the bytes ee.
 #define SAVE_SESSION_INFO                                                                                              \
     "03 00 00 29 02 f0 80 68 00 01 03 eb 70 80 1a 1a 00 17 00 00 00 ec 03 01 00 00 01 08 00 26 00 00 00 03 00 00 00 "  \
     "ee ee ee ee"
@@ -34,20 +34,20 @@
 #define CONNECT      "03 00 00 13 0e e0 00 00 00 00 00 01 00 08 00 03 00 00 00"
 #define FAST_PATH    "00 06 ee ee ee ee"
 
-static bool holds(const uint8_t *data, size_t size, uint8_t octet)
+static bool holds(const uint8_t *data, size_t size, uint8_t byte)
 {
-    return size && memchr(data, octet, size);
+    return size && memchr(data, byte, size);
 }
 
-static struct redaction redact(const char *hex, bool from_client, size_t header, struct octets *out)
+static struct redaction redact(const char *hex, bool from_client, size_t header, struct pdu_example *out)
 {
-    *out = octets_of(hex);
+    *out = pdu_example(hex);
     return redact_pdu(out->data, out->size, from_client, header);
 }
 
 static void secrets_go_and_names_stay(void **state)
 {
-    struct octets pdu;
+    struct pdu_example pdu;
     (void)state;
     struct redaction r = redact(AUTHENTICATE, true, 0, &pdu);
     assert_non_null(r.what);
@@ -65,7 +65,7 @@ static void secrets_go_and_names_stay(void **state)
 
 static void what_is_somebody_s_goes(void **state)
 {
-    struct octets pdu;
+    struct pdu_example pdu;
     (void)state;
     struct redaction r = redact(SAVE_SESSION_INFO, false, 0, &pdu);
     assert_non_null(r.what);
@@ -83,7 +83,7 @@ static void what_tells_of_the_failure_stays(void **state)
     static const char *const kept[] = {CONNECT, SET_ERROR_INFO};
     (void)state;
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        struct octets before = octets_of(kept[i]), pdu;
+        struct pdu_example before = pdu_example(kept[i]), pdu;
         struct redaction r = redact(kept[i], i == 0, 0, &pdu);
         assert_null(r.what);
         assert_int_equal(r.kept, before.size);
@@ -91,13 +91,13 @@ static void what_tells_of_the_failure_stays(void **state)
     }
 }
 
-// The secret octets are never in what may be shown, however the PDU is cut.
+// The secret bytes are never in what may be shown, however the PDU is cut.
 static void no_truncation_shows_a_secret(void **state)
 {
     static const char *const examples[] = {AUTHENTICATE, CLIENT_INFO, SAVE_SESSION_INFO, CHANNEL_DATA, FAST_PATH};
     (void)state;
     for (size_t e = 0; e < sizeof examples / sizeof examples[0]; e++) {
-        struct octets whole = octets_of(examples[e]);
+        struct pdu_example whole = pdu_example(examples[e]);
         for (size_t size = 0; size < whole.size; size++) {
             uint8_t *exact = malloc(size ? size : 1);
             memcpy(exact, whole.data, size);
@@ -146,14 +146,14 @@ static void http_fields_are_hidden(void **state)
 
 // ---- streams ----
 
-// Feeds a stream in pieces and returns how many octets were kept of all.
+// Feeds a stream in pieces and returns how many bytes were kept of all.
 static size_t kept(const char *hex, size_t piece)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct stream_keep stream = {0};
     size_t total = 0;
-    for (size_t at = 0; at < octets.size; at += piece)
-        total += stream_keep(&stream, octets.data + at, piece < octets.size - at ? piece : octets.size - at);
+    for (size_t at = 0; at < bytes.size; at += piece)
+        total += stream_keep(&stream, bytes.data + at, piece < bytes.size - at ? piece : bytes.size - at);
     return total;
 }
 

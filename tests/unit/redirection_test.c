@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/redirection.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/redirection.h"
 
 // As FreeRDP's server sends it: address, load-balance info, user, password.
 #define FREERDP                                                                                                        \
@@ -44,11 +44,11 @@ static bool decode(const uint8_t *data, size_t size)
 
 static void reads_a_packet(void **state)
 {
-    struct octets octets = octets_of(FREERDP);
+    struct pdu_example bytes = pdu_example(FREERDP);
     struct redirection packet;
     char token[64];
     (void)state;
-    assert_true(redirection_parse(octets.data, octets.size, &packet));
+    assert_true(redirection_parse(bytes.data, bytes.size, &packet));
     assert_int_equal(packet.session, 5);
     assert_int_equal(packet.flags, LB_FLAG_TARGET_NET_ADDRESS | LB_FLAG_LOAD_BALANCE_INFO | LB_FLAG_USERNAME |
                                        LB_FLAG_PASSWORD | LB_FLAG_DONTSTOREUSERNAME);
@@ -60,11 +60,11 @@ static void reads_a_packet(void **state)
 
 static void reads_every_field(void **state)
 {
-    struct octets octets = octets_of(FULL);
+    struct pdu_example bytes = pdu_example(FULL);
     struct redirection packet;
     char token[64];
     (void)state;
-    assert_true(redirection_parse(octets.data, octets.size, &packet));
+    assert_true(redirection_parse(bytes.data, bytes.size, &packet));
     assert_string_equal(packet.address, "192.0.2.7");
     assert_string_equal(packet.user, "bob");
     assert_string_equal(packet.domain, "DOM");
@@ -79,11 +79,11 @@ static void reads_every_field(void **state)
 static void hands_out_no_secret(void **state)
 {
     static const uint8_t secret[] = {'S', 0, 'e', 0, 'c', 0, 'r', 0, 'e', 0, 't', 0};
-    struct octets octets = octets_of(FULL);
+    struct pdu_example bytes = pdu_example(FULL);
     struct redirection packet;
     (void)state;
-    assert_non_null(memmem(octets.data, octets.size, secret, sizeof secret));
-    assert_true(redirection_parse(octets.data, octets.size, &packet));
+    assert_non_null(memmem(bytes.data, bytes.size, secret, sizeof secret));
+    assert_true(redirection_parse(bytes.data, bytes.size, &packet));
     assert_null(memmem(&packet, sizeof packet, "Secret", 6));
     assert_null(memmem(&packet, sizeof packet, secret, sizeof secret));
 }
@@ -101,33 +101,33 @@ static void a_token_has_only_what_can_be_printed(void **state)
 
 static void refuses_what_is_none(void **state)
 {
-    struct octets octets = octets_of("00 02 0c 00 00 00 00 00 00 00 00 00"); // other Flags
+    struct pdu_example bytes = pdu_example("00 02 0c 00 00 00 00 00 00 00 00 00"); // other Flags
     struct redirection packet;
     (void)state;
-    assert_false(redirection_parse(octets.data, octets.size, &packet));
-    octets = octets_of("00 04 0b 00 00 00 00 00 00 00 00 00"); // Length below its own header
-    assert_false(redirection_parse(octets.data, octets.size, &packet));
-    octets = octets_of("00 04 10 00 00 00 00 00 01 00 00 00 ff ff ff ff"); // a length that wraps
-    assert_false(redirection_parse(octets.data, octets.size, &packet));
+    assert_false(redirection_parse(bytes.data, bytes.size, &packet));
+    bytes = pdu_example("00 04 0b 00 00 00 00 00 00 00 00 00"); // Length below its own header
+    assert_false(redirection_parse(bytes.data, bytes.size, &packet));
+    bytes = pdu_example("00 04 10 00 00 00 00 00 01 00 00 00 ff ff ff ff"); // a length that wraps
+    assert_false(redirection_parse(bytes.data, bytes.size, &packet));
 }
 
 static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
-        struct octets octets = octets_of(examples[i]);
-        check_prefixes(decode, examples[i], (size_t)(octets.data[2] | octets.data[3] << 8));
+        struct pdu_example bytes = pdu_example(examples[i]);
+        check_prefixes(decode, examples[i], (size_t)(bytes.data[2] | bytes.data[3] << 8));
     }
 }
 
-static void repair(struct octets *octets)
+static void repair(struct pdu_example *bytes)
 {
-    if (octets->size < 4)
+    if (bytes->size < 4)
         return;
-    octets->data[0] = 0; // Flags
-    octets->data[1] = 4;
-    octets->data[2] = (uint8_t)octets->size; // Length
-    octets->data[3] = (uint8_t)(octets->size >> 8);
+    bytes->data[0] = 0; // Flags
+    bytes->data[1] = 4;
+    bytes->data[2] = (uint8_t)bytes->size; // Length
+    bytes->data[3] = (uint8_t)(bytes->size >> 8);
 }
 
 static void stands_damage(void **state)

@@ -96,7 +96,7 @@ static void check_equal(const struct connection_request *got, const struct conne
     assert_string_equal(got->config_path, sent->config_path ? sent->config_path : "");
     assert_int_equal(got->require_certificate, sent->require_certificate);
     assert_int_equal(got->autologon, sent->autologon);
-    assert_int_equal(got->asks_leave, sent->asks_leave);
+    assert_int_equal(got->requests_permit, sent->requests_permit);
     assert_int_equal(got->settle_ms, sent->settle_ms);
     assert_int_equal(got->deadline_ms, sent->deadline_ms);
 }
@@ -152,7 +152,7 @@ static void every_switch_goes_round_alone(void **state)
     for (unsigned bits = 0; bits < 8; bits++) {
         request.require_certificate = bits & 1;
         request.autologon = bits & 2;
-        request.asks_leave = bits & 4;
+        request.requests_permit = bits & 4;
         goes_round(&request);
     }
 }
@@ -161,7 +161,7 @@ static void every_switch_goes_round_alone(void **state)
 static void refuses_what_is_no_utf8(void **state)
 {
     struct connection_request request = example();
-    char octet;
+    char byte;
     (void)state;
     request.password = "caf\xe9";
     errno = 0;
@@ -170,7 +170,7 @@ static void refuses_what_is_no_utf8(void **state)
     request = example();
     request.user = "\xff";
     assert_false(request_send(&request, ends[PARENT]));
-    assert_int_equal(recv(ends[WORKER], &octet, 1, MSG_DONTWAIT), -1); // nothing was sent
+    assert_int_equal(recv(ends[WORKER], &byte, 1, MSG_DONTWAIT), -1); // nothing was sent
 }
 
 static void send_notices_that_the_worker_is_gone(void **state)

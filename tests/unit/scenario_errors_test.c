@@ -37,7 +37,7 @@ static const struct {
     // Keys
     {"name: x\n", "s.yaml:1:1: the key 'targets' is missing: what is connected to?"},
     {"target: a\n", "s.yaml:1:1: 'target' is no key of a scenario: did you mean 'targets'?"},
-    // A quotation is cut at 60 octets, and never within a character.
+    // A quotation is cut at 60 bytes, and never within a character.
     {"x12345678901234567890123456789012345678901234567890123456789\xC2\xA4: y\n" T,
      "s.yaml:1:1: 'x12345678901234567890123456789012345678901234567890123456789' is no key of a scenario: there are "
      "name, credentials, gateway, gateway-credentials, targets, client-name, load-balance-info, cert-policy, "
@@ -235,7 +235,7 @@ static const struct {
     {"host,port\n\"a\"b,1\n", "l.txt:2:1: text follows a closed quotation mark"},
     {"host,port\n,1\n", "l.txt:2:1: the line names no host"},
     {"host,credentials\na,x\n", "l.txt:2:3: 'x' names no credentials: the section credentials: has none with a name"},
-    {"a\xff\n", "l.txt:1:2: octet 0xFF is no UTF-8"},
+    {"a\xff\n", "l.txt:1:2: byte 0xFF is no UTF-8"},
     {"\xc3\xa4\x1b\n", "l.txt:1:2: control character 0x1B has no place here"},
     {"a\n\xc2\x9b\n", "l.txt:2:1: control character 0x9B has no place here"},
 };

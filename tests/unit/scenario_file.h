@@ -8,7 +8,7 @@
 int scenario_file_setup(void **state);
 int scenario_file_teardown(void **state);
 
-// Writes a file into the folder; length octets. Returns its path (static until the next call).
+// Writes a file into the folder; length bytes. Returns its path (static until the next call).
 const char *scenario_file_write(const char *name, const char *bytes, size_t length);
 
 // Reads the text as the scenario "s.yaml" in the folder. Where it fails, error has the folder's name taken out.

@@ -357,11 +357,11 @@ static void withstands_hostile_files(void **state)
     (void)state;
     refuses(laughs, sizeof laughs - 1, ":1:4: anchors (&name) are not taken");
     refuses("a: \0b\n", 6, ":1:4: control character 0x00 has no place here");
-    refuses("a: b\n\x80\n", 7, ":2:1: octet 0x80 is no UTF-8");
-    refuses("a: \xC0\x80\n", 6, ":1:4: octet 0xC0 is no UTF-8");         // overlong NUL
-    refuses("a: \xED\xA0\x80\n", 7, ":1:4: octet 0xED is no UTF-8");     // surrogate
-    refuses("a: \xF4\x90\x80\x80\n", 8, ":1:4: octet 0xF4 is no UTF-8"); // beyond U+10FFFF
-    refuses("\xC3", 1, ":1:1: octet 0xC3 is no UTF-8");                  // cut
+    refuses("a: b\n\x80\n", 7, ":2:1: byte 0x80 is no UTF-8");
+    refuses("a: \xC0\x80\n", 6, ":1:4: byte 0xC0 is no UTF-8");         // overlong NUL
+    refuses("a: \xED\xA0\x80\n", 7, ":1:4: byte 0xED is no UTF-8");     // surrogate
+    refuses("a: \xF4\x90\x80\x80\n", 8, ":1:4: byte 0xF4 is no UTF-8"); // beyond U+10FFFF
+    refuses("\xC3", 1, ":1:1: byte 0xC3 is no UTF-8");                  // cut
     refuses("\xFF\xFE"
             "a\0",
             4, "is UTF-16: save it as UTF-8");
@@ -371,7 +371,7 @@ static void withstands_hostile_files(void **state)
     refuses_repeated("{", 1000000, ":1:2: a key must be one word");
     refuses_repeated("- ", 1000000, "is nested more than 8 levels deep");
     refuses_repeated("a: ", 1000000, "is no YAML");
-    refuses_repeated("x", 3000000, "is a text of more than 4096 octets");
+    refuses_repeated("x", 3000000, "is a text of more than 4096 bytes");
     refuses_repeated("x", 10 * 1024 * 1024, "is larger than 4096 KiB");
     refuses_repeated("? ", 1000000, ":1:3: a key must be one word");
     refuses_repeated("- a\n", 1000000, "the file has too many values");
@@ -388,7 +388,7 @@ static void withstands_hostile_lists(void **state)
     memset(line, 'a', LENGTH);
     scenario_file_write("l.txt", line, LENGTH);
     assert_null(scenario_file_read("targets: {file: l.txt}\n", error, sizeof error));
-    assert_string_equal(error, "l.txt:1:1: the line is longer than 4096 octets");
+    assert_string_equal(error, "l.txt:1:1: the line is longer than 4096 bytes");
     memset(line, ',', LENGTH);
     scenario_file_write("l.txt", line, 4000);
     assert_null(scenario_file_read("targets: {file: l.txt}\n", error, sizeof error));
@@ -402,7 +402,7 @@ static void withstands_hostile_lists(void **state)
     assert_non_null(strstr(error, "is larger than 65536 KiB"));
 }
 
-// Each octet of a scenario in turn is cut off after, and replaced: nothing but a sentence comes of it.
+// Each byte of a scenario in turn is cut off after, and replaced: nothing but a sentence comes of it.
 static void survives_damage(void **state)
 {
     static const char text[] = "targets: [a, {host: b, group: g}]\ncredentials: {user: u, password: {environment: E}}\n"

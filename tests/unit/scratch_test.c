@@ -244,7 +244,7 @@ static void copies_large_and_empty_files_whole(void **state)
 static void corrupt_has_what_was_issued_with_other_bytes(void **state)
 {
     struct place *place = *state;
-    static const char license[] = "a licence of thirty octets ...";
+    static const char license[] = "a licence of thirty bytes ....";
     char read[64] = "";
     const char *config = prepare(place, 1, LICENSE_CLEAR);
     write_file(path_of(config, "licenses/one.cal"), license);
@@ -255,9 +255,9 @@ static void corrupt_has_what_was_issued_with_other_bytes(void **state)
     assert_non_null(file);
     assert_int_equal(fread(read, 1, sizeof read, file), sizeof license - 1);
     fclose(file);
-    assert_memory_equal(read, license, 10);           // it begins as it did
+    assert_memory_equal(read, license, 10); // it begins as it did
     assert_true(memcmp(read, license, sizeof license - 1) != 0);
-    config = prepare(place, 3, LICENSE_REUSE);        // what was issued is whole
+    config = prepare(place, 3, LICENSE_REUSE); // what was issued is whole
     file = fopen(path_of(config, "licenses/one.cal"), "r");
     assert_non_null(file);
     assert_int_equal(fread(read, 1, sizeof read, file), sizeof license - 1);
@@ -302,13 +302,19 @@ static void removes_all_but_follows_no_link(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_A_PLACE(makes_a_private_directory),          IN_A_PLACE(says_where_it_cannot_make_one),
-        IN_A_PLACE(keep_copies_the_users_store),        IN_A_PLACE(keep_falls_back_to_home),
-        IN_A_PLACE(keep_goes_without_a_store),          IN_A_PLACE(the_users_store_is_never_written),
-        IN_A_PLACE(clear_has_an_empty_store),           IN_A_PLACE(reuse_has_what_was_issued),
-        IN_A_PLACE(copies_large_and_empty_files_whole), IN_A_PLACE(a_trial_never_gets_anothers_directory),
+        IN_A_PLACE(makes_a_private_directory),
+        IN_A_PLACE(says_where_it_cannot_make_one),
+        IN_A_PLACE(keep_copies_the_users_store),
+        IN_A_PLACE(keep_falls_back_to_home),
+        IN_A_PLACE(keep_goes_without_a_store),
+        IN_A_PLACE(the_users_store_is_never_written),
+        IN_A_PLACE(clear_has_an_empty_store),
+        IN_A_PLACE(reuse_has_what_was_issued),
+        IN_A_PLACE(copies_large_and_empty_files_whole),
+        IN_A_PLACE(a_trial_never_gets_anothers_directory),
         IN_A_PLACE(corrupt_has_what_was_issued_with_other_bytes),
-        IN_A_PLACE(saving_from_nowhere_saves_nothing),  IN_A_PLACE(removes_all_but_follows_no_link),
+        IN_A_PLACE(saving_from_nowhere_saves_nothing),
+        IN_A_PLACE(removes_all_but_follows_no_link),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,8 +42,12 @@ static bool read_back(const char *content, size_t length, char **secret, const c
 
 static void strips_one_newline(void **state)
 {
-    static const char *const rows[][2] = {{"pass", "pass"},     {"pass\n", "pass"}, {"pass\r\n", "pass"},
-                                          {"pass\n\n", "pass\n"}, {" p w ", " p w "}, {"", ""},
+    static const char *const rows[][2] = {{"pass", "pass"},
+                                          {"pass\n", "pass"},
+                                          {"pass\r\n", "pass"},
+                                          {"pass\n\n", "pass\n"},
+                                          {" p w ", " p w "},
+                                          {"", ""},
                                           {"p\xc3\xa4ss\n", "p\xc3\xa4ss"}};
     char *secret;
     const char *warning;

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/server_hello.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/server_hello.h"
 
 #define RANDOM "a6 af 06 a4 12 18 60 dc 5e 6e 60 24 9c d3 4c 95 93 0c 8a c5 cb 14 34 da c1 55 77 2e d3 e2 69 28"
 
@@ -30,17 +30,17 @@ static bool decode(const uint8_t *data, size_t size)
 
 static void expect(const char *hex, uint16_t version, uint16_t cipher)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct server_hello hello;
-    assert_true(server_hello_parse(octets.data, octets.size, &hello));
+    assert_true(server_hello_parse(bytes.data, bytes.size, &hello));
     assert_int_equal(hello.version, version);
     assert_int_equal(hello.cipher, cipher);
 }
 
 static bool refuses(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static void reads_the_version(void **state)
@@ -65,16 +65,16 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
-static void repair(struct octets *octets)
+static void repair(struct pdu_example *bytes)
 {
-    if (octets->size < 4)
+    if (bytes->size < 4)
         return;
-    octets->data[1] = 0;
-    octets->data[2] = (uint8_t)((octets->size - 4) >> 8);
-    octets->data[3] = (uint8_t)(octets->size - 4);
+    bytes->data[1] = 0;
+    bytes->data[2] = (uint8_t)((bytes->size - 4) >> 8);
+    bytes->data[3] = (uint8_t)(bytes->size - 4);
 }
 
 static void stands_damage(void **state)

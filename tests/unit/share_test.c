@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/share.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/share.h"
 
 // Set Error Info PDU with ERRINFO_SERVER_DENIED_CONNECTION, from the layouts of MS-RDPBCGR 2.2.5.1.1, 2.2.8.1.1.1.1 and
 // 2.2.8.1.1.1.2; section 4 has no dump of one.
@@ -61,18 +61,18 @@ static bool decode_security(const uint8_t *data, size_t size)
 
 static struct share_pdu pdu_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct share_pdu pdu;
     size_t taken;
-    assert_true(share_parse(octets.data, octets.size, &pdu, &taken));
-    assert_int_equal(taken, octets.size);
+    assert_true(share_parse(bytes.data, bytes.size, &pdu, &taken));
+    assert_int_equal(taken, bytes.size);
     return pdu;
 }
 
 static bool refuses(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static void tells_types(void **state)
@@ -100,16 +100,16 @@ static void reads_error_info(void **state)
 
 static void takes_one_after_the_other(void **state)
 {
-    struct octets octets = octets_of(SET_ERROR_INFO " " DEACTIVATE_ALL);
+    struct pdu_example bytes = pdu_example(SET_ERROR_INFO " " DEACTIVATE_ALL);
     struct share_pdu pdu;
     size_t taken, first;
     (void)state;
-    assert_true(share_parse(octets.data, octets.size, &pdu, &first));
+    assert_true(share_parse(bytes.data, bytes.size, &pdu, &first));
     assert_int_equal(pdu.type, SHARE_SET_ERROR_INFO);
     assert_int_equal(first, 0x16);
-    assert_true(share_parse(octets.data + first, octets.size - first, &pdu, &taken));
+    assert_true(share_parse(bytes.data + first, bytes.size - first, &pdu, &taken));
     assert_int_equal(pdu.type, SHARE_DEACTIVATE_ALL);
-    assert_int_equal(first + taken, octets.size);
+    assert_int_equal(first + taken, bytes.size);
 }
 
 static void refuses_what_is_none(void **state)
@@ -126,16 +126,16 @@ static void refuses_what_is_none(void **state)
 static void tells_a_security_header(void **state)
 {
     // SEC_LICENSE_PKT and an error alert; Client Info (SEC_INFO_PKT); then a share PDU.
-    struct octets license = octets_of("80 00 00 00 ff 03 10 00 07 00 00 00 02 00 00 00 04 00 00 00");
-    struct octets info = octets_of("40 00 00 00 09 04 09 04 b3 43 00 00");
-    struct octets error_info = octets_of(SET_ERROR_INFO);
+    struct pdu_example license = pdu_example("80 00 00 00 ff 03 10 00 07 00 00 00 02 00 00 00 04 00 00 00");
+    struct pdu_example info = pdu_example("40 00 00 00 09 04 09 04 b3 43 00 00");
+    struct pdu_example error_info = pdu_example(SET_ERROR_INFO);
     uint16_t flags;
     (void)state;
     assert_false(share_starts(license.data, license.size));
     assert_false(share_starts(info.data, info.size));
     assert_true(share_starts(error_info.data, error_info.size));
     // xrdp ends licensing with SEC_LICENSE_PKT and a flagsHi of 0x0010, which must not pass for a pduType.
-    license = octets_of("80 00 10 00 ff 02 10 00 07 00 00 00 02 00 00 00 28 14 00 00");
+    license = pdu_example("80 00 10 00 ff 02 10 00 07 00 00 00 02 00 00 00 28 14 00 00");
     assert_false(share_starts(license.data, license.size));
     assert_true(refuses("06 00 10 00 ea 03")); // nor is there a share PDU of type 0
     assert_false(share_starts(error_info.data, 5));
@@ -144,7 +144,7 @@ static void tells_a_security_header(void **state)
     assert_true(security_flags(info.data, info.size, &flags));
     assert_int_equal(flags, SEC_INFO_PKT);
     // MS-RDPBCGR 4.1.11: 0x0288, with a flagsHi that is not zero.
-    license = octets_of("88 02 02 03 8d 43 9a ab d5 2a 31 39");
+    license = pdu_example("88 02 02 03 8d 43 9a ab d5 2a 31 39");
     assert_true(security_flags(license.data, license.size, &flags));
     assert_int_equal(flags, SEC_ENCRYPT | SEC_LICENSE_PKT | 0x0200);
     assert_false(share_starts(license.data, license.size));
@@ -154,17 +154,17 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
-    check_prefixes(decode_all, SET_ERROR_INFO " " DEACTIVATE_ALL, octets_of(SET_ERROR_INFO).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
+    check_prefixes(decode_all, SET_ERROR_INFO " " DEACTIVATE_ALL, pdu_example(SET_ERROR_INFO).size);
     check_prefixes(decode_security, "80 00 00 00 ff 03", 4);
 }
 
-static void repair(struct octets *octets)
+static void repair(struct pdu_example *bytes)
 {
-    if (octets->size < 2)
+    if (bytes->size < 2)
         return;
-    octets->data[0] = (uint8_t)octets->size; // totalLength
-    octets->data[1] = (uint8_t)(octets->size >> 8);
+    bytes->data[0] = (uint8_t)bytes->size; // totalLength
+    bytes->data[1] = (uint8_t)(bytes->size >> 8);
 }
 
 static void stands_damage(void **state)

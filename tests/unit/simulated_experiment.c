@@ -85,7 +85,7 @@ struct verdict experiment(const struct server *server, const struct isolation *p
     // Of the variant whose failure was studied: another one, where noise let the baseline connect.
     struct isolation studied = *plan;
     studied.baseline = verdict.baseline;
-    for (int f = 0; f < HEART; f++)
+    for (int f = 0; f < CORE; f++)
         studied.levels[f] |= 1u << plan->baseline.level[f];
     uint32_t realised, expected = lab_truth(server, &studied, &realised);
     bool client_side = expected && !(expected & 1);
@@ -95,8 +95,7 @@ struct verdict experiment(const struct server *server, const struct isolation *p
     // Whatever is named must take part in the rule, or be sufficient by how the server works.
     unsigned involved = lab_factors(expected) | lab_factors(lab_rule(server));
     bool wrong = (got && (!client_side || (lab_factors(got) & ~involved))) || !pairs_hold(lab, &verdict) ||
-                 (verdict.kind == VERDICT_NOT_CLIENT_SIDE && client_side) ||
-                 (verdict.kind == VERDICT_ISOLATED && !got);
+                 (verdict.kind == VERDICT_NOT_CLIENT_SIDE && client_side) || (verdict.kind == VERDICT_ISOLATED && !got);
     bool lame = must_decide && (client_side ? !exact : verdict.kind == VERDICT_ISOLATED);
     if (getenv("SHOW") && client_side && !exact && !wrong)
         print_case(server, &studied, &verdict, expected, lab);

@@ -48,18 +48,18 @@ unsigned lab_presented(const struct server *server, const struct variant *varian
 
 static bool denied(const struct server *server, const struct variant *variant, bool issued)
 {
-    unsigned did[HEART];
+    unsigned did[CORE];
     if (server->moment == PHASE_NLA && variant->level[FACTOR_SECURITY] != SECURITY_NLA)
         return false;
     if (server->moment == PHASE_TLS && variant->level[FACTOR_SECURITY] == SECURITY_RDP)
         return false;
-    for (int f = 0; f < HEART; f++)
+    for (int f = 0; f < CORE; f++)
         did[f] = variant->level[f];
     did[FACTOR_TLS] = lab_spoken(server, variant);
     did[FACTOR_LICENSE] = lab_presented(server, variant, issued);
     for (unsigned t = 0; t < server->term_count; t++) {
         bool all = true;
-        for (int f = 0; f < HEART; f++)
+        for (int f = 0; f < CORE; f++)
             all = all && (!server->term[t][f] || (server->term[t][f] >> did[f] & 1));
         if (all)
             return true;
@@ -226,7 +226,7 @@ static uint32_t sufficient(const struct server *server, const struct isolation *
     for (unsigned n = 0; n < 3 * 5 * 3 * 3 * 3; n++) {
         unsigned rest = n, same = 0;
         bool allowed = true;
-        for (int f = 0; f < HEART; f++) {
+        for (int f = 0; f < CORE; f++) {
             unsigned levels = lab_levels(f);
             variant.level[f] = (unsigned char)(rest % levels);
             rest /= levels;
@@ -239,12 +239,12 @@ static uint32_t sufficient(const struct server *server, const struct isolation *
         if (variant.level[FACTOR_SECURITY] == SECURITY_RDP &&
             isolation->baseline.level[FACTOR_SECURITY] != SECURITY_RDP)
             same &= ~(1u << FACTOR_TLS);
-        bool accepted = (server->securities >> variant.level[FACTOR_SECURITY] & 1) &&
-                        (variant.level[FACTOR_ADDRESS] != ADDRESS_IPV6 || server->ipv6) &&
-                        (variant.level[FACTOR_SECURITY] == SECURITY_RDP || lab_spoken(server, &variant)) &&
-                        (variant.level[FACTOR_LICENSE] != LICENSE_REUSE || issued ||
-                         server->licensing == LICENSING_OFF ||
-                         isolation->baseline.level[FACTOR_LICENSE] == LICENSE_REUSE);
+        bool accepted =
+            (server->securities >> variant.level[FACTOR_SECURITY] & 1) &&
+            (variant.level[FACTOR_ADDRESS] != ADDRESS_IPV6 || server->ipv6) &&
+            (variant.level[FACTOR_SECURITY] == SECURITY_RDP || lab_spoken(server, &variant)) &&
+            (variant.level[FACTOR_LICENSE] != LICENSE_REUSE || issued || server->licensing == LICENSING_OFF ||
+             isolation->baseline.level[FACTOR_LICENSE] == LICENSE_REUSE);
         if (!allowed || !accepted || !variant_possible(&variant, NULL))
             continue;
         *realised |= 1u << same;
@@ -278,7 +278,7 @@ static uint32_t minimal(uint32_t sets)
     uint32_t result = 0;
     for (unsigned s = 0; s < SUBSETS; s++) {
         bool least = sets >> s & 1;
-        for (unsigned i = 0; i < HEART && least; i++)
+        for (unsigned i = 0; i < CORE && least; i++)
             least = !((s >> i & 1) && (sets >> (s & ~(1u << i)) & 1));
         if (least)
             result |= 1u << s;
@@ -292,7 +292,7 @@ uint32_t lab_rule(const struct server *server)
     uint32_t result = 0;
     for (unsigned t = 0; t < server->term_count; t++) {
         unsigned set = 0;
-        for (int f = 0; f < HEART; f++)
+        for (int f = 0; f < CORE; f++)
             set |= server->term[t][f] ? 1u << f : 0;
         result |= 1u << set;
     }

@@ -8,8 +8,8 @@
 
 #include "analysis/isolation.h"
 
-// The simulated server knows the heart of the factors, and of each the first levels.
-enum { HEART = FACTOR_LICENSE + 1, RUNS_MAX = 256, TERMS_MAX = 2, SUBSETS = 1 << HEART };
+// The simulated server knows the core factors, and of each the first levels.
+enum { CORE = FACTOR_LICENSE + 1, RUNS_MAX = 256, TERMS_MAX = 2, SUBSETS = 1 << CORE };
 
 // What a client really did, as the server sees it: factor levels, but the TLS version spoken and the licence presented.
 enum { TLS_NONE = 0, LICENSE_NONE = 0, LICENSE_NEW = 1, LICENSE_STORED = 2 };
@@ -18,13 +18,13 @@ enum { TLS_NONE = 0, LICENSE_NONE = 0, LICENSE_NEW = 1, LICENSE_STORED = 2 };
 enum licensing { LICENSING_OFF, LICENSING_ISSUE, LICENSING_NEVER };
 
 struct server {
-    unsigned securities;   // bit set of accepted levels
+    unsigned securities; // bit set of accepted levels
     unsigned tls_low, tls_high;
     bool ipv6;
     enum licensing licensing;
-    bool user_has_license; // keep presents a licence
-    unsigned term_count;   // rule: a disjunction of conjunctions; 0 terms: nobody is denied
-    unsigned char term[TERMS_MAX][HEART]; // bit set of what the client did; 0: does not matter
+    bool user_has_license;               // keep presents a licence
+    unsigned term_count;                 // rule: a disjunction of conjunctions; 0 terms: nobody is denied
+    unsigned char term[TERMS_MAX][CORE]; // bit set of what the client did; 0: does not matter
     enum phase moment;
     enum family family;
     uint32_t code;

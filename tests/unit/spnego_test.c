@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/spnego.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/spnego.h"
 
 // Built from the ASN.1 of RFC 4178 4.2; identifiers of MS-SPNG 1.9 and RFC 4121 4.1.
 #define NTLM_MESSAGE "4e 54 4c 4d 53 53 50 00 02 00 00 00"
@@ -21,11 +21,11 @@
 
 // NegTokenInit that offers Kerberos as Windows writes it, then NTLM.
 #define INIT "60 27 " OID_SPNEGO " a0 1d 30 1b a0 19 30 17 " OID_WINDOWS " " OID_NTLM
-// The same with a Kerberos AP-REQ (its first octets) as mechToken.
+// The same with a Kerberos AP-REQ (its first bytes) as mechToken.
 #define INIT_TOKEN                                                                                                     \
     "60 3c " OID_SPNEGO " a0 32 30 30 a0 19 30 17 " OID_WINDOWS " " OID_NTLM " a2 13 04 11 60 0f " OID_KERBEROS        \
     " 01 00 6e 00"
-// NegTokenResp: accept-incomplete, NTLM selected, the CHALLENGE's first octets.
+// NegTokenResp: accept-incomplete, NTLM selected, the CHALLENGE's first bytes.
 #define RESPONSE "a1 25 30 23 a0 03 0a 01 01 a1 0c " OID_NTLM " a2 0e 04 0c " NTLM_MESSAGE
 // …without supportedMech, as every response after the first.
 #define LATER "a1 12 30 10 a2 0e 04 0c " NTLM_MESSAGE
@@ -42,63 +42,63 @@ static bool decode(const uint8_t *data, size_t size)
     return true;
 }
 
-static struct spnego read(struct octets *octets, const char *hex)
+static struct spnego read(struct pdu_example *bytes, const char *hex)
 {
     struct spnego spnego;
-    *octets = octets_of(hex);
-    assert_true(spnego_parse(octets->data, octets->size, &spnego));
+    *bytes = pdu_example(hex);
+    assert_true(spnego_parse(bytes->data, bytes->size, &spnego));
     return spnego;
 }
 
 static bool refuses(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static void reads_bare_tokens(void **state)
 {
-    struct octets octets;
+    struct pdu_example bytes;
     (void)state;
-    struct spnego spnego = read(&octets, NTLM_MESSAGE);
+    struct spnego spnego = read(&bytes, NTLM_MESSAGE);
     assert_int_equal(spnego.mechanism, MECHANISM_NTLM);
-    assert_ptr_equal(spnego.token, octets.data);
+    assert_ptr_equal(spnego.token, bytes.data);
     assert_int_equal(spnego.token_size, 12);
     assert_false(spnego.selected);
-    spnego = read(&octets, "60 0b " OID_KERBEROS);
+    spnego = read(&bytes, "60 0b " OID_KERBEROS);
     assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
 }
 
 static void reads_what_is_offered(void **state)
 {
-    struct octets octets;
+    struct pdu_example bytes;
     (void)state;
-    struct spnego spnego = read(&octets, INIT);
+    struct spnego spnego = read(&bytes, INIT);
     assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
     assert_null(spnego.token);
     assert_false(spnego.selected);
-    spnego = read(&octets, INIT_TOKEN);
+    spnego = read(&bytes, INIT_TOKEN);
     assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
     assert_int_equal(spnego.token_size, 17);
     // A mechanism of no name, with a token that could be anything's.
-    spnego = read(&octets, "a0 15 30 13 a0 0c 30 0a 06 08 2b 06 01 05 05 02 00 00 a2 03 04 01 00");
+    spnego = read(&bytes, "a0 15 30 13 a0 0c 30 0a 06 08 2b 06 01 05 05 02 00 00 a2 03 04 01 00");
     assert_int_equal(spnego.mechanism, MECHANISM_UNKNOWN);
     assert_int_equal(spnego.token_size, 1);
 }
 
 static void reads_what_is_selected(void **state)
 {
-    struct octets octets;
+    struct pdu_example bytes;
     (void)state;
-    struct spnego spnego = read(&octets, RESPONSE);
+    struct spnego spnego = read(&bytes, RESPONSE);
     assert_int_equal(spnego.mechanism, MECHANISM_NTLM);
     assert_true(spnego.selected);
     assert_int_equal(spnego.token_size, 12);
     assert_memory_equal(spnego.token, "NTLMSSP", 8);
-    spnego = read(&octets, "a1 0f 30 0d a1 0b " OID_KERBEROS);
+    spnego = read(&bytes, "a1 0f 30 0d a1 0b " OID_KERBEROS);
     assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
     assert_true(spnego.selected);
-    spnego = read(&octets, LATER);
+    spnego = read(&bytes, LATER);
     assert_int_equal(spnego.mechanism, MECHANISM_NTLM);
     assert_false(spnego.selected);
 }
@@ -129,13 +129,13 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
-static void repair(struct octets *octets)
+static void repair(struct pdu_example *bytes)
 {
-    if (octets->size > 1 && octets->size < 0x82)
-        octets->data[1] = (uint8_t)(octets->size - 2);
+    if (bytes->size > 1 && bytes->size < 0x82)
+        bytes->data[1] = (uint8_t)(bytes->size - 2);
 }
 
 static void stands_damage(void **state)

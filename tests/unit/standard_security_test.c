@@ -96,12 +96,12 @@ static void decrypts_in_place_and_nothing(void **state)
 static void ends_where_the_keys_would_change(void **state)
 {
     struct standard_security *security = begin(METHOD_128BIT);
-    uint8_t octet = 0;
+    uint8_t byte = 0;
     (void)state;
     for (unsigned i = 0; i < 4096; i++)
-        assert_true(standard_security_decrypt(security, FROM_SERVER, &octet, 1, &octet));
-    assert_false(standard_security_decrypt(security, FROM_SERVER, &octet, 1, &octet));
-    assert_false(standard_security_decrypt(security, FROM_SERVER, &octet, 1, &octet));
+        assert_true(standard_security_decrypt(security, FROM_SERVER, &byte, 1, &byte));
+    assert_false(standard_security_decrypt(security, FROM_SERVER, &byte, 1, &byte));
+    assert_false(standard_security_decrypt(security, FROM_SERVER, &byte, 1, &byte));
     check(security, FROM_CLIENT, vectors[2].client_first, CLIENT_FIRST);
     standard_security_free(security);
 }

@@ -48,10 +48,10 @@ static void test_accepted(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",        ":3389",      "srv:",     "srv:0",       "srv:65536",   "srv:33a",
-                                        "srv:-1",  "srv: 1",     "[::1",     "[::1]3389",   "[::1]:",      "[]",
-                                        "[srv]",   "2001:db8::z", "a b",     "user@srv",    "rdp://srv",   "srv\n",
-                                        "srv/path", "\"srv\""};
+    static const char *const wrong[] = {"",         ":3389",     "srv:",   "srv:0",       "srv:65536",
+                                        "srv:33a",  "srv:-1",    "srv: 1", "[::1",        "[::1]3389",
+                                        "[::1]:",   "[]",        "[srv]",  "2001:db8::z", "a b",
+                                        "user@srv", "rdp://srv", "srv\n",  "srv/path",    "\"srv\""};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct target target = {.port = 9};
         const char *error = NULL;

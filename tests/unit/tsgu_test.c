@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/tsgu.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/tsgu.h"
 
 // Built from the layouts of MS-TSGU 2.2.10; the type stands in front, which the packet's header has.
 #define HANDSHAKE "02 00 00 00 00 00 01 00 01 00 02 00"
@@ -24,9 +24,9 @@
 
 static struct tsgu_answer answer_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct tsgu_answer answer;
-    assert_true(tsgu_answer_parse(octets.data[0], octets.data + 2, octets.size - 2, &answer));
+    assert_true(tsgu_answer_parse(bytes.data[0], bytes.data + 2, bytes.size - 2, &answer));
     return answer;
 }
 
@@ -59,9 +59,9 @@ static void reads_messages(void **state)
     assert_null(answer_of(TUNNEL).message.data);
     assert_int_equal(answer_of(TUNNEL_CONSENT).message.size, 4);
     assert_memory_equal(answer_of(SERVICE).message.data ? "" : "x", "", 1);
-    struct octets octets = octets_of(SERVICE);
+    struct pdu_example bytes = pdu_example(SERVICE);
     struct tsgu_answer answer;
-    assert_true(tsgu_answer_parse(TSGU_SERVICE_MESSAGE, octets.data + 2, octets.size - 2, &answer));
+    assert_true(tsgu_answer_parse(TSGU_SERVICE_MESSAGE, bytes.data + 2, bytes.size - 2, &answer));
     assert_memory_equal(answer.message.data, "O\0K", 4);
 }
 
@@ -92,18 +92,18 @@ static void stands_truncation_and_damage(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
     check_mutations(decode, examples, sizeof examples / sizeof examples[0], NULL, 11);
 }
 
 static void knows_no_other_type(void **state)
 {
-    static const uint8_t octets[64] = {0};
+    static const uint8_t bytes[64] = {0};
     struct tsgu_answer answer;
     (void)state;
-    assert_false(tsgu_answer_parse(TSGU_DATA, octets, sizeof octets, &answer));
-    assert_false(tsgu_answer_parse(TSGU_TUNNEL_CREATE, octets, sizeof octets, &answer));
-    assert_false(tsgu_answer_parse(0x77, octets, sizeof octets, &answer));
+    assert_false(tsgu_answer_parse(TSGU_DATA, bytes, sizeof bytes, &answer));
+    assert_false(tsgu_answer_parse(TSGU_TUNNEL_CREATE, bytes, sizeof bytes, &answer));
+    assert_false(tsgu_answer_parse(0x77, bytes, sizeof bytes, &answer));
 }
 
 int main(void)

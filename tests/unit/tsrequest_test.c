@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#include "connection/tsrequest.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/tsrequest.h"
 
 // Built from the ASN.1 of MS-CSSP 2.2.1 and the message headers of MS-NLMP 2.2.1; that document has no dumps.
 #define NTLM_NEGOTIATE    "4e 54 4c 4d 53 53 50 00 01 00 00 00 b7 82 08 e2"
@@ -27,7 +27,7 @@
     "a5 06 04 04 0a 0b 0c 0d"
 // authInfo.
 #define CREDENTIALS "30 0d a0 03 02 01 06 a2 06 04 04 de ad be ef"
-// errorCode STATUS_LOGON_FAILURE 0xC000006D: four octets, and five with the zero of an unsigned value.
+// errorCode STATUS_LOGON_FAILURE 0xC000006D: four bytes, and five with the zero of an unsigned value.
 #define FAILURE      "30 0d a0 03 02 01 06 a4 06 02 04 c0 00 00 6d"
 #define FAILURE_FIVE "30 0e a0 03 02 01 03 a4 07 02 05 00 c0 00 00 6d"
 
@@ -52,45 +52,45 @@ static bool decode_ntlm(const uint8_t *data, size_t size)
 
 static bool refuses(const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static uint32_t error_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct tsrequest request;
-    assert_true(tsrequest_parse(octets.data, octets.size, &request));
+    assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
     assert_true(request.has_error);
     return request.error;
 }
 
 static void reads_tokens(void **state)
 {
-    struct octets octets = octets_of(NEGOTIATE);
+    struct pdu_example bytes = pdu_example(NEGOTIATE);
     struct tsrequest request;
     (void)state;
-    assert_true(tsrequest_parse(octets.data, octets.size, &request));
+    assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
     assert_int_equal(request.version, 6);
     assert_false(request.has_error);
     assert_false(request.has_auth_info);
     assert_false(request.has_pub_key_auth);
-    assert_ptr_equal(request.token, octets.data + 17);
+    assert_ptr_equal(request.token, bytes.data + 17);
     assert_int_equal(request.token_size, 16);
     assert_int_equal(ntlm_message_type(request.token, request.token_size), 1);
 
-    octets = octets_of(NEGOTIATE_LONG);
-    assert_true(tsrequest_parse(octets.data, octets.size, &request));
+    bytes = pdu_example(NEGOTIATE_LONG);
+    assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
     assert_int_equal(request.token_size, 18);
     assert_int_equal(ntlm_message_type(request.token, request.token_size), 1);
 
-    octets = octets_of(AUTHENTICATE);
-    assert_true(tsrequest_parse(octets.data, octets.size, &request));
+    bytes = pdu_example(AUTHENTICATE);
+    assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
     assert_true(request.has_pub_key_auth);
     assert_int_equal(ntlm_message_type(request.token, request.token_size), 3);
 
-    octets = octets_of(CREDENTIALS);
-    assert_true(tsrequest_parse(octets.data, octets.size, &request));
+    bytes = pdu_example(CREDENTIALS);
+    assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
     assert_true(request.has_auth_info);
     assert_null(request.token);
     assert_int_equal(request.token_size, 0);
@@ -112,10 +112,10 @@ static void reads_error_codes(void **state)
 
 static void skips_what_it_does_not_know(void **state)
 {
-    struct octets octets = octets_of("30 12 a0 03 02 01 07 a9 03 02 01 01 a4 06 02 04 c0 00 02 34");
+    struct pdu_example bytes = pdu_example("30 12 a0 03 02 01 07 a9 03 02 01 01 a4 06 02 04 c0 00 02 34");
     struct tsrequest request;
     (void)state;
-    assert_true(tsrequest_parse(octets.data, octets.size, &request));
+    assert_true(tsrequest_parse(bytes.data, bytes.size, &request));
     assert_int_equal(request.version, 7);
     assert_int_equal(request.error, 0xC0000234);
 }
@@ -127,29 +127,29 @@ static void refuses_what_is_none(void **state)
     assert_true(refuses("03 00 00 09 02 f0 80 21 80"));                         // a disconnect ultimatum
     assert_true(refuses("30 00"));                                              // no version
     assert_true(refuses("30 05 a1 03 02 01 06"));                               // another element first
-    assert_true(refuses("30 04 a0 02 02 00"));                                  // an integer of no octets
+    assert_true(refuses("30 04 a0 02 02 00"));                                  // an integer of no bytes
     assert_true(refuses("30 0f a0 03 02 01 06 a4 08 02 06 00 00 c0 00 00 6d")); // of six
     assert_true(refuses("30 0e a0 03 02 01 06 a4 07 02 05 01 c0 00 00 6d"));    // of more than 32 bits
     assert_true(refuses("30 0d a0 03 02 01 06 a4 07 02 04 c0 00 00 6d"));       // an element longer than the whole
     assert_true(refuses("30 80 a0 03 02 01 06 00 00"));                         // indefinite length is not DER
-    assert_true(refuses("30 85 00 00 00 00 05 a0 03 02 01 06"));                // a length of five octets
+    assert_true(refuses("30 85 00 00 00 00 05 a0 03 02 01 06"));                // a length of five bytes
     assert_true(refuses("30 84 ff ff ff ff a0 03 02 01 06"));                   // one beyond the data
     assert_true(refuses("30 0b a0 03 02 01 06 a1 04 30 02 30 00"));             // negoTokens without a token
 }
 
 static void tells_ntlm_messages(void **state)
 {
-    struct octets octets = octets_of(NTLM_CHALLENGE);
+    struct pdu_example bytes = pdu_example(NTLM_CHALLENGE);
     (void)state;
-    assert_int_equal(ntlm_message_type(octets.data, octets.size), 2);
-    octets = octets_of(NTLM_AUTHENTICATE);
-    assert_int_equal(ntlm_message_type(octets.data, octets.size), 3);
+    assert_int_equal(ntlm_message_type(bytes.data, bytes.size), 2);
+    bytes = pdu_example(NTLM_AUTHENTICATE);
+    assert_int_equal(ntlm_message_type(bytes.data, bytes.size), 3);
     // Inside SPNEGO's NegTokenResp (RFC 4178 4.2.2).
-    octets = octets_of("a1 16 30 14 a2 12 04 10 " NTLM_AUTHENTICATE);
-    assert_int_equal(ntlm_message_type(octets.data, octets.size), 3);
+    bytes = pdu_example("a1 16 30 14 a2 12 04 10 " NTLM_AUTHENTICATE);
+    assert_int_equal(ntlm_message_type(bytes.data, bytes.size), 3);
     // Kerberos in SPNEGO: no NTLM. And nothing at all.
-    octets = octets_of("60 0f 06 06 2b 06 01 05 05 02 a0 05 30 03 a0 01 00");
-    assert_int_equal(ntlm_message_type(octets.data, octets.size), 0);
+    bytes = pdu_example("60 0f 06 06 2b 06 01 05 05 02 a0 05 30 03 a0 01 00");
+    assert_int_equal(ntlm_message_type(bytes.data, bytes.size), 0);
     assert_int_equal(ntlm_message_type(NULL, 0), 0);
 }
 
@@ -157,14 +157,14 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
     check_prefixes(decode_ntlm, NTLM_AUTHENTICATE, 12);
 }
 
-static void repair(struct octets *octets)
+static void repair(struct pdu_example *bytes)
 {
-    if (octets->size > 1 && octets->size < 0x82)
-        octets->data[1] = (uint8_t)(octets->size - 2); // of the SEQUENCE, in the short form
+    if (bytes->size > 1 && bytes->size < 0x82)
+        bytes->data[1] = (uint8_t)(bytes->size - 2); // of the SEQUENCE, in the short form
 }
 
 static void stands_damage(void **state)

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/utf16.h"
+#include "protocol/utf16.h"
 
 enum { ROUNDS = 100000, SIZE_MAX_TRIED = 24 };
 
-static void expect(const char *octets, size_t size, size_t capacity, const char *text)
+static void expect(const char *bytes, size_t size, size_t capacity, const char *text)
 {
     char *out = malloc(capacity);
-    assert_ptr_equal(utf16_text((const uint8_t *)octets, size, out, capacity), out);
+    assert_ptr_equal(utf16_text((const uint8_t *)bytes, size, out, capacity), out);
     assert_string_equal(out, text);
     free(out);
 }

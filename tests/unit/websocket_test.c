@@ -6,14 +6,14 @@
 
 #include <cmocka.h>
 
-#include "connection/websocket.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/websocket.h"
 
 static struct websocket_frame frame_of(const char *hex, size_t header)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct websocket_frame frame;
-    assert_int_equal(websocket_frame_parse(octets.data, octets.size, &frame), header);
+    assert_int_equal(websocket_frame_parse(bytes.data, bytes.size, &frame), header);
     return frame;
 }
 
@@ -28,7 +28,7 @@ static void reads_the_examples_of_the_rfc(void **state)
     assert_memory_equal(frame.mask, "\x37\xfa\x21\x3d", 4);
     frame = frame_of("89 05 48 65 6c 6c 6f", 2); // ping
     assert_int_equal(frame.opcode, WEBSOCKET_PING);
-    frame = frame_of("82 7e 01 00", 4); // 256 octets, binary
+    frame = frame_of("82 7e 01 00", 4); // 256 bytes, binary
     assert_true(frame.opcode == WEBSOCKET_BINARY && frame.size == 256);
     frame = frame_of("82 7f 00 00 00 00 00 01 00 00", 10); // 64 KiB
     assert_int_equal(frame.size, 65536);
@@ -52,7 +52,7 @@ static void waits_for_the_whole_header(void **state)
                                            "82 ff 00 00 00 00 00 01 00 00 01 02 03 04"};
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++)
-        check_prefixes(decode, examples[i], octets_of(examples[i]).size);
+        check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
 int main(void)

@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "connection/x224.h"
-#include "octets.h"
+#include "pdu_example.h"
+#include "protocol/x224.h"
 
 // MS-RDPBCGR 4.1.1, Client X.224 Connection Request PDU: "Cookie: mstshash=eltons", PROTOCOL_RDP.
 #define REQUEST                                                                                                        \
@@ -48,24 +48,24 @@ static bool decode_confirm(const uint8_t *data, size_t size)
 
 static struct x224_request request_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct x224_request request;
-    assert_true(x224_parse_request(octets.data, octets.size, &request));
+    assert_true(x224_parse_request(bytes.data, bytes.size, &request));
     return request;
 }
 
 static struct x224_confirm confirm_of(const char *hex)
 {
-    struct octets octets = octets_of(hex);
+    struct pdu_example bytes = pdu_example(hex);
     struct x224_confirm confirm;
-    assert_true(x224_parse_confirm(octets.data, octets.size, &confirm));
+    assert_true(x224_parse_confirm(bytes.data, bytes.size, &confirm));
     return confirm;
 }
 
 static bool refuses(decoder *decode, const char *hex)
 {
-    struct octets octets = octets_of(hex);
-    return !decode(octets.data, octets.size);
+    struct pdu_example bytes = pdu_example(hex);
+    return !decode(bytes.data, bytes.size);
 }
 
 static void reads_requests(void **state)
@@ -154,16 +154,16 @@ static void stands_truncation(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
-        check_prefixes(decode_request, requests[i], octets_of(requests[i]).size);
+        check_prefixes(decode_request, requests[i], pdu_example(requests[i]).size);
     for (size_t i = 0; i < sizeof confirms / sizeof confirms[0]; i++)
-        check_prefixes(decode_confirm, confirms[i], octets_of(confirms[i]).size);
+        check_prefixes(decode_confirm, confirms[i], pdu_example(confirms[i]).size);
 }
 
-static void repair(struct octets *octets)
+static void repair(struct pdu_example *bytes)
 {
-    repair_tpkt(octets);
-    if (octets->size > 4)
-        octets->data[4] = (uint8_t)(octets->size - 5); // X.224's length indicator
+    repair_tpkt(bytes);
+    if (bytes->size > 4)
+        bytes->data[4] = (uint8_t)(bytes->size - 5); // X.224's length indicator
 }
 
 static void stands_damage(void **state)

@@ -52,8 +52,8 @@ static bool use_self_signed(SSL_CTX *context)
 {
     EVP_PKEY *key = EVP_RSA_gen(RSA_BITS);
     X509 *certificate = key ? self_signed(key) : NULL;
-    bool used = certificate && SSL_CTX_use_certificate(context, certificate) == 1 &&
-                SSL_CTX_use_PrivateKey(context, key) == 1;
+    bool used =
+        certificate && SSL_CTX_use_certificate(context, certificate) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1;
     X509_free(certificate);
     EVP_PKEY_free(key);
     return used;

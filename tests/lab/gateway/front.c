@@ -32,8 +32,7 @@ static void refuse(struct channel *channel, const struct http_request *request, 
         "{s:s,s:o,s:o,s:i,s:s,s:o,s:o,s:o,s:i}", "record", "refused", "peer", record_text(channel->peer), "method",
         record_text(request->method), "status", (int)status, "reason", reason, "auth",
         record_text(tunnel->authentication), "user", record_text(named ? tunnel->user : NULL), "domain",
-        record_text(tunnel->domain[0] ? tunnel->domain : NULL), "ntlm_authenticates",
-        (int)tunnel->ntlm_authenticates);
+        record_text(tunnel->domain[0] ? tunnel->domain : NULL), "ntlm_authenticates", (int)tunnel->ntlm_authenticates);
     if (!record_write(record)) {
         tunnel->gateway->over = true;
     }
@@ -302,8 +301,7 @@ void front_resume(struct gateway *gateway, struct channel *channel)
             tunnel_end(tunnel, ENDED_ERROR, "A websocket frame is not well-formed.");
         }
     } else if (channel->state == CHANNEL_IN) {
-        enum http_result result =
-            http_dechunk(&channel->in, &tunnel->packets, &channel->body, &channel->chunk_over);
+        enum http_result result = http_dechunk(&channel->in, &tunnel->packets, &channel->body, &channel->chunk_over);
         tunnel_receive(tunnel);
         if (result == HTTP_COMPLETE) {
             tunnel_end(tunnel, ENDED_CLIENT, NULL);

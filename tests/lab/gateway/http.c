@@ -108,10 +108,17 @@ static const char *reason(unsigned status)
         unsigned status;
         const char *reason;
     } reasons[] = {
-        {101, "Switching Protocols"},   {200, "OK"},          {400, "Bad Request"},
-        {401, "Unauthorized"},          {403, "Forbidden"},   {404, "Not Found"},
-        {405, "Method Not Allowed"},    {407, "Proxy Authentication Required"},
-        {500, "Internal Server Error"}, {502, "Bad Gateway"}, {503, "Service Unavailable"},
+        {101, "Switching Protocols"},
+        {200, "OK"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {407, "Proxy Authentication Required"},
+        {500, "Internal Server Error"},
+        {502, "Bad Gateway"},
+        {503, "Service Unavailable"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         if (reasons[i].status == status) {

@@ -14,13 +14,13 @@ enum http_result { HTTP_COMPLETE, HTTP_INCOMPLETE, HTTP_BAD };
 
 struct http_request {
     char method[32];
-    char connection_id[64];      // RDG-Connection-Id, the key that pairs OUT and IN
-    char rdg_auth_scheme[32];    // RDG-Auth-Scheme
-    char websocket_key[64];      // Sec-WebSocket-Key
-    char scheme[32];             // of Authorization
-    char token[HTTP_TOKEN_MAX];  // of Authorization
-    bool upgrade;                // Upgrade: websocket
-    bool chunked;                // Transfer-Encoding: chunked
+    char connection_id[64];     // RDG-Connection-Id, the key that pairs OUT and IN
+    char rdg_auth_scheme[32];   // RDG-Auth-Scheme
+    char websocket_key[64];     // Sec-WebSocket-Key
+    char scheme[32];            // of Authorization
+    char token[HTTP_TOKEN_MAX]; // of Authorization
+    bool upgrade;               // Upgrade: websocket
+    bool chunked;               // Transfer-Encoding: chunked
     uint64_t content_length;
 };
 

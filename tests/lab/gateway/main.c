@@ -58,8 +58,8 @@ int main(int argc, char **argv)
     if (!gateway.tls || !gateway_listen(&gateway)) {
         return EXIT_CANNOT_RUN;
     }
-    if (record_write(json_pack("{s:s,s:i,s:i}", "record", "ready", "port", (int)gateway_port(&gateway), "pid",
-                               (int)getpid()))) {
+    if (record_write(
+            json_pack("{s:s,s:i,s:i}", "record", "ready", "port", (int)gateway_port(&gateway), "pid", (int)getpid()))) {
         gateway_run(&gateway, signals, records);
     }
     SSL_CTX_free(gateway.tls);

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 #include <winpr/ntlm.h>
-#include <winpr/sspi.h>
 #include <winpr/ssl.h>
+#include <winpr/sspi.h>
 #include <winpr/string.h>
 #include <winpr/wlog.h>
 

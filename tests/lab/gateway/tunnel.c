@@ -76,20 +76,18 @@ static void write_record(struct tunnel *tunnel, enum ended ended)
     static const char *const names[] = {"open", "client", "target", "denied", "fault", "error", "gateway"};
     tunnel_count(tunnel);
     bool asked = tunnel->target_name[0];
-    json_t *record = json_pack("{s:s,s:i,s:o,s:o,s:o,s:o,s:o,s:b,s:i}", "record", "tunnel", "tunnel",
-                               (int)tunnel->number, "peer", record_text(tunnel->peer), "transport",
-                               record_text(transport_name(tunnel->transport)), "auth",
-                               record_text(tunnel->authentication), "user", given(tunnel->user), "domain",
-                               given(tunnel->domain), "authenticated", (int)tunnel->authenticated,
-                               "ntlm_authenticates", (int)tunnel->ntlm_authenticates);
-    json_t *rest = json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:I,s:I,s:s,s:o,s:I}", "tls", given(tunnel->tls), "sni",
-                             given(tunnel->sni), "client", given(tunnel->client), "target",
-                             given(tunnel->target_name), "target_port",
-                             asked ? json_integer(tunnel->target_port) : json_null(), "connected_to",
-                             given(tunnel->connected_to), "reached", step_name(tunnel->reached), "denied",
-                             denial_record(tunnel), "bytes_in", (json_int_t)tunnel->bytes_in, "bytes_out",
-                             (json_int_t)tunnel->bytes_out, "ended", names[ended], "error", given(tunnel->error), "ms",
-                             (json_int_t)(channel_now() - tunnel->start));
+    json_t *record =
+        json_pack("{s:s,s:i,s:o,s:o,s:o,s:o,s:o,s:b,s:i}", "record", "tunnel", "tunnel", (int)tunnel->number, "peer",
+                  record_text(tunnel->peer), "transport", record_text(transport_name(tunnel->transport)), "auth",
+                  record_text(tunnel->authentication), "user", given(tunnel->user), "domain", given(tunnel->domain),
+                  "authenticated", (int)tunnel->authenticated, "ntlm_authenticates", (int)tunnel->ntlm_authenticates);
+    json_t *rest =
+        json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:I,s:I,s:s,s:o,s:I}", "tls", given(tunnel->tls), "sni",
+                  given(tunnel->sni), "client", given(tunnel->client), "target", given(tunnel->target_name),
+                  "target_port", asked ? json_integer(tunnel->target_port) : json_null(), "connected_to",
+                  given(tunnel->connected_to), "reached", step_name(tunnel->reached), "denied", denial_record(tunnel),
+                  "bytes_in", (json_int_t)tunnel->bytes_in, "bytes_out", (json_int_t)tunnel->bytes_out, "ended",
+                  names[ended], "error", given(tunnel->error), "ms", (json_int_t)(channel_now() - tunnel->start));
     json_object_update(record, rest);
     json_decref(rest);
     if (!record_write(record)) {
@@ -261,8 +259,8 @@ static void create_tunnel(struct tunnel *tunnel, const struct tsgu_packet *packe
         return;
     }
     if (refused) {
-        deny(tunnel, STEP_TUNNEL,
-             has_cookie ? E_PROXY_COOKIE_AUTHENTICATION_ACCESS_DENIED : E_PROXY_COOKIE_BADPACKET, ENDED_DENIED);
+        deny(tunnel, STEP_TUNNEL, has_cookie ? E_PROXY_COOKIE_AUTHENTICATION_ACCESS_DENIED : E_PROXY_COOKIE_BADPACKET,
+             ENDED_DENIED);
         return;
     }
     respond(tunnel, STEP_TUNNEL, 0);
@@ -320,8 +318,7 @@ static void forward(struct tunnel *tunnel, const struct tsgu_packet *packet)
         tunnel_end(tunnel, ENDED_ERROR, "A data packet is too short.");
         return;
     }
-    if (tunnel->reached == STEP_CHANNEL && !tunnel->gateway->options->fault_after &&
-        tunnel_fault(tunnel, STEP_DATA)) {
+    if (tunnel->reached == STEP_CHANNEL && !tunnel->gateway->options->fault_after && tunnel_fault(tunnel, STEP_DATA)) {
         return;
     }
     tunnel->reached = STEP_DATA;

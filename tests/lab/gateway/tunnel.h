@@ -35,8 +35,8 @@ struct tunnel {
     bool authenticated;
     bool refused; // a refused record stands for it
     bool faulted;
-    bool logged_on; // the client has sent its password
-    bool second;    // stands for the second connection of a pair
+    bool logged_on;     // the client has sent its password
+    bool second;        // stands for the second connection of a pair
     enum ended verdict; // set before the end by a denial or fault
     enum step denied;
     uint32_t denial;

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/gateway/gateway_channel.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "connection/progress.h"
+#include "knowledge/codes.h"
+#include "protocol/http.h"
+#include "protocol/ntlm.h"
+#include "protocol/spnego.h"
+#include "protocol/tsrequest.h"
+#include "protocol/utf16.h"
+
+// HTTP status codes, RFC 9110 15; E_PROXY_QUARANTINE_ACCESSDENIED, MS-TSGU 2.2.6.1.
+#define QUARANTINE 0x800759EDu
+enum { HTTP_SWITCHING = 101, HTTP_OK = 200, HTTP_UNAUTHORIZED = 401, TOKEN_MAX = 8192, MESSAGE_MAX = 2048 };
+
+static void text_fact(struct connection *connection, enum fact fact, const char *text)
+{
+    if (text && text[0])
+        event_fact(connection->sink, fact, json_string(text));
+}
+
+// ---- logons ----
+
+static void send_logon(struct gateway_channel *channel)
+{
+    struct connection *connection = channel->connection;
+    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+
+    channel->logon_sent = tunnel->password_sent = tunnel->unproved = true;
+    event_fact(connection->sink, FACT_GATEWAY_LOGONS, json_integer(++tunnel->logons));
+    event_fact(connection->sink, FACT_GATEWAY_CREDENTIALS, json_string("not proved"));
+    event_logon(connection->sink);
+}
+
+void gateway_tunnel_stands(struct connection *connection)
+{
+    if (!connection->trace.tunnel.unproved)
+        return;
+    connection->trace.tunnel.unproved = false;
+    text_fact(connection, FACT_GATEWAY_CREDENTIALS, "verified");
+}
+
+// An answer to a logon that could not have come without it.
+static void prove_logon(struct gateway_channel *channel)
+{
+    if (!channel->logon_sent)
+        return;
+    channel->logon_sent = channel->connection->trace.tunnel.unproved = false;
+    text_fact(channel->connection, FACT_GATEWAY_CREDENTIALS, "verified");
+}
+
+static void refuse_logon(struct gateway_channel *channel)
+{
+    struct tunnel_trace *tunnel = &channel->connection->trace.tunnel;
+    channel->logon_sent = tunnel->unproved = false;
+    tunnel->password_refused = true;
+    text_fact(channel->connection, FACT_GATEWAY_CREDENTIALS, "refused");
+}
+
+// ---- requests ----
+
+static void take_token(struct gateway_channel *channel, const struct http_request *request)
+{
+    static uint8_t token[TOKEN_MAX];
+    struct spnego spnego;
+    size_t size = http_base64(request->token, token, sizeof token);
+
+    if (!spnego_parse(token, size, &spnego))
+        return;
+    text_fact(channel->connection, FACT_GATEWAY_AUTHENTICATION, mechanism_name(spnego.mechanism));
+    if (spnego.token && ntlm_message_type(spnego.token, spnego.token_size) == NTLM_AUTHENTICATE)
+        send_logon(channel);
+}
+
+static void on_request(void *context, const uint8_t *data, size_t size)
+{
+    struct gateway_channel *channel = context;
+    struct http_request request;
+
+    if (!http_request_parse(data, size, &request)) {
+        gateway_stream_switch(&channel->sent, CARRIER_LOST, 0);
+        return;
+    }
+    progress_step(channel->connection, channel->second ? GATEWAY_STEP_SECOND_HTTP : GATEWAY_STEP_HTTP);
+    channel->is_in = strcmp(request.method, "RDG_IN_DATA") == 0;
+    channel->asked_websocket = request.upgrade;
+    if (strcasecmp(request.scheme, "Bearer") == 0)
+        text_fact(channel->connection, FACT_GATEWAY_AUTHENTICATION, "Bearer");
+    else if (request.token.size)
+        take_token(channel, &request);
+    else if (request.paa)
+        text_fact(channel->connection, FACT_GATEWAY_AUTHENTICATION, "PAA");
+    if (request.chunked)
+        gateway_stream_switch(&channel->sent, CARRIER_CHUNKS, 0);
+    else if (strncmp(request.method, "RPC_", 4) == 0)
+        channel->rpc = true;
+}
+
+static void on_sent_packet(void *context, const struct tsgu_header *header, const uint8_t *data, size_t kept)
+{
+    struct gateway_channel *channel = context;
+    (void)data, (void)kept;
+
+    switch (header->type) {
+    case TSGU_HANDSHAKE_REQUEST:
+        progress_step(channel->connection, GATEWAY_STEP_HANDSHAKE);
+        break;
+    case TSGU_TUNNEL_CREATE:
+        progress_step(channel->connection, GATEWAY_STEP_TUNNEL);
+        break;
+    case TSGU_TUNNEL_AUTH:
+        progress_step(channel->connection, GATEWAY_STEP_AUTHORIZE);
+        break;
+    case TSGU_CHANNEL_CREATE:
+        progress_step(channel->connection, GATEWAY_STEP_CHANNEL);
+        break;
+    default:
+        break;
+    }
+}
+
+static void on_sent_malformed(void *context)
+{
+    (void)context; // FreeRDP speaks a way that this program does not follow; the gateway will say what it thinks of it
+}
+
+// ---- HTTP answers ----
+
+static void report_answer(struct connection *connection, const struct http_answer *answer)
+{
+    event_fact(connection->sink, FACT_GATEWAY_HTTP_STATUS, json_integer(answer->status));
+    text_fact(connection, FACT_GATEWAY_HTTP_REASON, answer->reason);
+    text_fact(connection, FACT_GATEWAY_HTTP_SERVER, answer->server);
+    if (connection->trace.tunnel.schemes_told || !answer->scheme_count)
+        return;
+    connection->trace.tunnel.schemes_told = true;
+    for (size_t i = 0; i < answer->scheme_count; i++)
+        event_append(connection->sink, FACT_GATEWAY_HTTP_SCHEMES, answer->schemes[i]);
+}
+
+static void body_follows(struct gateway_channel *channel, const struct http_answer *answer)
+{
+    if (answer->chunked)
+        gateway_stream_skip_chunks(&channel->received);
+    else if (answer->has_length)
+        gateway_stream_skip(&channel->received, answer->length);
+}
+
+// The channel is granted: packets follow, if it is one that they come by.
+static void granted(struct gateway_channel *channel, const struct http_answer *answer)
+{
+    struct connection *connection = channel->connection;
+    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+
+    prove_logon(channel);
+    if (answer->status == HTTP_SWITCHING) {
+        gateway_stream_switch(&channel->sent, CARRIER_FRAMES, 0);
+        gateway_stream_switch(&channel->received, CARRIER_FRAMES, 0);
+    } else if (channel->rpc) {
+        gateway_stream_switch(&channel->received, CARRIER_LOST, 0);
+    } else if (channel->is_in) {
+        connection->fd = connection->out_fd; // whoever asks how the peer is wants to know of that one
+        body_follows(channel, answer);
+    } else if (channel->asked_websocket) {
+        tunnel->declined = true;
+        connection_fail(connection);
+    } else {
+        connection->out_fd = channel->fd;
+        if (answer->chunked)
+            event_fact(connection->sink, FACT_GATEWAY_HTTP_CHUNKED, json_true());
+        gateway_stream_switch(&channel->received, answer->chunked ? CARRIER_CHUNKS : CARRIER_PACKETS, GATEWAY_SEED);
+    }
+}
+
+static void on_answer(void *context, const uint8_t *data, size_t size)
+{
+    struct gateway_channel *channel = context;
+    struct connection *connection = channel->connection;
+    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+    struct http_answer answer;
+
+    if (!http_answer_parse(data, size, &answer)) {
+        tunnel->malformed = true;
+        connection_fail(connection);
+    }
+    report_answer(connection, &answer);
+    tunnel->status = answer.status;
+    snprintf(tunnel->reason, sizeof tunnel->reason, "%s", answer.reason);
+    if (answer.status == HTTP_OK || answer.status == HTTP_SWITCHING) {
+        granted(channel, &answer);
+    } else if (answer.status == HTTP_UNAUTHORIZED && !channel->logon_sent && answer.challenged) {
+        body_follows(channel, &answer); // the next message of the logon
+    } else {
+        // FreeRDP would go on to wait for a body, or for more.
+        if (answer.status == HTTP_UNAUTHORIZED && channel->logon_sent)
+            refuse_logon(channel);
+        connection_fail(connection);
+    }
+}
+
+// ---- packets of the gateway ----
+
+static void report_code(struct connection *connection, enum fact number, enum fact name, uint32_t code)
+{
+    const struct code_row *row = gateway_row(code);
+    event_fact(connection->sink, number, json_integer(code));
+    text_fact(connection, name, row ? row->name : NULL);
+}
+
+static void report_message(struct connection *connection, enum fact fact, const struct tsgu_text *message)
+{
+    static char text[MESSAGE_MAX];
+    if (!message->data)
+        return;
+    utf16_text(message->data, message->size, text, sizeof text);
+    if (fact == FACT_GATEWAY_MESSAGES)
+        event_append(connection->sink, fact, text);
+    else
+        text_fact(connection, fact, text);
+}
+
+static void report_policy(struct connection *connection, const struct tsgu_answer *answer)
+{
+    if (answer->has_idle_timeout)
+        event_fact(connection->sink, FACT_GATEWAY_IDLE_TIMEOUT, json_integer(answer->idle_timeout));
+    if (answer->has_redirection)
+        observe_flags(connection, FACT_GATEWAY_REDIRECTION, answer->redirection, gateway_redirection_flag_at);
+}
+
+// The answer to a step; the trial ends where it is no success. FreeRDP goes on after low words, which it mistakes for
+// success, and after a step that failed it waits for whatever else may come.
+static void on_step_answer(struct gateway_channel *channel, const struct tsgu_answer *answer, bool authorize)
+{
+    struct connection *connection = channel->connection;
+    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+
+    if (authorize && answer->code == QUARANTINE) { // MS-TSGU 3.7.5.2.7: the client may go on
+        event_fact(connection->sink, FACT_GATEWAY_QUARANTINE, json_true());
+        return;
+    }
+    if (!answer->code)
+        return;
+    tunnel->answered = true;
+    tunnel->code = answer->code;
+    report_code(connection, FACT_GATEWAY_CODE, FACT_GATEWAY_CODE_NAME, answer->code);
+    if (tunnel->password_sent && gateway_code_refuses_logon(answer->code))
+        refuse_logon(channel);
+    connection_fail(connection);
+}
+
+static void on_close(struct gateway_channel *channel, uint32_t status)
+{
+    struct connection *connection = channel->connection;
+    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+
+    tunnel->closed = true;
+    tunnel->close_status = status;
+    report_code(connection, FACT_GATEWAY_CLOSE, FACT_GATEWAY_CLOSE_NAME, status);
+    if (tunnel->password_sent && gateway_code_refuses_logon(status))
+        refuse_logon(channel);
+    if (connection->trace.peer_end == PEER_OPEN)
+        connection->trace.peer_end = PEER_FIN;
+    // All that was sent before has been read.
+    connection_fail(connection);
+}
+
+static void on_packet(void *context, const struct tsgu_header *header, const uint8_t *data, size_t kept)
+{
+    struct gateway_channel *channel = context;
+    struct connection *connection = channel->connection;
+    struct tsgu_answer answer;
+
+    switch (header->type) {
+    case TSGU_DATA:
+    case TSGU_KEEPALIVE:
+        return;
+    case TSGU_REAUTH_MESSAGE:
+        event_fact(connection->sink, FACT_GATEWAY_REAUTHENTICATION, json_true());
+        return;
+    default:
+        break;
+    }
+    if (!tsgu_answer_parse(header->type, data, kept, &answer)) {
+        if (!progress_reached(connection, PHASE_NEGOTIATE)) {
+            connection->trace.tunnel.malformed = true;
+            connection_fail(connection);
+        }
+        return;
+    }
+    switch (header->type) {
+    case TSGU_CLOSE_CHANNEL:
+        on_close(channel, answer.code);
+        break;
+    case TSGU_SERVICE_MESSAGE:
+        report_message(connection, FACT_GATEWAY_MESSAGES, &answer.message);
+        break;
+    default:
+        report_message(connection, FACT_GATEWAY_CONSENT, &answer.message);
+        report_policy(connection, &answer);
+        on_step_answer(channel, &answer, header->type == TSGU_TUNNEL_AUTH_RESPONSE);
+        break;
+    }
+}
+
+static void on_malformed(void *context)
+{
+    struct gateway_channel *channel = context;
+    channel->connection->trace.tunnel.malformed = true;
+    connection_fail(channel->connection);
+}
+
+// ---- the channel ----
+
+struct gateway_channel *gateway_channel_new(struct connection *connection)
+{
+    struct gateway_channel *channel = calloc(1, sizeof *channel);
+    if (!channel)
+        return NULL;
+    channel->connection = connection;
+    channel->heads = capture_gateway(connection);
+    channel->second = connection->connections > 1;
+    channel->fd = connection->fd;
+    channel->to_gateway = (struct gateway_listener){on_request, on_sent_packet, on_sent_malformed, channel};
+    channel->from_gateway = (struct gateway_listener){on_answer, on_packet, on_malformed, channel};
+    gateway_stream_init(&channel->sent, &channel->to_gateway);
+    gateway_stream_init(&channel->received, &channel->from_gateway);
+    return channel;
+}
+
+// Over RPC a logon is made in the calls, too: the third message of a bind (MS-RPCE 2.2.2.5) has a bare token.
+static void look_for_logon(struct gateway_channel *channel, const uint8_t *data, size_t size)
+{
+    static const uint8_t authenticate[] = {'N', 'T', 'L', 'M', 'S', 'S', 'P', 0, 3, 0, 0, 0};
+    if (channel->rpc && memmem(data, size, authenticate, sizeof authenticate))
+        send_logon(channel);
+}
+
+void gateway_channel_idle(struct gateway_channel *channel)
+{
+    struct connection *connection = channel->connection;
+    struct trace *trace = &connection->trace;
+    bool chunks = channel->received.carrier == CARRIER_CHUNKS && !channel->received.seed;
+
+    // FreeRDP goes on to the second channel once it has the seed, unless it takes the chunks for a body and waits for
+    // its end, which is the tunnel's (http_response_recv).
+    if (connection->over || !chunks || trace->phase != PHASE_GATEWAY || trace->tunnel.step != GATEWAY_STEP_HTTP)
+        return;
+    trace->local = "TUNNEL_IN_CHUNKS";
+    snprintf(trace->local_detail, sizeof trace->local_detail,
+             "FreeRDP cannot read a tunnel that the gateway sends in chunks; gateway=websocket may work");
+    connection_fail(connection);
+}
+
+void gateway_channel_take(struct gateway_channel *channel, bool from_client, const uint8_t *data, size_t size)
+{
+    capture_gateway_text(channel->heads, from_client, data, size);
+    if (channel->connection->over)
+        return;
+    if (from_client)
+        look_for_logon(channel, data, size);
+    gateway_stream_take(from_client ? &channel->sent : &channel->received, data, size);
+}

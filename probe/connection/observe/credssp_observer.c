@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <time.h>
+
+#include "connection/observe/kerberos.h"
+#include "connection/observe/observe.h"
+#include "knowledge/codes.h"
+#include "knowledge/windows_build.h"
+#include "protocol/authorization.h"
+#include "protocol/ntlm.h"
+#include "protocol/spnego.h"
+#include "protocol/tsrequest.h"
+
+// ---- what the CHALLENGE tells ----
+
+static void text_fact(struct connection *connection, enum fact fact, const char *text)
+{
+    if (text && text[0])
+        event_fact(connection->sink, fact, json_string(text));
+}
+
+static void report_system(struct connection *connection, const struct ntlm_challenge *challenge)
+{
+    char version[32];
+
+    if (challenge->has_version) {
+        snprintf(version, sizeof version, "%u.%u.%u", challenge->major, challenge->minor, challenge->build);
+        event_fact(connection->sink, FACT_NTLM_OS_VERSION, json_string(version));
+        event_fact(connection->sink, FACT_NTLM_OS_BUILD, json_integer(challenge->build));
+        text_fact(connection, FACT_NTLM_OS_NAME, windows_build_name(challenge->build));
+    }
+    text_fact(connection, FACT_NTLM_COMPUTER, challenge->computer);
+    text_fact(connection, FACT_NTLM_DOMAIN, challenge->domain);
+    text_fact(connection, FACT_NTLM_DNS_COMPUTER, challenge->dns_computer);
+    text_fact(connection, FACT_NTLM_DNS_DOMAIN, challenge->dns_domain);
+    text_fact(connection, FACT_NTLM_FOREST, challenge->forest);
+}
+
+// Whole milliseconds: nothing here is known better.
+static json_t *seconds(double ms)
+{
+    return json_real((double)(int64_t)(ms < 0 ? ms - 0.5 : ms + 0.5) / 1000);
+}
+
+// The server read its clock somewhere between NEGOTIATE and CHALLENGE: in the middle, give or take half that time.
+static void report_clock(struct connection *connection, const struct ntlm_challenge *challenge, double received)
+{
+    struct timespec now;
+    struct tm tm;
+    char date[40], text[48];
+    double round_trip = received - connection->ntlm_asked, server = filetime_to_unix_ms(challenge->time);
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    double here = (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6 - (event_clock() - received) - round_trip / 2;
+    time_t time = (time_t)(server / 1e3);
+    if (server >= 0 && gmtime_r(&time, &tm) && strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &tm) > 0) {
+        snprintf(text, sizeof text, "%s.%03uZ", date, (unsigned)((uint64_t)server % 1000));
+        event_fact(connection->sink, FACT_CLOCK_SERVER, json_string(text));
+    }
+    event_fact(connection->sink, FACT_CLOCK_SKEW, seconds(server - here));
+    event_fact(connection->sink, FACT_CLOCK_UNCERTAINTY, seconds(round_trip / 2 + 0.5));
+}
+
+static void observe_challenge(struct connection *connection, const struct tsrequest *request, double received)
+{
+    struct spnego spnego;
+    struct ntlm_challenge challenge;
+
+    if (connection->ntlm_challenged || !spnego_parse(request->token, request->token_size, &spnego) || !spnego.token ||
+        !ntlm_challenge_parse(spnego.token, spnego.token_size, &challenge))
+        return;
+    connection->ntlm_challenged = true;
+    report_system(connection, &challenge);
+    if (challenge.has_time && connection->ntlm_asked > 0)
+        report_clock(connection, &challenge, received);
+}
+
+// ---- CredSSP ----
+
+static void report_mechanism(struct connection *connection, const struct tsrequest *request)
+{
+    struct spnego spnego;
+    if (spnego_parse(request->token, request->token_size, &spnego))
+        text_fact(connection, FACT_CREDSSP_MECHANISM, mechanism_name(spnego.mechanism));
+}
+
+// MS-CSSP 2.2.1: version 5 came with the change for CVE-2018-0886. The policy is AllowEncryptionOracle.
+static const char *oracle_remediation(uint32_t version)
+{
+    enum { REMEDIED = 5 };
+    if (version >= REMEDIED)
+        return "remedied (version 5 or later): no reason for an updated client to refuse";
+    return "not remedied (version below 5): an updated Windows client refuses by itself where its policy is "
+           "Force Updated Clients or Mitigated, the default";
+}
+
+static void passed(struct connection *connection)
+{
+    if (connection->trace.nla_passed || !connection->trace.token_sent)
+        return;
+    connection->trace.nla_passed = true;
+    event_fact(connection->sink, FACT_CREDENTIALS, json_string("verified"));
+}
+
+void observe_client_tsrequest(struct connection *connection, struct bytes pdu)
+{
+    struct tsrequest request;
+
+    if (!tsrequest_parse(pdu.data, pdu.size, &request))
+        return;
+    if (request.has_auth_info) {
+        // The client sends it when the server has proved that it knows the session key: the logon was taken.
+        passed(connection);
+        connection->trace.authorization_awaited = connection->trace.hybrid_ex;
+    }
+    if (!request.token)
+        return;
+    connection->trace.token_sent = true;
+    kerberos_report(connection);
+    switch (ntlm_message_type(request.token, request.token_size)) {
+    case NTLM_NEGOTIATE:
+        report_mechanism(connection, &request);
+        connection->ntlm_asked = event_clock();
+        break;
+    case NTLM_AUTHENTICATE:
+        // The CHALLENGE was there, even if this program could not read it.
+        if (connection->request->at_challenge)
+            connection_succeed(connection);
+        connection_request_permit(connection);
+        connection->trace.authenticate_sent = true;
+        event_logon(connection->sink);
+        observe_authenticate(connection, (struct bytes){request.token, request.token_size});
+        break;
+    default:
+        report_mechanism(connection, &request);
+        break;
+    }
+}
+
+void observe_server_tsrequest(struct connection *connection, struct bytes pdu)
+{
+    struct tsrequest request;
+    struct trace *trace = &connection->trace;
+    double received = event_clock();
+
+    if (!tsrequest_parse(pdu.data, pdu.size, &request))
+        return;
+    event_fact(connection->sink, FACT_CREDSSP_VERSION, json_integer(request.version));
+    event_fact(connection->sink, FACT_CREDSSP_ORACLE_REMEDIATION, json_string(oracle_remediation(request.version)));
+    if (request.token) {
+        report_mechanism(connection, &request);
+        observe_challenge(connection, &request, received);
+    }
+    if (request.has_error) {
+        const struct code_row *row = ntstatus_row(request.error);
+        trace->credssp_error = true;
+        trace->ntstatus = request.error;
+        event_fact(connection->sink, FACT_CREDSSP_NTSTATUS, json_integer(request.error));
+        if (row)
+            event_fact(connection->sink, FACT_CREDSSP_STATUS_NAME, json_string(row->name));
+    }
+    if (connection->ntlm_challenged && connection->request->at_challenge)
+        connection_succeed(connection);
+}
+
+void observe_authorization(struct connection *connection, struct bytes pdu)
+{
+    struct trace *trace = &connection->trace;
+
+    trace->authorization_awaited = false;
+    if (!authorization_parse(pdu.data, pdu.size, &trace->authorization))
+        return;
+    const struct code_row *row = authorization_row(trace->authorization);
+    trace->authorization_known = true;
+    event_fact(connection->sink, FACT_CREDSSP_AUTHORIZATION, json_integer(trace->authorization));
+    if (row)
+        event_fact(connection->sink, FACT_CREDSSP_AUTHORIZATION_NAME, json_string(row->name));
+    if (trace->authorization != 0)
+        connection_fail(connection);
+}

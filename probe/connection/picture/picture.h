@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// The picture of a trial that goes on to the phase graphics: what the server paints is drawn here, by bitmaps or by the
+// graphics pipeline (MS-RDPEGFX), watched, and saved.
+#pragma once
+
+#include "connection/connection.h"
+
+// Whether the trial goes on to a picture, and whether the graphics pipeline is offered for it.
+bool picture_wanted(const struct connection_request *request);
+bool picture_by_pipeline(const struct connection_request *request);
+
+// Begins to draw: FreeRDP's PostConnect is the place. Nothing to do where no picture is wanted. False if memory is out.
+bool picture_begin(struct connection *connection);
+
+// Whether there is all that was wanted: something was painted; with a screenshot the desktop has not changed
+// for a while, or has been waited for long enough. now is event_clock().
+bool picture_is_complete(const struct connection *connection, double now);
+
+// Reports what was drawn so far and saves the screenshot, if there is anything to save. False with errno if the file
+// could not be written.
+bool picture_report(struct connection *connection);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocol/x224.h"
+
+#include <string.h>
+
+#include "protocol/little_endian.h"
+
+enum {
+    TPKT_VERSION = 3,
+    TPKT_HEADER = 4, // RFC 1006 6
+    TPDU_FIXED = 7,  // X.224 13.3: length indicator, code, DST-REF, SRC-REF, class
+    TPDU_REQUEST = 0xE0,
+    TPDU_CONFIRM = 0xD0,
+    TYPE_NEG_REQ = 1,
+    TYPE_NEG_RSP = 2,
+    TYPE_NEG_FAILURE = 3,
+    NEG_LENGTH = 8
+};
+
+const char *x224_protocol_name(uint32_t protocol)
+{
+    switch (protocol) {
+    case PROTOCOL_RDP:
+        return "RDP";
+    case PROTOCOL_SSL:
+        return "SSL";
+    case PROTOCOL_HYBRID:
+        return "HYBRID";
+    case PROTOCOL_RDSTLS:
+        return "RDSTLS";
+    case PROTOCOL_HYBRID_EX:
+        return "HYBRID_EX";
+    case PROTOCOL_RDSAAD:
+        return "RDSAAD";
+    default:
+        return NULL;
+    }
+}
+
+// The variable part of a TPDU of the given code, or NULL.
+static const uint8_t *variable_part(const uint8_t *data, size_t size, uint8_t code, size_t *length)
+{
+    if (size < TPKT_HEADER + TPDU_FIXED || data[0] != TPKT_VERSION)
+        return NULL;
+    size_t total = (size_t)data[2] << 8 | data[3];
+    size_t indicator = data[TPKT_HEADER]; // counts the bytes after itself
+    if (total != size || total != TPKT_HEADER + 1 + indicator || indicator < TPDU_FIXED - 1 ||
+        (data[TPKT_HEADER + 1] & 0xF0) != code)
+        return NULL;
+    *length = indicator - (TPDU_FIXED - 1);
+    return data + TPKT_HEADER + TPDU_FIXED;
+}
+
+static bool is_negotiation(const uint8_t *part, uint8_t type)
+{
+    return part[0] == type && part[2] == NEG_LENGTH && part[3] == 0;
+}
+
+bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *request)
+{
+    size_t length;
+    const uint8_t *part = variable_part(data, size, TPDU_REQUEST, &length);
+    if (!part)
+        return false;
+    *request = (struct x224_request){0};
+    // A cookie or routing token, ended by CR LF, may stand before the negotiation request.
+    const uint8_t *end = length >= 2 ? memmem(part, length, "\r\n", 2) : NULL;
+    if (end) {
+        static const char cookie[] = "Cookie: mstshash=";
+        size_t head = sizeof cookie - 1, whole = (size_t)(end - part);
+        request->is_cookie = whole >= head && memcmp(part, cookie, head) == 0;
+        request->text = request->is_cookie ? part + head : part;
+        request->text_size = (size_t)(end - request->text);
+        length -= (size_t)(end + 2 - part);
+        part = end + 2;
+    }
+    if (length >= NEG_LENGTH && is_negotiation(part, TYPE_NEG_REQ)) {
+        request->negotiates = true;
+        request->flags = part[1];
+        request->protocols = little32(part + 4);
+    }
+    return true;
+}
+
+bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *confirm)
+{
+    size_t length;
+    const uint8_t *part = variable_part(data, size, TPDU_CONFIRM, &length);
+    if (!part)
+        return false;
+    *confirm = (struct x224_confirm){.kind = CONFIRM_PLAIN};
+    if (length == 0)
+        return true;
+    if (length < NEG_LENGTH)
+        return false;
+    if (is_negotiation(part, TYPE_NEG_RSP))
+        confirm->kind = CONFIRM_RESPONSE;
+    else if (is_negotiation(part, TYPE_NEG_FAILURE))
+        confirm->kind = CONFIRM_FAILURE;
+    else
+        return false;
+    confirm->flags = part[1];
+    confirm->value = little32(part + 4);
+    return true;
+}
