@@ -91,17 +91,35 @@ static bool take_gateway(struct options *o, const char *text, char *error, size_
     return true;
 }
 
+// TEXT, or for some factors @FILE, whose line ends do not count.
+static bool take_operand(enum factor factor, const char *text, char field[OPERAND_MAX], char *error, size_t size)
+{
+    const struct factor_operand *operand = factor_row(factor)->operand;
+    char line[OPERAND_MAX] = "";
+    const char *clause;
+    if (operand->from_file && text[0] == '@') {
+        FILE *file = fopen(text + 1, "re");
+        if (!file) {
+            snprintf(error, size, "cannot read '%s': %s", text + 1, strerror(errno));
+            return false;
+        }
+        line[fread(line, 1, sizeof line - 1, file)] = '\0';
+        fclose(file);
+        line[strcspn(line, "\r\n")] = '\0';
+        text = line;
+    }
+    if (operand->check(text, field, OPERAND_MAX, &clause))
+        return true;
+    if (operand->quoted)
+        snprintf(error, size, "'%s' %s", text, clause);
+    else
+        snprintf(error, size, "%s", clause);
+    return false;
+}
+
 static bool take_alias(struct options *o, const char *text, char *error, size_t size)
 {
-    const char *clause;
-    struct target target;
-    if (!target_parse(text, 0, &target, &clause)) {
-        snprintf(error, size, "'%s' %s", text, clause);
-        return false;
-    }
-    if (target.literal || target.port)
-        return refuse(error, size, "is to be a name without a port: addresses are levels of their own");
-    return copy(o->alias, sizeof o->alias, target.host, error, size);
+    return take_operand(FACTOR_ADDRESS, text, o->alias, error, size);
 }
 
 static bool take_gateway_user(struct options *o, const char *text, char *error, size_t size)
@@ -432,31 +450,12 @@ static bool take_no_error_info(struct options *o, const char *text, char *error,
 
 static bool take_client_name(struct options *o, const char *text, char *error, size_t size)
 {
-    const char *clause;
-    if (!client_name_check(text, &clause))
-        return refuse(error, size, clause);
-    return copy(o->client_name, sizeof o->client_name, text, error, size);
+    return take_operand(FACTOR_CLIENT_NAME, text, o->client_name, error, size);
 }
 
-// TEXT, or @FILE whose line ends do not count.
 static bool take_load_balance_info(struct options *o, const char *text, char *error, size_t size)
 {
-    char info[LOAD_BALANCE_MAX + 2] = "";
-    const char *clause;
-    if (text[0] == '@') {
-        FILE *file = fopen(text + 1, "re");
-        if (!file) {
-            snprintf(error, size, "cannot read '%s': %s", text + 1, strerror(errno));
-            return false;
-        }
-        info[fread(info, 1, sizeof info - 1, file)] = '\0';
-        fclose(file);
-        info[strcspn(info, "\r\n")] = '\0';
-        text = info;
-    }
-    if (!load_balance_check(text, &clause))
-        return refuse(error, size, clause);
-    return copy(o->load_balance_info, sizeof o->load_balance_info, text, error, size);
+    return take_operand(FACTOR_LOAD_BALANCE, text, o->load_balance_info, error, size);
 }
 
 static bool take_autologon(struct options *o, const char *text, char *error, size_t size)

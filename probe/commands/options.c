@@ -9,8 +9,8 @@
 #include <strings.h>
 
 #include "commands/base.h"
+#include "commands/given_profile.h"
 #include "trial/nearest.h"
-#include "trial/user_name.h"
 
 enum { ROWS_MAX = 64, RDP_PORT = 3389, FIRST_VALUE = 256 };
 
@@ -151,30 +151,29 @@ static bool given(const char *file, const char *variable)
     return file || (variable && getenv(variable));
 }
 
-struct means options_means(const struct options *options)
+const struct profile *options_profile(const struct options *options)
 {
-    return (struct means){.target_is_address = options->target.literal,
-                          .alias = options->alias[0],
-                          .gateway = options->has_gateway,
-                          .domain = user_name_has_domain(options->user, options->domain),
-                          .load_balance_info = options->load_balance_info[0],
-                          .client_name = options->client_name[0]};
+    return given_profile(&options->target, options->user, options->domain, options->has_gateway,
+                         (const char *const[FACTOR_COUNT]){[FACTOR_ADDRESS] = options->alias,
+                                                           [FACTOR_LOAD_BALANCE] = options->load_balance_info,
+                                                           [FACTOR_CLIENT_NAME] = options->client_name});
 }
 
-// Levels that were named, and that this run has not the means for. Addresses and gateways have sentences of their own.
-static bool check_means(const struct options *o, char *error, size_t size)
+// Levels that were named, and cannot be had in this run. Addresses and gateways have sentences of their own.
+static bool check_availability(const struct options *o, char *error, size_t size)
 {
-    struct means means = options_means(o);
+    const struct profile *profile = options_profile(o);
     for (int f = FACTOR_CORE_END; f < FACTOR_COUNT; f++) {
         const char *name = factor_row((enum factor)f)->name;
-        const char *lack = level_lack(&means, (enum factor)f, o->baseline.level[f]);
-        if (lack)
+        const char *clause = level_unavailable(profile, (enum factor)f, o->baseline.level[f]);
+        if (clause)
             return refuse(error, size, "--set %s=%s cannot be: %s", name,
-                          level_name((enum factor)f, o->baseline.level[f]), lack);
+                          level_name((enum factor)f, o->baseline.level[f]), clause);
         for (unsigned level = 0; o->was_varied[f] && level < factor_levels((enum factor)f); level++) {
-            lack = level_lack(&means, (enum factor)f, level);
-            if (lack && (o->levels[f] >> level & 1))
-                return refuse(error, size, "--vary %s=%s cannot be: %s", name, level_name((enum factor)f, level), lack);
+            clause = level_unavailable(profile, (enum factor)f, level);
+            if (clause && (o->levels[f] >> level & 1))
+                return refuse(error, size, "--vary %s=%s cannot be: %s", name, level_name((enum factor)f, level),
+                              clause);
         }
     }
     return true;
@@ -248,7 +247,7 @@ static bool check(struct options *o, char *error, size_t size)
                       "%s needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is "
                       "drawn",
                       o->screenshot ? "--screenshot" : "--until graphics");
-    if (!check_means(o, error, size))
+    if (!check_availability(o, error, size))
         return false;
     if (!variant_possible(&o->baseline, &why))
         return refuse(error, size, "--set asks for what cannot be: %s", why);

@@ -7,9 +7,8 @@
 
 #include "import/baseline.h"
 #include "runner/runner.h"
-#include "trial/client_text.h"
+#include "trial/availability.h"
 #include "trial/factor.h"
-#include "trial/means.h"
 #include "trial/outcome.h"
 #include "trial/target.h"
 #include "trial/until.h"
@@ -32,9 +31,9 @@ struct options {
     const char *gateway_password_file, *gateway_token_file, *gateway_bearer_file;
     enum certificate_policy certificate_policy;
     bool autologon;
-    char alias[HOST_MAX];              // the target's other name; "" where none was given
-    char client_name[CLIENT_NAME_MAX]; // "" where none was given
-    char load_balance_info[LOAD_BALANCE_MAX];
+    char alias[HOST_MAX];          // the target's other name; "" where none was given
+    char client_name[OPERAND_MAX]; // "" where none was given
+    char load_balance_info[OPERAND_MAX];
 
     bool has_base; // TARGET is an .rdp file, or xfreerdp's arguments come after --
     struct baseline base;
@@ -87,8 +86,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
 // Frees what options_parse() made.
 void options_clear(struct options *options);
 
-// What the run has been given, as far as factors need it.
-struct means options_means(const struct options *options);
+// What the run has been given, as far as factors need it; until the next call.
+const struct profile *options_profile(const struct options *options);
 
 // One row of the table of options, from which parsing and --help are made.
 struct option_row {

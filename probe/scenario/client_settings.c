@@ -3,34 +3,33 @@
 #include <string.h>
 
 #include "scenario/scenario_reader.h"
-#include "trial/client_text.h"
+#include "trial/factor.h"
 
-static bool take_text(struct scenario_reader *reader, const struct yaml_node *node, const char *key,
-                      bool (*check)(const char *text, const char **clause), enum factor factor, unsigned level,
-                      char **text)
+static bool take_operand(struct scenario_reader *reader, const struct yaml_node *node, enum factor factor, char **text)
 {
+    const struct factor_operand *operand = factor_row(factor)->operand;
+    char canonical[OPERAND_MAX];
     const char *clause;
-    if (!reader_text(reader, node, key))
+    if (!reader_text(reader, node, operand->option))
         return false;
-    if (!check(node->text, &clause))
-        return reader_refuse(reader, node, "%s %s", key, clause);
-    *text = reader_copy(reader, reader_place(reader, node), node->text);
-    reader->scenario->base = variant_with(reader->scenario->base, factor, level); // set: and factors: may say otherwise
+    if (!operand->check(node->text, canonical, sizeof canonical, &clause))
+        return reader_refuse(reader, node, "%s %s", operand->option, clause);
+    *text = reader_copy(reader, reader_place(reader, node), canonical);
+    if (operand->implied) // set: and factors: may say otherwise
+        reader->scenario->base = variant_with(reader->scenario->base, factor, operand->level);
     return *text != NULL;
 }
 
 bool client_name_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
-    return take_text(reader, node, "client-name", client_name_check, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN,
-                     &reader->scenario->client_name);
+    return take_operand(reader, node, FACTOR_CLIENT_NAME, &reader->scenario->client_name);
 }
 
 bool load_balance_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
-    return take_text(reader, node, "load-balance-info", load_balance_check, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN,
-                     &reader->scenario->load_balance_info);
+    return take_operand(reader, node, FACTOR_LOAD_BALANCE, &reader->scenario->load_balance_info);
 }
 
 // One of two words; *second: it is the second.
@@ -58,17 +57,18 @@ bool autologon_read(struct scenario_reader *reader, const struct yaml_node *node
     return take_word(reader, node, "autologon", words, &reader->scenario->autologon);
 }
 
-static bool check(struct scenario_reader *reader, const struct yaml_node *root, const char *key, enum factor factor,
-                  unsigned level, const char *what)
+static bool check_operand(struct scenario_reader *reader, const struct yaml_node *root, enum factor factor)
 {
-    const struct yaml_node *node = yaml_node_get(root, key);
-    const char *factor_name = factor_row(factor)->name, *name = level_name(factor, level);
-    bool used = reader->scenario->levels[factor] >> level & 1;
+    const struct factor_operand *operand = factor_row(factor)->operand;
+    const struct yaml_node *node = yaml_node_get(root, operand->option);
+    const char *factor_name = factor_row(factor)->name, *name = level_name(factor, operand->level);
+    bool used = reader->scenario->levels[factor] >> operand->level & 1;
     if (node && !used)
-        return reader_refuse(reader, node, "%s is given, and no variant has %s=%s", what, factor_name, name);
+        return reader_refuse(reader, node, "%s is given, and no variant has %s=%s", operand->noun, factor_name, name);
     return node || !used ||
-           reader_refuse(reader, variants_level_node(root, factor, level),
-                         "variants have %s=%s, and no %s is given: add %s: TEXT", factor_name, name, what, key);
+           reader_refuse(reader, variants_level_node(root, factor, operand->level),
+                         "variants have %s=%s, and no %s is given: add %s: TEXT", factor_name, name, operand->noun,
+                         operand->option);
 }
 
 bool client_settings_check(struct scenario_reader *reader, const struct yaml_node *root)
@@ -77,6 +77,10 @@ bool client_settings_check(struct scenario_reader *reader, const struct yaml_nod
     if (reader->scenario->levels[FACTOR_ADDRESS] >> ADDRESS_ALIAS & 1)
         return reader_refuse(reader, variants_level_node(root, FACTOR_ADDRESS, ADDRESS_ALIAS),
                              "variants have address=alias, which only connect and isolate know (--alias)");
-    return check(reader, root, "client-name", FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, "name of the client") &&
-           check(reader, root, "load-balance-info", FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, "routing token");
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        if (operand && !operand->of_target && !check_operand(reader, root, (enum factor)f))
+            return false;
+    }
+    return true;
 }

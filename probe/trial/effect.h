@@ -7,13 +7,6 @@
 #include "trial/factor.h"
 #include "trial/trial.h"
 
-enum effect {
-    EFFECT_YES,       // the wire shows the level, or the level asks for nothing
-    EFFECT_NO,        // the wire shows another level: the trial proves nothing about this one
-    EFFECT_UNREACHED, // the trial ended before this factor could matter on the wire
-    EFFECT_VOID       // the target has no use for the factor (no licence is ever asked for; TLS version without TLS)
-};
-
 // The effect of one factor's level in a trial.
 enum effect factor_effect(enum factor factor, const struct trial *trial);
 

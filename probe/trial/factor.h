@@ -5,31 +5,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "trial/phase.h"
+
+struct profile;
+struct trial;
+
 enum factor {
-    FACTOR_SECURITY,
-    FACTOR_TLS,
-    FACTOR_ADDRESS,
-    FACTOR_GATEWAY,
-    FACTOR_LICENSE,
-    FACTOR_AUTH,
-    FACTOR_USER_FORM,
-    FACTOR_ADMIN,
-    FACTOR_LOAD_BALANCE,
-    FACTOR_ERROR_INFO,
-    FACTOR_GRAPHICS,
-    FACTOR_REDIRECTION,
-    FACTOR_CLIENT_NAME,
-    FACTOR_COLOR_DEPTH,
-    FACTOR_AUTODETECT,
-    FACTOR_MULTITRANSPORT,
-    FACTOR_RESTRICTED_ADMIN,
+#define FACTOR(NAME, file) FACTOR_##NAME,
+#include "trial/factors.def"
+#undef FACTOR
     FACTOR_COUNT
 };
 
 // The core factors: the factors before this one, which an experiment varies where it is told nothing else.
 enum { FACTOR_CORE_END = FACTOR_AUTH };
 
-// Levels are indices into the factor's row; level 0 is the default of every factor.
+// Levels are indices into the factor's row; level 0 is the default of every factor. Named here are those that more than
+// the factor's own files know of.
 enum { LEVELS_MAX = 8 };
 enum security_level { SECURITY_NLA, SECURITY_TLS, SECURITY_RDP };
 enum tls_level { TLS_DEFAULT, TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3 };
@@ -62,14 +54,74 @@ static inline bool license_needs_issue(unsigned level)
     return level == LICENSE_REUSE || level == LICENSE_CORRUPT;
 }
 
-// One row of the table of factors.
-struct factor_row {
-    const char *name;                // as in --set NAME=LEVEL
-    const char *heading;             // a shorter name, for the columns of narrow tables
-    const char *summary;             // what it varies, for --help and the report
-    const char *levels[LEVELS_MAX];  // names, NULL terminated
-    const char *meaning[LEVELS_MAX]; // one clause for each level
+// One level for every factor. All zero is the default variant.
+struct variant {
+    unsigned char level[FACTOR_COUNT];
 };
+
+// What the wire of a trial shows of a factor's level.
+enum effect {
+    EFFECT_YES,       // the wire shows the level, or the level asks for nothing
+    EFFECT_NO,        // the wire shows another level: the trial proves nothing about this one
+    EFFECT_UNREACHED, // the trial ended before this factor could matter on the wire
+    EFFECT_VOID       // the target has no use for the factor (no licence is ever asked for; TLS version without TLS)
+};
+
+static inline enum effect effect_if(bool seen)
+{
+    return seen ? EFFECT_YES : EFFECT_NO;
+}
+
+enum { OPERAND_MAX = 256 }; // bytes of an operand, with its terminating zero
+
+// The text that one level of a factor needs. Option, scenario key and JSON member are made from it.
+struct factor_operand {
+    unsigned level;       // which needs it
+    const char *option;   // without "--"; the scenario's key too
+    const char *member;   // in JSON
+    const char *argument; // what --help calls it: "NAME"
+    const char *help;     // of the option
+    const char *noun;     // for messages: "routing token"
+    const char *lack;     // why the level cannot be had without it: a clause that goes on after "because"
+    size_t length_max;    // of the text, in bytes; less than OPERAND_MAX
+    // Whether a text will do, and as what it is taken: written to canonical[size]. If not, *clause (static) completes
+    // "NAME …".
+    bool (*check)(const char *text, char *canonical, size_t size, const char **clause);
+    bool quoted;         // a message about the text repeats it
+    bool from_file;      // on the command line @FILE stands for the first line of a file
+    bool of_target;      // each target of a scenario may have its own
+    const char *missing; // where of_target: of a target that has none, a clause
+    bool implied;        // where it is given, its level is the baseline's unless --set says otherwise
+};
+
+// All that is known of a factor outside FreeRDP: one in each file of trial/factors/. What the connection does for it is
+// in connection/factors/.
+struct factor_row {
+    const char *name;                     // as in --set NAME=LEVEL
+    const char *heading;                  // a shorter name, for the columns of narrow tables
+    const char *summary;                  // what it varies, for --help and the report
+    const char *levels[LEVELS_MAX];       // names, NULL terminated
+    const char *meaning[LEVELS_MAX];      // one clause for each level
+    enum phase phase;                     // of its first byte on the wire: an earlier failure cannot depend on it
+    unsigned rare;                        // bit set of levels that few have a use for: tried where they are asked for
+    double weight;                        // how likely it takes part in a failure; 1: as often as any
+    double cost;                          // of a level other than the first, in trials: seconds and further logons
+    const struct factor_operand *operand; // NULL where no level needs a text
+    // What the wire of a trial shows of the factor's level.
+    enum effect (*effect)(const struct trial *trial);
+    // Why a level cannot be had with this profile, whatever the target: a static clause that goes on after "because",
+    // or NULL where it can be. May be NULL; that an operand is missing is looked after in trial/availability.c.
+    const char *(*unavailable)(const struct profile *profile, unsigned level);
+    // Why no connection can realise the variant, by reason of this factor: a static clause, or NULL. May be NULL.
+    const char *(*conflict)(const struct variant *variant);
+    // Whether two levels come to the same with this profile, so that there is nothing to compare. May be NULL.
+    bool (*same)(const struct profile *profile, unsigned a, unsigned b);
+};
+
+// The rows, factor_security and so on.
+#define FACTOR(NAME, file) extern const struct factor_row factor_##file;
+#include "trial/factors.def"
+#undef FACTOR
 
 // The row of a factor. Static, never NULL for a valid factor.
 const struct factor_row *factor_row(enum factor factor);
@@ -84,11 +136,6 @@ const char *level_name(enum factor factor, unsigned level);
 bool factor_from_name(const char *name, enum factor *factor);
 bool level_from_name(enum factor factor, const char *name, unsigned *level);
 
-// One level for every factor. All zero is the default variant.
-struct variant {
-    unsigned char level[FACTOR_COUNT];
-};
-
 // Whether two variants are the same in every factor.
 bool variant_equal(const struct variant *a, const struct variant *b);
 
@@ -100,7 +147,8 @@ struct variant variant_with(struct variant variant, enum factor factor, unsigned
 
 // False for variants that no connection can realise: RDP security has no TLS handshake, so it only goes with
 // tls=default; restricted admin is a way of NLA; Kerberos needs a name. Known without connecting. *why, where given,
-// gets a static clause that says what excludes what. What one run or machine cannot do is in trial/means.h.
+// gets a static clause that says what excludes what. What one profile cannot have is in
+// trial/availability.h.
 bool variant_possible(const struct variant *variant, const char **why);
 
 enum { VARIANT_TEXT_MAX = 512 }; // room for the longest

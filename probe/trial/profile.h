@@ -11,7 +11,7 @@
 #include "trial/factor.h"
 #include "trial/target.h"
 
-enum { ACCOUNT_PART_MAX = 256, OPERAND_MAX = 256 };
+enum { ACCOUNT_PART_MAX = 256 };
 
 // Who logs on. The password is a secret of the profile.
 struct account {
@@ -33,9 +33,9 @@ struct profile {
     struct target target;
     struct account account;
     bool has_gateway;
-    struct target gateway;          // where has_gateway
-    struct account gateway_account; // user "": the target's account
-    struct variant levels;          // the baseline
+    struct target gateway;                   // where has_gateway
+    struct account gateway_account;          // user "": the target's account
+    struct variant levels;                   // the baseline
     char operand[FACTOR_COUNT][OPERAND_MAX]; // the text that a level of the factor needs; "" where none was given
     const char *secret[PROFILE_SECRETS];     // NULL for none; borrowed
     enum certificate_policy certificate_policy;
