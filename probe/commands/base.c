@@ -44,8 +44,9 @@ static bool take_account(struct options *o, char *error, size_t size)
         drop_secret(o, BASELINE_PASSWORD);
         return true;
     }
-    return copy(o->user, sizeof o->user, o->base.user, "user", error, size) &&
-           (o->given.domain || copy(o->domain, sizeof o->domain, o->base.domain, "domain", error, size));
+    return copy(o->profile.account.user, sizeof o->profile.account.user, o->base.user, "user", error, size) &&
+           (o->given.domain ||
+            copy(o->profile.account.domain, sizeof o->profile.account.domain, o->base.domain, "domain", error, size));
 }
 
 static bool take_gateway(struct options *o, char *error, size_t size)
@@ -61,22 +62,34 @@ static bool take_gateway(struct options *o, char *error, size_t size)
         drop_secret(o, BASELINE_GATEWAY_TOKEN);
     if (o->gateway_token_file)
         drop_secret(o, BASELINE_GATEWAY_BEARER);
-    o->has_gateway = true;
-    o->gateway = o->base.gateway;
+    o->profile.has_gateway = true;
+    o->profile.gateway = o->base.gateway;
     if (o->given.gateway_user) {
         drop_secret(o, BASELINE_GATEWAY_PASSWORD);
         return true;
     }
-    return copy(o->gateway_user, sizeof o->gateway_user, o->base.gateway_user, "gateway's user", error, size) &&
-           copy(o->gateway_domain, sizeof o->gateway_domain, o->base.gateway_domain, "gateway's domain", error, size);
+    return copy(o->profile.gateway_account.user, sizeof o->profile.gateway_account.user, o->base.gateway_user,
+                "gateway's user", error, size) &&
+           copy(o->profile.gateway_account.domain, sizeof o->profile.gateway_account.domain, o->base.gateway_domain,
+                "gateway's domain", error, size);
+}
+
+static const char *base_operand(const struct options *o, enum factor factor)
+{
+    return factor == FACTOR_CLIENT_NAME    ? o->base.client_name
+           : factor == FACTOR_LOAD_BALANCE ? o->base.load_balance_info
+                                           : "";
 }
 
 static bool take_texts(struct options *o, char *error, size_t size)
 {
-    return (o->given.client_name ||
-            copy(o->client_name, sizeof o->client_name, o->base.client_name, "client's name", error, size)) &&
-           (o->given.load_balance_info || copy(o->load_balance_info, sizeof o->load_balance_info,
-                                               o->base.load_balance_info, "routing token", error, size));
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        if (operand && !o->given.operand[f] &&
+            !copy(o->profile.operand[f], OPERAND_MAX, base_operand(o, (enum factor)f), operand->noun, error, size))
+            return false;
+    }
+    return true;
 }
 
 static bool takes_level(const struct options *o, enum factor factor)
@@ -92,12 +105,10 @@ bool base_take(struct options *o, int count, char **words, char *error, size_t s
     int argc = file ? count - 1 : count;
     char **argv = file ? words + 1 : words;
 
-    o->given.user = o->user[0];
-    o->given.domain = o->domain[0];
-    o->given.gateway = o->has_gateway;
-    o->given.gateway_user = o->gateway_user[0];
-    o->given.client_name = o->client_name[0];
-    o->given.load_balance_info = o->load_balance_info[0];
+    o->given.user = o->profile.account.user[0];
+    o->given.domain = o->profile.account.domain[0];
+    o->given.gateway = o->profile.has_gateway;
+    o->given.gateway_user = o->profile.gateway_account.user[0];
     if (!baseline_read(&o->base, file, argc, argv, error, size))
         return false;
     o->has_base = true;
@@ -111,12 +122,12 @@ bool base_take(struct options *o, int count, char **words, char *error, size_t s
         return false;
     }
     if (!o->given.target)
-        o->target = o->base.target;
+        o->profile.target = o->base.target;
     if (o->base.require_certificate && !o->given.certificate_policy)
-        o->certificate_policy = CERTIFICATE_REQUIRE;
+        o->profile.certificate_policy = CERTIFICATE_REQUIRE;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         if (takes_level(o, (enum factor)f))
-            o->baseline.level[f] = o->base.variant.level[f];
+            o->profile.levels.level[f] = o->base.variant.level[f];
     }
     return take_account(o, error, size) && take_gateway(o, error, size) && take_texts(o, error, size);
 }
@@ -128,30 +139,30 @@ static const char *overriding_option(const struct options *o, const struct basel
 {
     const char *name = row->setting;
     if (row->factor >= 0 && o->was_set[row->factor])
-        return "--set";
+        return "set";
     if (o->given.gateway && strncmp(name, "Gateway", 7) == 0)
-        return "--gateway";
+        return "gateway";
     if (o->given.gateway_user && (strcmp(name, "GatewayUsername") == 0 || strcmp(name, "GatewayDomain") == 0 ||
                                   strcmp(name, "GatewayPassword") == 0))
-        return "--gateway-user";
+        return "gateway-user";
     if (o->given.user &&
         (strcmp(name, "Username") == 0 || strcmp(name, "Domain") == 0 || strcmp(name, "Password") == 0))
-        return "--user";
+        return "user";
     if (o->given.domain && strcmp(name, "Domain") == 0)
-        return "--domain";
+        return "domain";
     if (o->password_file && strcmp(name, "Password") == 0)
-        return "--password-file";
+        return "password-file";
     if (o->gateway_password_file && strcmp(name, "GatewayPassword") == 0)
-        return "--gateway-password-file";
+        return "gateway-password-file";
     bool token = strcmp(name, "GatewayAccessToken") == 0 || strcmp(name, "GatewayHttpExtAuthBearer") == 0;
     if (token && (o->gateway_token_file || o->gateway_bearer_file))
-        return o->gateway_token_file ? "--gateway-token-file" : "--gateway-bearer-file";
-    if (o->given.client_name && strcmp(name, "ClientHostname") == 0)
-        return "--client-name";
-    if (o->given.load_balance_info && strcmp(name, "LoadBalanceInfo") == 0)
-        return "--load-balance-info";
+        return o->gateway_token_file ? "gateway-token-file" : "gateway-bearer-file";
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (o->given.operand[f] && row->factor == f)
+            return factor_row((enum factor)f)->operand->option;
+    }
     if (o->given.certificate_policy && row->use == BASELINE_TAKEN && strcmp(name, "AuthenticationLevel") == 0)
-        return "--cert-policy";
+        return "cert-policy";
     return NULL;
 }
 
@@ -163,7 +174,7 @@ static void put_row(struct page *page, const struct options *o, const struct bas
     page_put(page, STYLE_PLAIN, "  %s%s%s%s = %.200s", row->key[0] ? row->key : row->setting, both ? " (" : "",
              both ? row->setting : "", both ? ")" : "", row->value);
     if (option)
-        page_line(page, STYLE_DOUBT, "  overridden by %s", option);
+        page_line(page, STYLE_DOUBT, "  overridden by --%s", option);
     else if (row->use == BASELINE_TAKEN && row->factor >= 0)
         page_line(page, STYLE_FAINT, "  %s=%s%s%s", factor_row((enum factor)row->factor)->name,
                   level_name((enum factor)row->factor, o->base.variant.level[row->factor]), row->why[0] ? ": " : "",
@@ -199,14 +210,14 @@ enum exit_status base_explain(struct options *o)
 {
     char text[HOST_MAX + 16], variant[VARIANT_TEXT_MAX];
     struct page page = page_open(stdout);
-    page_line(&page, STYLE_PLAIN, "Target   %s", target_text(&o->target, text, sizeof text));
-    put_account(&page, "User    ", o->user, o->domain);
-    if (o->has_gateway) {
-        page_line(&page, STYLE_PLAIN, "Gateway  %s", target_text(&o->gateway, text, sizeof text));
-        put_account(&page, "  user  ", o->gateway_user, o->gateway_domain);
+    page_line(&page, STYLE_PLAIN, "Target   %s", target_text(&o->profile.target, text, sizeof text));
+    put_account(&page, "User    ", o->profile.account.user, o->profile.account.domain);
+    if (o->profile.has_gateway) {
+        page_line(&page, STYLE_PLAIN, "Gateway  %s", target_text(&o->profile.gateway, text, sizeof text));
+        put_account(&page, "  user  ", o->profile.gateway_account.user, o->profile.gateway_account.domain);
     }
     page_put(&page, STYLE_PLAIN, "Variant  ");
-    page_wrap(&page, 9, 9, "%s", variant_text(&o->baseline, variant, sizeof variant));
+    page_wrap(&page, 9, 9, "%s", variant_text(&o->profile.levels, variant, sizeof variant));
     put_rows(&page, o, BASELINE_TAKEN, "Taken");
     put_rows(&page, o, BASELINE_OVERRIDDEN, "Overridden by the probe");
     put_rows(&page, o, BASELINE_UNUSED, "Not used");

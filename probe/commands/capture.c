@@ -36,10 +36,11 @@ static void say_how_to_read(const struct run *run)
     const struct options *o = run->options;
     char gateway[120] = "", target[120] = "";
     if (o->capture_whole) {
-        snprintf(target, sizeof target, " -d tcp.port==%u,tls -d tls.port==%u,tpkt", o->target.port, o->target.port);
-        if (o->baseline.level[FACTOR_GATEWAY] != GATEWAY_OFF && o->gateway.port != o->target.port)
-            snprintf(gateway, sizeof gateway, " -d tcp.port==%u,tls -d tls.port==%u,http", o->gateway.port,
-                     o->gateway.port);
+        snprintf(target, sizeof target, " -d tcp.port==%u,tls -d tls.port==%u,tpkt", o->profile.target.port,
+                 o->profile.target.port);
+        if (o->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF && o->profile.gateway.port != o->profile.target.port)
+            snprintf(gateway, sizeof gateway, " -d tcp.port==%u,tls -d tls.port==%u,http", o->profile.gateway.port,
+                     o->profile.gateway.port);
     }
     run_complain(run->command, "the capture is in %s; to read it: tshark -r %s%s%s", o->capture, o->capture, target,
                  gateway);

@@ -52,7 +52,7 @@ static enum exit_status run_trials(struct run *run)
 {
     enum exit_status status = EXIT_CONNECTED;
     for (unsigned i = 0; i < run->options->repeat; i++) {
-        const struct trial *trial = runner_trial(run->runner, &run->options->baseline, run->options->until.phase);
+        const struct trial *trial = runner_trial(run->runner, &run->options->profile.levels, run->options->until.phase);
         if (trial)
             trial = follow(run, trial);
         if (!trial)

@@ -38,9 +38,10 @@ bool fleet_accounts_stash(struct fleet_accounts *accounts, const struct plan *pl
     size_t count = scenario->credentials_count;
     *accounts = (struct fleet_accounts){.scenario = scenario,
                                         .accounts = calloc(count + 1, sizeof *accounts->accounts),
+                                        .passwords = calloc(count + 1, sizeof *accounts->passwords),
                                         .stashes = calloc(count + 1, sizeof *accounts->stashes),
                                         .used = calloc(count + 1, sizeof *accounts->used)};
-    if (!accounts->accounts || !accounts->stashes || !accounts->used) {
+    if (!accounts->accounts || !accounts->passwords || !accounts->stashes || !accounts->used) {
         snprintf(error, size, "memory is out");
         return false;
     }
@@ -89,7 +90,7 @@ static bool read_password(struct fleet_accounts *accounts, size_t index, char **
     case SECRET_ENVIRONMENT:
         before = stashed_before(accounts, index);
         if (before >= 0) {
-            *password = strdup(accounts->accounts[before].password);
+            *password = accounts->passwords[before] ? strdup(accounts->passwords[before]) : NULL;
         } else {
             ok = secret_read(NULL, accounts->stashes[index], password, &clause, error, size);
             accounts->stashes[index] = SECRET_NOT_STASHED;
@@ -106,43 +107,38 @@ bool fleet_accounts_read(struct fleet_accounts *accounts, char *warning, size_t 
     warning[0] = '\0';
     for (size_t i = 0; i < accounts->scenario->credentials_count; i++) {
         const struct credentials *c = &accounts->scenario->credentials[i];
-        char *password, user[256], domain[256];
+        struct account *account = &accounts->accounts[i];
         if (!accounts->used[i])
             continue;
-        if (!read_password(accounts, i, &password, warning, warning_size, error, size))
+        if (!read_password(accounts, i, &accounts->passwords[i], warning, warning_size, error, size))
             return false;
         // DOMAIN\USER in one text is as good as apart.
         const char *backslash = strchr(c->user, '\\');
-        snprintf(domain, sizeof domain, "%.*s", backslash ? (int)(backslash - c->user) : 255,
+        snprintf(account->domain, sizeof account->domain, "%.*s", backslash ? (int)(backslash - c->user) : 255,
                  backslash ? c->user : c->domain);
-        snprintf(user, sizeof user, "%s", backslash ? backslash + 1 : c->user);
-        bool ok = account_set(&accounts->accounts[i], user, domain, password);
-        secret_wipe(password);
-        if (!ok) {
-            snprintf(error, size, "memory is out");
-            return false;
-        }
+        snprintf(account->user, sizeof account->user, "%s", backslash ? backslash + 1 : c->user);
     }
     return true;
 }
 
 void fleet_accounts_of(const struct fleet_accounts *accounts, const struct scenario_target *target,
-                       struct run_options *options)
+                       struct profile *profile)
 {
-    if (target->credentials >= 0)
-        options->account = accounts->accounts[target->credentials];
-    if (target->gateway_credentials >= 0)
-        options->gateway_account = accounts->accounts[target->gateway_credentials];
-    options->target = target->target;
-    options->has_gateway = target->has_gateway;
-    options->gateway = target->gateway;
+    if (target->credentials >= 0) {
+        profile->account = accounts->accounts[target->credentials];
+        profile->secret[PROFILE_PASSWORD] = accounts->passwords[target->credentials];
+    }
+    if (target->gateway_credentials >= 0) {
+        profile->gateway_account = accounts->accounts[target->gateway_credentials];
+        profile->secret[PROFILE_GATEWAY_PASSWORD] = accounts->passwords[target->gateway_credentials];
+    }
 }
 
 bool fleet_accounts_log_on(const struct fleet_accounts *accounts)
 {
     for (size_t i = 0; i < accounts->scenario->credentials_count; i++) {
-        const struct account *account = &accounts->accounts[i];
-        if (accounts->used[i] && account->user[0] && account->password[0])
+        const char *password = accounts->passwords[i];
+        if (accounts->used[i] && accounts->accounts[i].user[0] && password && password[0])
             return true;
     }
     return false;
@@ -151,7 +147,7 @@ bool fleet_accounts_log_on(const struct fleet_accounts *accounts)
 static bool forget(struct ledger *ledger, const struct account *account, const char *host, char *error, size_t size)
 {
     char name[ACCOUNT_NAME_MAX];
-    if (!account->user || !account->user[0])
+    if (!account->user[0])
         return true;
     ledger_account(account->user, account->domain, host, name, sizeof name);
     return ledger_reset(ledger, name, error, size);
@@ -162,11 +158,12 @@ bool fleet_accounts_forget(const struct fleet_accounts *accounts, const struct p
     struct ledger *ledger = ledger_open(error, size);
     bool ok = ledger != NULL;
     for (size_t i = 0; ok && i < plan->target_count; i++) {
-        struct run_options options = {0};
-        fleet_accounts_of(accounts, &plan->scenario->targets[plan->targets[i]], &options);
-        ok = forget(ledger, &options.account, options.target.host, error, size) &&
-             (!options.has_gateway ||
-              forget(ledger, run_options_gateway_account(&options), options.gateway.host, error, size));
+        const struct scenario_target *target = &plan->scenario->targets[plan->targets[i]];
+        struct profile profile = scenario_profile(plan->scenario, target);
+        fleet_accounts_of(accounts, target, &profile);
+        ok = forget(ledger, &profile.account, profile.target.host, error, size) &&
+             (!profile.has_gateway ||
+              forget(ledger, profile_gateway_account(&profile), profile.gateway.host, error, size));
     }
     ledger_close(ledger);
     return ok;
@@ -178,13 +175,14 @@ void fleet_accounts_clear(struct fleet_accounts *accounts)
         char *left;
         const char *ignored;
         char error[8];
-        if (accounts->accounts)
-            account_clear(&accounts->accounts[i]);
+        if (accounts->passwords)
+            secret_wipe(accounts->passwords[i]);
         if (accounts->stashes && accounts->stashes[i] != SECRET_NOT_STASHED && accounts->used[i] &&
             secret_read(NULL, accounts->stashes[i], &left, &ignored, error, sizeof error))
             secret_wipe(left);
     }
     free(accounts->accounts);
+    free(accounts->passwords);
     free(accounts->stashes);
     free(accounts->used);
     *accounts = (struct fleet_accounts){0};

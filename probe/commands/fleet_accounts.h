@@ -11,6 +11,7 @@
 struct fleet_accounts {
     const struct scenario *scenario; // borrowed
     struct account *accounts;        // one for each of the scenario's credentials
+    char **passwords;                // likewise; NULL for none
     int *stashes;                    // where passwords from the environment were put, of each
     bool *used;                      // by a target of the plan
 };
@@ -22,9 +23,9 @@ bool fleet_accounts_stash(struct fleet_accounts *accounts, const struct plan *pl
 // Reads the passwords that the plan needs. *warning gets a sentence about a file that every user can read, or "".
 bool fleet_accounts_read(struct fleet_accounts *accounts, char *warning, size_t warning_size, char *error, size_t size);
 
-// Fills in whom a target and its gateway are told. Texts are borrowed from the accounts.
+// Fills in whom a target and its gateway are told. Passwords are borrowed from the accounts.
 void fleet_accounts_of(const struct fleet_accounts *accounts, const struct scenario_target *target,
-                       struct run_options *options);
+                       struct profile *profile);
 
 // Whether any trial may send a password.
 bool fleet_accounts_log_on(const struct fleet_accounts *accounts);

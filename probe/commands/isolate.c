@@ -23,10 +23,10 @@ static const struct trial *run_trial(void *context, const struct variant *varian
 static struct isolation make_isolation(struct run *run)
 {
     const struct options *o = run->options;
-    struct isolation isolation = {.baseline = o->baseline,
+    struct isolation isolation = {.baseline = o->profile.levels,
                                   .signature_given = o->has_signature,
                                   .signature = o->signature,
-                                  .max_trials = o->max_trials,
+                                  .max_trials = o->profile.max_trials,
                                   .max_logons = o->max_logons,
                                   .max_ms = o->max_seconds * 1000.0,
                                   .run = run_trial,
@@ -44,7 +44,7 @@ static bool baseline_failed(const struct run *run)
     size_t count = runner_trials(run->runner, &trials);
     for (size_t i = 0; i < count; i++) {
         if (trials[i]->until >= PHASE_ACTIVE && trials[i]->outcome.result == RESULT_FAILED &&
-            variant_equal(&trials[i]->variant, &run->options->baseline))
+            variant_equal(&trials[i]->variant, &run->options->profile.levels))
             return true;
     }
     return false;
@@ -80,8 +80,8 @@ static bool report(const struct run *run, const struct isolation *isolation, con
     struct page page = page_open(stdout);
     if (run->options->json || run->options->quiet)
         return true;
-    isolate_text(&page, target_text(&run->options->target, target, sizeof target), isolation, verdict, trials, count,
-                 findings);
+    isolate_text(&page, target_text(&run->options->profile.target, target, sizeof target), isolation, verdict, trials,
+                 count, findings);
     if (run->options->causes)
         causes_text_all(&page, findings);
     return page_close(&page);

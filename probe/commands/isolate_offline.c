@@ -81,7 +81,7 @@ static bool read_journal(const struct options *options, struct recorded *recorde
 // What is varied is what was varied on record; the baseline is the one given, else the first whole trial's.
 static struct isolation make_isolation(const struct options *options, const struct recorded *recorded)
 {
-    struct isolation isolation = {.baseline = options->baseline,
+    struct isolation isolation = {.baseline = options->profile.levels,
                                   .signature_given = options->has_signature,
                                   .signature = options->signature,
                                   .recorded = (const struct trial *const *)recorded->trials,
@@ -111,8 +111,8 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
     struct recorded recorded = {.count = 0};
     struct verdict verdict;
     enum exit_status status = EXIT_CANNOT_RUN;
-    if (options->target.host[0])
-        target_text(&options->target, recorded.target, sizeof recorded.target);
+    if (options->profile.target.host[0])
+        target_text(&options->profile.target, recorded.target, sizeof recorded.target);
     if (read_journal(options, &recorded, command)) {
         struct isolation isolation = make_isolation(options, &recorded);
         struct cause_finding findings[CAUSE_COUNT];

@@ -56,7 +56,7 @@ static bool make_plan(struct matrix *matrix, char *error, size_t size)
 {
     const struct options *o = matrix->options;
     struct shard shard;
-    matrix->scenario = scenario_read(o->scenario, error, size);
+    matrix->scenario = scenario_read(o->scenario, &o->profile, error, size);
     if (!matrix->scenario || !choose_shard(matrix, &shard, error, size))
         return false;
     // What the command line says about pace counts for the cost, too; the fingerprint does not know of it.
@@ -68,10 +68,10 @@ static bool make_plan(struct matrix *matrix, char *error, size_t size)
         matrix->scenario->gateway_rate = o->gateway_rate;
     if (o->target_rate > 0)
         matrix->scenario->target_rate = o->target_rate;
-    if (o->max_trials)
-        matrix->scenario->max_trials = o->max_trials;
+    if (o->profile.max_trials)
+        matrix->scenario->profile.max_trials = o->profile.max_trials;
     if (o->has_max_failed_logons)
-        matrix->scenario->max_failed_logons = o->max_failed_logons;
+        matrix->scenario->profile.max_failed_logons = o->profile.max_failed_logons;
     matrix->plan = plan_new(matrix->scenario, shard, error, size);
     return matrix->plan != NULL;
 }
@@ -133,7 +133,7 @@ static enum schedule_answer answer_step(void *context, uint32_t target, uint32_t
                                   .until = matrix->scenario->until,
                                   .repeat = step % repeats + 1};
     return fleet_progress_done(&matrix->progress, target, step) ||
-                   !plan_applies(target_of(matrix, target), &set->variant, NULL)
+                   !plan_applies(matrix->scenario, target_of(matrix, target), &set->variant, NULL)
                ? STEP_SKIP
                : STEP_RUN;
 }
@@ -141,19 +141,12 @@ static enum schedule_answer answer_step(void *context, uint32_t target, uint32_t
 static void answer_options(void *context, uint32_t target, struct run_options *options)
 {
     const struct matrix *matrix = context;
-    const struct scenario *s = matrix->scenario;
-    fleet_accounts_of(&matrix->accounts, target_of(matrix, target), options);
-    options->certificate_policy = matrix->options->certificate_policy;
-    if (s->require_certificate && !matrix->options->given.certificate_policy)
-        options->certificate_policy = CERTIFICATE_REQUIRE;
-    options->client_name = s->client_name;
-    options->load_balance_info = s->load_balance_info;
-    options->autologon = s->autologon;
-    options->at_challenge = s->at_challenge;
-    options->deadline_ms = s->deadline_ms ? s->deadline_ms : options->deadline_ms;
-    options->settle_ms = s->has_settle ? s->settle_ms : options->settle_ms;
-    options->pause_ms = s->has_pause ? s->pause_ms : options->pause_ms;
-    options->max_failed_logons = s->max_failed_logons ? s->max_failed_logons : options->max_failed_logons;
+    const struct scenario_target *to = target_of(matrix, target);
+    options->profile = scenario_profile(matrix->scenario, to);
+    fleet_accounts_of(&matrix->accounts, to, &options->profile);
+    if (matrix->options->given.certificate_policy)
+        options->profile.certificate_policy = matrix->options->profile.certificate_policy;
+    options->at_challenge = matrix->scenario->at_challenge;
 }
 
 static uint32_t answer_gateway(void *context, uint32_t target)
@@ -251,7 +244,7 @@ static struct schedule_work make_work(struct matrix *matrix)
         .gateway_rate = s->gateway_rate,
         .target_rate = s->target_rate,
         .max_in_flight = s->max_in_flight ? s->max_in_flight : PLAN_IN_FLIGHT,
-        .max_trials = s->max_trials,
+        .max_trials = s->profile.max_trials,
         .first_number = matrix->progress.number + 1,
         .logons = fleet_accounts_log_on(&matrix->accounts),
         .licenses = has_licenses(matrix),

@@ -47,14 +47,14 @@ static bool take_name(const char *text, const char *option, char user[256], char
 
 static bool take_user(struct options *o, const char *text, char *error, size_t size)
 {
-    return take_name(text, "--domain", o->user, o->domain, error, size);
+    return take_name(text, "--domain", o->profile.account.user, o->profile.account.domain, error, size);
 }
 
 static bool take_domain(struct options *o, const char *text, char *error, size_t size)
 {
-    if (o->domain[0])
+    if (o->profile.account.domain[0])
         return refuse(error, size, "was given, and --user has a domain of its own");
-    return copy(o->domain, sizeof o->domain, text, error, size);
+    return copy(o->profile.account.domain, sizeof o->profile.account.domain, text, error, size);
 }
 
 static bool take_password_file(struct options *o, const char *text, char *error, size_t size)
@@ -83,55 +83,25 @@ static bool refuse_gateway_password(struct options *o, const char *text, char *e
 static bool take_gateway(struct options *o, const char *text, char *error, size_t size)
 {
     const char *clause;
-    if (!target_parse(text, GATEWAY_PORT, &o->gateway, &clause)) {
+    if (!target_parse(text, GATEWAY_PORT, &o->profile.gateway, &clause)) {
         snprintf(error, size, "'%s' %s", text, clause);
         return false;
     }
-    o->has_gateway = true;
+    o->profile.has_gateway = true;
     return true;
-}
-
-// TEXT, or for some factors @FILE, whose line ends do not count.
-static bool take_operand(enum factor factor, const char *text, char field[OPERAND_MAX], char *error, size_t size)
-{
-    const struct factor_operand *operand = factor_row(factor)->operand;
-    char line[OPERAND_MAX] = "";
-    const char *clause;
-    if (operand->from_file && text[0] == '@') {
-        FILE *file = fopen(text + 1, "re");
-        if (!file) {
-            snprintf(error, size, "cannot read '%s': %s", text + 1, strerror(errno));
-            return false;
-        }
-        line[fread(line, 1, sizeof line - 1, file)] = '\0';
-        fclose(file);
-        line[strcspn(line, "\r\n")] = '\0';
-        text = line;
-    }
-    if (operand->check(text, field, OPERAND_MAX, &clause))
-        return true;
-    if (operand->quoted)
-        snprintf(error, size, "'%s' %s", text, clause);
-    else
-        snprintf(error, size, "%s", clause);
-    return false;
-}
-
-static bool take_alias(struct options *o, const char *text, char *error, size_t size)
-{
-    return take_operand(FACTOR_ADDRESS, text, o->alias, error, size);
 }
 
 static bool take_gateway_user(struct options *o, const char *text, char *error, size_t size)
 {
-    return take_name(text, "--gateway-domain", o->gateway_user, o->gateway_domain, error, size);
+    return take_name(text, "--gateway-domain", o->profile.gateway_account.user, o->profile.gateway_account.domain,
+                     error, size);
 }
 
 static bool take_gateway_domain(struct options *o, const char *text, char *error, size_t size)
 {
-    if (o->gateway_domain[0])
+    if (o->profile.gateway_account.domain[0])
         return refuse(error, size, "was given, and --gateway-user has a domain of its own");
-    return copy(o->gateway_domain, sizeof o->gateway_domain, text, error, size);
+    return copy(o->profile.gateway_account.domain, sizeof o->profile.gateway_account.domain, text, error, size);
 }
 
 static bool take_gateway_password_file(struct options *o, const char *text, char *error, size_t size)
@@ -159,9 +129,9 @@ static bool take_certificate_policy(struct options *o, const char *text, char *e
 {
     o->given.certificate_policy = true;
     if (strcmp(text, "report") == 0)
-        o->certificate_policy = CERTIFICATE_REPORT;
+        o->profile.certificate_policy = CERTIFICATE_REPORT;
     else if (strcmp(text, "require") == 0)
-        o->certificate_policy = CERTIFICATE_REQUIRE;
+        o->profile.certificate_policy = CERTIFICATE_REQUIRE;
     else
         return refuse(error, size, "takes 'report' or 'require'");
     return true;
@@ -206,7 +176,7 @@ static bool take_set(struct options *o, const char *text, char *error, size_t si
         return false;
     if (!level_from_name(factor, equals + 1, &level))
         return refuse_level(factor, equals + 1, error, size);
-    o->baseline = variant_with(o->baseline, factor, level);
+    o->profile.levels = variant_with(o->profile.levels, factor, level);
     o->was_set[factor] = true;
     return true;
 }
@@ -265,17 +235,17 @@ static bool read_seconds(const char *text, double least, unsigned *ms, char *err
 
 static bool take_deadline(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_seconds(text, 0.001, &o->deadline_ms, error, size);
+    return read_seconds(text, 0.001, &o->profile.deadline_ms, error, size);
 }
 
 static bool take_settle(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_seconds(text, 0, &o->settle_ms, error, size);
+    return read_seconds(text, 0, &o->profile.settle_ms, error, size);
 }
 
 static bool take_pause(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_seconds(text, 0, &o->pause_ms, error, size);
+    return read_seconds(text, 0, &o->profile.pause_ms, error, size);
 }
 
 static bool read_count(const char *text, unsigned *count, char *error, size_t size)
@@ -305,7 +275,7 @@ static bool take_repeat(struct options *o, const char *text, char *error, size_t
 
 static bool take_max_trials(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_count(text, &o->max_trials, error, size);
+    return read_count(text, &o->profile.max_trials, error, size);
 }
 
 // trials=N, logons=N and seconds=N, with commas between.
@@ -317,7 +287,7 @@ static bool take_budget(struct options *o, const char *text, char *error, size_t
     if (!words[0])
         return refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
     for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
-        unsigned *count = strncmp(word, "trials=", 7) == 0    ? &o->max_trials
+        unsigned *count = strncmp(word, "trials=", 7) == 0    ? &o->profile.max_trials
                           : strncmp(word, "logons=", 7) == 0  ? &o->max_logons
                           : strncmp(word, "seconds=", 8) == 0 ? &o->max_seconds
                                                               : NULL;
@@ -347,7 +317,7 @@ static bool take_from(struct options *o, const char *text, char *error, size_t s
 static bool take_max_failed_logons(struct options *o, const char *text, char *error, size_t size)
 {
     o->has_max_failed_logons = true;
-    return read_count(text, &o->max_failed_logons, error, size);
+    return read_count(text, &o->profile.max_failed_logons, error, size);
 }
 
 static bool take_max_in_flight(struct options *o, const char *text, char *error, size_t size)
@@ -443,25 +413,50 @@ static bool take_until(struct options *o, const char *text, char *error, size_t 
 static bool take_no_error_info(struct options *o, const char *text, char *error, size_t size)
 {
     (void)text, (void)error, (void)size;
-    o->baseline = variant_with(o->baseline, FACTOR_ERROR_INFO, ERROR_INFO_SILENT);
+    o->profile.levels = variant_with(o->profile.levels, FACTOR_ERROR_INFO, ERROR_INFO_SILENT);
     o->was_set[FACTOR_ERROR_INFO] = true;
     return true;
 }
 
-static bool take_client_name(struct options *o, const char *text, char *error, size_t size)
+// The first line of a file; false where it cannot be read.
+static bool first_line(const char *file, char line[OPERAND_MAX + 2], char *error, size_t size)
 {
-    return take_operand(FACTOR_CLIENT_NAME, text, o->client_name, error, size);
+    FILE *stream = fopen(file, "re");
+    if (!stream) {
+        snprintf(error, size, "cannot read '%s': %s", file, strerror(errno));
+        return false;
+    }
+    line[fread(line, 1, OPERAND_MAX + 1, stream)] = '\0';
+    fclose(stream);
+    line[strcspn(line, "\r\n")] = '\0';
+    return true;
 }
 
-static bool take_load_balance_info(struct options *o, const char *text, char *error, size_t size)
+bool option_take_operand(struct options *o, enum factor factor, const char *text, char *error, size_t size)
 {
-    return take_operand(FACTOR_LOAD_BALANCE, text, o->load_balance_info, error, size);
+    const struct factor_operand *operand = factor_row(factor)->operand;
+    char line[OPERAND_MAX + 2] = "";
+    const char *clause;
+    if (text[0] == '@' && operand->from_file) {
+        if (!first_line(text + 1, line, error, size))
+            return false;
+        text = line;
+    }
+    if (operand->check(text, o->profile.operand[factor], OPERAND_MAX, &clause)) {
+        o->given.operand[factor] = true;
+        return true;
+    }
+    if (operand->quoted)
+        snprintf(error, size, "'%s' %s", text, clause);
+    else
+        snprintf(error, size, "%s", clause);
+    return false;
 }
 
 static bool take_autologon(struct options *o, const char *text, char *error, size_t size)
 {
     (void)text, (void)error, (void)size;
-    o->autologon = true;
+    o->profile.autologon = true;
     return true;
 }
 
@@ -541,101 +536,112 @@ static bool take_help(struct options *o, const char *text, char *error, size_t s
     return true;
 }
 
-static const struct option_row rows[] = {
-    {"user", 'u', "USER", "user name: USER, DOMAIN\\USER or USER@DOMAIN", COMMAND_ALL, take_user},
-    {"domain", 0, "DOMAIN", "domain of the user", COMMAND_ALL, take_domain},
+// Before and after the options of factors that need a text.
+static const struct option_row before[] = {
+    {"user", 'u', "USER", "user name: USER, DOMAIN\\USER or USER@DOMAIN", COMMAND_ALL, take_user, 0},
+    {"domain", 0, "DOMAIN", "domain of the user", COMMAND_ALL, take_domain, 0},
     {"password-file", 0, "FILE", "file with the password, - for standard input (default: $RDPPROBE_PASSWORD)",
-     COMMAND_ALL, take_password_file},
-    {"password", 'p', "", NULL, COMMAND_ALL, refuse_password},
-    {"alias", 0, "NAME",
-     "another name of the target, for address=alias: its NetBIOS name, or its full one, which a gateway's policy tells "
-     "apart",
-     COMMAND_ALL, take_alias},
+     COMMAND_ALL, take_password_file, 0},
+    {"password", 'p', "", NULL, COMMAND_ALL, refuse_password, 0},
     {"gateway", 0, "HOST[:PORT]", "RD Gateway; without --set gateway=LEVEL the connection goes through it by http",
-     COMMAND_ALL, take_gateway},
+     COMMAND_ALL, take_gateway, 0},
     {"gateway-user", 0, "USER", "user at the gateway (default: the target's user and password)", COMMAND_ALL,
-     take_gateway_user},
-    {"gateway-domain", 0, "DOMAIN", "domain of that user", COMMAND_ALL, take_gateway_domain},
+     take_gateway_user, 0},
+    {"gateway-domain", 0, "DOMAIN", "domain of that user", COMMAND_ALL, take_gateway_domain, 0},
     {"gateway-password-file", 0, "FILE", "file with the password (default: $RDPPROBE_GATEWAY_PASSWORD)", COMMAND_ALL,
-     take_gateway_password_file},
-    {"gateway-password", 0, "", NULL, COMMAND_ALL, refuse_gateway_password},
+     take_gateway_password_file, 0},
+    {"gateway-password", 0, "", NULL, COMMAND_ALL, refuse_gateway_password, 0},
     {"gateway-token-file", 0, "FILE", "file with an access token for the gateway (PAA cookie)", COMMAND_ALL,
-     take_gateway_token_file},
+     take_gateway_token_file, 0},
     {"gateway-bearer-file", 0, "FILE", "file with an OAuth access token for the gateway (HTTP Bearer)", COMMAND_ALL,
-     take_gateway_bearer_file},
+     take_gateway_bearer_file, 0},
     {"cert-policy", 0, "report|require", "only report on certificates (default), or fail where one is not trusted",
-     COMMAND_EVERY, take_certificate_policy},
-    {"client-name", 0, "NAME", "name of the client computer, up to 15 characters (default: this machine's)",
-     COMMAND_ALL, take_client_name},
-    {"load-balance-info", 0, "TEXT|@FILE",
-     "routing token for a broker or load balancer, as loadbalanceinfo in .rdp files", COMMAND_ALL,
-     take_load_balance_info},
+     COMMAND_EVERY, take_certificate_policy, 0},
+};
+
+static const struct option_row after[] = {
     {"explain-baseline", 0, NULL,
      "only print what is taken from the .rdp file or xfreerdp's arguments, and what is not", COMMAND_ALL,
-     take_explain_baseline},
+     take_explain_baseline, 0},
     {"set", 0, "FACTOR=LEVEL", "level of a factor; of the baseline in isolate (default: the first level below)",
-     COMMAND_ALL, take_set},
+     COMMAND_ALL, take_set, 0},
     {"vary", 0, "FACTOR[=LEVEL,...]",
      "vary only the factors so given, or only these levels; 'all' varies every factor (default: the first five)",
-     COMMAND_ISOLATE, take_vary},
+     COMMAND_ISOLATE, take_vary, 0},
     {"signature", 0, "CODE",
      "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
      "(default: how the baseline fails)",
-     COMMAND_ISOLATE, take_signature},
+     COMMAND_ISOLATE, take_signature, 0},
     {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)",
-     COMMAND_CONNECT, take_until},
+     COMMAND_CONNECT, take_until, 0},
     {"follow-redirect", 0, NULL, "where a broker redirects, go there with a further connection and a further logon",
-     COMMAND_CONNECT, take_follow_redirect},
-    {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat},
-    {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline},
+     COMMAND_CONNECT, take_follow_redirect, 0},
+    {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat, 0},
+    {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline, 0},
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,
-     take_settle},
-    {"pause", 0, "SECONDS", "pause between two trials (default: 0.5)", COMMAND_ALL, take_pause},
+     take_settle, 0},
+    {"pause", 0, "SECONDS", "pause between two trials (default: 0.5)", COMMAND_ALL, take_pause, 0},
     {"budget", 0, "trials=N,logons=N,seconds=N", "end before more trials, logons or seconds of trials than these",
-     COMMAND_ISOLATE, take_budget},
+     COMMAND_ISOLATE, take_budget, 0},
     {"from", 0, "JOURNAL", "run no trial: isolate by the trials of one target in this journal", COMMAND_ISOLATE,
-     take_from},
+     take_from, 0},
     {"causes", 0, NULL, "end the report with known causes of 0x3/0x7, each supported, refuted or undecided, and why",
-     COMMAND_ISOLATE, take_causes},
-    {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_EVERY, take_max_trials},
+     COMMAND_ISOLATE, take_causes, 0},
+    {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_EVERY, take_max_trials, 0},
     {"max-failed-logons", 0, "N", "failed logons of an account, across runs, after which it is left alone (default: 2)",
-     COMMAND_EVERY, take_max_failed_logons},
+     COMMAND_EVERY, take_max_failed_logons, 0},
     {"reset-failed-logons", 0, NULL, "first forget the failed logons on record for the account", COMMAND_EVERY,
-     take_reset},
+     take_reset, 0},
     {"autologon", 0, NULL,
      "send the password under security=tls and security=rdp too; each such trial counts as a failed logon unless the "
      "server reports the logon",
-     COMMAND_ALL, take_autologon},
-    {"no-error-info", 0, NULL, "the same as --set error-info=silent", COMMAND_ALL, take_no_error_info},
-    {"dry-run", 0, NULL, "print the plan and what it costs; connect to nothing", COMMAND_MATRIX, take_dry_run},
+     COMMAND_ALL, take_autologon, 0},
+    {"no-error-info", 0, NULL, "the same as --set error-info=silent", COMMAND_ALL, take_no_error_info, 0},
+    {"dry-run", 0, NULL, "print the plan and what it costs; connect to nothing", COMMAND_MATRIX, take_dry_run, 0},
     {"shard", 0, "I/N",
      "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)", COMMAND_MATRIX,
-     take_shard},
+     take_shard, 0},
     {"max-in-flight", 0, "N", "trials at the same time, one a target (default: the scenario's, or 64)", COMMAND_MATRIX,
-     take_max_in_flight},
+     take_max_in_flight, 0},
     {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX,
-     take_rate},
-    {"gateway-rate", 0, "N", "the same through each gateway", COMMAND_MATRIX, take_gateway_rate},
-    {"target-rate", 0, "N", "the same of each target", COMMAND_MATRIX, take_target_rate},
+     take_rate, 0},
+    {"gateway-rate", 0, "N", "the same through each gateway", COMMAND_MATRIX, take_gateway_rate, 0},
+    {"target-rate", 0, "N", "the same of each target", COMMAND_MATRIX, take_target_rate, 0},
     {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX,
-     take_resume},
-    {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report},
+     take_resume, 0},
+    {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report, 0},
     {"capture", 0, "FILE", "record what the trial sends and receives in a new FILE (pcapng), see below",
-     COMMAND_CONNECT, take_capture},
+     COMMAND_CONNECT, take_capture, 0},
     {"capture-redact", 0, "yes|no", "leave out of the capture what carries credentials (default: yes)", COMMAND_CONNECT,
-     take_capture_redact},
-    {"no-capture-redact", 0, NULL, "the same as --capture-redact=no", COMMAND_CONNECT, take_no_capture_redact},
+     take_capture_redact, 0},
+    {"no-capture-redact", 0, NULL, "the same as --capture-redact=no", COMMAND_CONNECT, take_no_capture_redact, 0},
     {"screenshot", 0, "FILE",
      "save the desktop as the server drew it, as PNG, once it is quiet; implies --until graphics, see below",
-     COMMAND_CONNECT, take_screenshot},
-    {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal},
-    {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json},
-    {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_EVERY, take_quiet},
-    {"help", 'h', NULL, "show this", COMMAND_EVERY, take_help},
+     COMMAND_CONNECT, take_screenshot, 0},
+    {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal, 0},
+    {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json,
+     0},
+    {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_EVERY, take_quiet, 0},
+    {"help", 'h', NULL, "show this", COMMAND_EVERY, take_help, 0},
 };
 
 const struct option_row *option_rows(size_t *count)
 {
-    *count = sizeof rows / sizeof rows[0];
+    enum { BEFORE = sizeof before / sizeof before[0], AFTER = sizeof after / sizeof after[0] };
+    static struct option_row rows[BEFORE + FACTOR_COUNT + AFTER];
+    static size_t used;
+    if (!used) {
+        memcpy(rows, before, sizeof before);
+        used = BEFORE;
+        for (int f = 0; f < FACTOR_COUNT; f++) {
+            const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+            if (operand)
+                rows[used++] = (struct option_row){operand->option, 0,    operand->argument, operand->help,
+                                                   COMMAND_EVERY,   NULL, (enum factor)f};
+        }
+        memcpy(rows + used, after, sizeof after);
+        used += AFTER;
+    }
+    *count = used;
     return rows;
 }

@@ -4,12 +4,9 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "commands/base.h"
-#include "commands/given_profile.h"
 #include "trial/nearest.h"
 
 enum { ROWS_MAX = 64, RDP_PORT = 3389, FIRST_VALUE = 256 };
@@ -91,7 +88,9 @@ static bool take(struct options *options, int value, char *error, size_t size)
 {
     char clause[400] = "";
     const struct option_row *row = row_of(value);
-    if (row->take(options, optarg, clause, sizeof clause))
+    bool taken = row->take ? row->take(options, optarg, clause, sizeof clause)
+                           : option_take_operand(options, row->factor, optarg, clause, sizeof clause);
+    if (taken)
         return true;
     return refuse(error, size, "--%s %s", row->name, clause);
 }
@@ -99,7 +98,7 @@ static bool take(struct options *options, int value, char *error, size_t size)
 static bool take_host(struct options *options, const char *text, char *error, size_t size)
 {
     const char *clause;
-    if (target_parse(text, RDP_PORT, &options->target, &clause))
+    if (target_parse(text, RDP_PORT, &options->profile.target, &clause))
         return true;
     return refuse(error, size, "the target '%s' %s", text, clause);
 }
@@ -146,129 +145,32 @@ static bool take_scenario(struct options *options, int argc, char **argv, char *
     return true;
 }
 
-static bool given(const char *file, const char *variable)
+void options_imply(struct options *options, enum factor factor, unsigned level, bool given)
 {
-    return file || (variable && getenv(variable));
+    if (given && !options->was_set[factor])
+        options->profile.levels.level[factor] = (unsigned char)level;
 }
 
-const struct profile *options_profile(const struct options *options)
+static void imply_levels(struct options *options)
 {
-    return given_profile(&options->target, options->user, options->domain, options->has_gateway,
-                         (const char *const[FACTOR_COUNT]){[FACTOR_ADDRESS] = options->alias,
-                                                           [FACTOR_LOAD_BALANCE] = options->load_balance_info,
-                                                           [FACTOR_CLIENT_NAME] = options->client_name});
-}
-
-// Levels that were named, and cannot be had in this run. Addresses and gateways have sentences of their own.
-static bool check_availability(const struct options *o, char *error, size_t size)
-{
-    const struct profile *profile = options_profile(o);
-    for (int f = FACTOR_CORE_END; f < FACTOR_COUNT; f++) {
-        const char *name = factor_row((enum factor)f)->name;
-        const char *clause = level_unavailable(profile, (enum factor)f, o->baseline.level[f]);
-        if (clause)
-            return refuse(error, size, "--set %s=%s cannot be: %s", name,
-                          level_name((enum factor)f, o->baseline.level[f]), clause);
-        for (unsigned level = 0; o->was_varied[f] && level < factor_levels((enum factor)f); level++) {
-            clause = level_unavailable(profile, (enum factor)f, level);
-            if (clause && (o->levels[f] >> level & 1))
-                return refuse(error, size, "--vary %s=%s cannot be: %s", name, level_name((enum factor)f, level),
-                              clause);
-        }
+    options_imply(options, FACTOR_GATEWAY, GATEWAY_HTTP, options->profile.has_gateway);
+    if (options->screenshot && !options->until_set)
+        options->until.phase = PHASE_GRAPHICS;
+    options_imply(options, FACTOR_GRAPHICS, GRAPHICS_BITMAP, options->until.phase == PHASE_GRAPHICS);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        if (operand && operand->implied)
+            options_imply(options, (enum factor)f, operand->level, options->profile.operand[f][0]);
     }
-    return true;
-}
-
-// What was given is used, unless --set says otherwise.
-static void use_unless_set(struct options *o, enum factor factor, unsigned level, bool given)
-{
-    if (given && !o->was_set[factor])
-        o->baseline.level[factor] = (unsigned char)level;
-}
-
-// What no single option can see.
-static bool check(struct options *o, char *error, size_t size)
-{
-    const char *why;
-    bool from_stdin[] = {o->password_file && strcmp(o->password_file, "-") == 0,
-                         o->gateway_password_file && strcmp(o->gateway_password_file, "-") == 0,
-                         o->gateway_token_file && strcmp(o->gateway_token_file, "-") == 0,
-                         o->gateway_bearer_file && strcmp(o->gateway_bearer_file, "-") == 0};
-    if (from_stdin[0] + from_stdin[1] + from_stdin[2] + from_stdin[3] > 1)
-        return refuse(error, size, "standard input can be only one of the secrets");
-    if (o->password_file && !o->user[0])
-        return refuse(error, size, "--password-file needs --user");
-    if (o->domain[0] && !o->user[0])
-        return refuse(error, size, "--domain needs --user");
-    if (o->domain[0] && strchr(o->user, '@'))
-        return refuse(error, size, "--domain does not go with the user '%s', which names its domain itself", o->user);
-    if (o->gateway_domain[0] && !o->gateway_user[0])
-        return refuse(error, size, "--gateway-domain needs --gateway-user");
-    if (o->gateway_password_file && !o->gateway_user[0])
-        return refuse(error, size, "--gateway-password-file needs --gateway-user");
-    if (o->gateway_user[0] && !(o->has_base && o->base.secrets[BASELINE_GATEWAY_PASSWORD] >= 0) &&
-        !given(o->gateway_password_file, "RDPPROBE_GATEWAY_PASSWORD"))
-        return refuse(error, size, "--gateway-user needs --gateway-password-file or RDPPROBE_GATEWAY_PASSWORD");
-    if (!o->has_gateway && (o->gateway_user[0] || o->gateway_token_file || o->gateway_bearer_file))
-        return refuse(error, size, "--gateway-%s needs --gateway",
-                      o->gateway_user[0]      ? "user"
-                      : o->gateway_token_file ? "token-file"
-                                              : "bearer-file");
-    if (o->gateway_token_file && o->gateway_bearer_file)
-        return refuse(error, size,
-                      "--gateway-token-file and --gateway-bearer-file do not go together: a gateway is "
-                      "given one of them");
-    if (o->baseline.level[FACTOR_GATEWAY] == GATEWAY_RPC && (o->gateway_token_file || o->gateway_bearer_file))
-        return refuse(error, size, "--set gateway=rpc takes a password only: there is no token in RPC over HTTP");
-    if (o->baseline.level[FACTOR_GATEWAY] != GATEWAY_OFF && !o->has_gateway)
-        return refuse(error, size, "--set gateway=%s needs --gateway HOST[:PORT]",
-                      level_name(FACTOR_GATEWAY, o->baseline.level[FACTOR_GATEWAY]));
-    if (o->was_varied[FACTOR_GATEWAY] && !o->has_gateway)
-        return refuse(error, size, "--vary gateway needs --gateway HOST[:PORT]");
-    bool alias_asked = o->was_varied[FACTOR_ADDRESS] && (o->levels[FACTOR_ADDRESS] >> ADDRESS_ALIAS & 1);
-    if (!o->alias[0] && (alias_asked || o->baseline.level[FACTOR_ADDRESS] == ADDRESS_ALIAS))
-        return refuse(error, size, "address=alias needs --alias NAME, the target's other name");
-    if (o->alias[0] && strcasecmp(o->alias, o->target.host) == 0)
-        return refuse(error, size, "--alias %s is the name that the target has anyway", o->alias);
-    if (o->was_varied[FACTOR_ADDRESS] && o->target.literal && !o->alias[0])
-        return refuse(error, size, "--vary address needs a target with a name, and '%s' is an address", o->target.host);
-    if (o->explain_base && !o->has_base)
-        return refuse(error, size, "--explain-baseline needs an .rdp file, or xfreerdp's arguments after --");
-    if (o->explain_base && o->json)
-        return refuse(error, size, "--explain-baseline does not go with --json");
-    if (o->capture_whole && !o->capture)
-        return refuse(error, size, "--no-capture-redact needs --capture");
-    if (o->screenshot && o->until.phase != PHASE_GRAPHICS)
-        return refuse(error, size, "--screenshot needs --until graphics, and not --until %s", until_name(o->until));
-    if (o->screenshot && o->repeat > 1)
-        return refuse(error, size, "--screenshot is of one trial, and --repeat asks for %u", o->repeat);
-    if (o->until.phase == PHASE_GRAPHICS && o->baseline.level[FACTOR_GRAPHICS] == GRAPHICS_NONE)
-        return refuse(error, size,
-                      "%s needs --set graphics=bitmap or graphics=gfx: with graphics=none nothing is "
-                      "drawn",
-                      o->screenshot ? "--screenshot" : "--until graphics");
-    if (!check_availability(o, error, size))
-        return false;
-    if (!variant_possible(&o->baseline, &why))
-        return refuse(error, size, "--set asks for what cannot be: %s", why);
-    return true;
 }
 
 bool options_parse(struct options *options, enum command command, int argc, char **argv, char *error, size_t size)
 {
-    const struct run_options defaults = run_options_default();
     struct grammar grammar;
     int value;
 
-    *options = (struct options){.command = command,
-                                .certificate_policy = defaults.certificate_policy,
-                                .deadline_ms = defaults.deadline_ms,
-                                .settle_ms = defaults.settle_ms,
-                                .pause_ms = defaults.pause_ms,
-                                .max_failed_logons = defaults.max_failed_logons,
-                                .max_trials = defaults.max_trials,
-                                .repeat = 1,
-                                .until = {.phase = PHASE_ACTIVE}};
+    *options = (struct options){
+        .command = command, .profile = profile_default(), .repeat = 1, .until = {.phase = PHASE_ACTIVE}};
     make_grammar(&grammar, command);
     optind = 0; // a fresh start in glibc
     opterr = 0;
@@ -290,13 +192,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
     }
     if (command == COMMAND_MATRIX)
         return take_scenario(options, argc, argv, error, size);
-    use_unless_set(options, FACTOR_GATEWAY, GATEWAY_HTTP, options->has_gateway);
-    if (options->screenshot && !options->until_set)
-        options->until.phase = PHASE_GRAPHICS;
-    use_unless_set(options, FACTOR_GRAPHICS, GRAPHICS_BITMAP, options->until.phase == PHASE_GRAPHICS);
-    use_unless_set(options, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, options->load_balance_info[0]);
-    use_unless_set(options, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN, options->client_name[0]);
-    if (take_target(options, argc, argv, error, size) && check(options, error, size))
+    imply_levels(options);
+    if (take_target(options, argc, argv, error, size) && options_check(options, error, size))
         return true;
     options_clear(options);
     return false;

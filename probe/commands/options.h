@@ -7,10 +7,9 @@
 
 #include "import/baseline.h"
 #include "runner/runner.h"
-#include "trial/availability.h"
 #include "trial/factor.h"
 #include "trial/outcome.h"
-#include "trial/target.h"
+#include "trial/profile.h"
 #include "trial/until.h"
 
 // Commands, as bits of the set that an option belongs to.
@@ -22,28 +21,18 @@ struct options {
     enum command command;
     bool help;
 
-    struct target target;
-    char user[256], domain[256];
+    struct profile profile;    // from the options and from base; without secrets. Its levels are the baseline's
     const char *password_file; // NULL: not given; these point into argv
-    bool has_gateway;
-    struct target gateway;
-    char gateway_user[256], gateway_domain[256];
     const char *gateway_password_file, *gateway_token_file, *gateway_bearer_file;
-    enum certificate_policy certificate_policy;
-    bool autologon;
-    char alias[HOST_MAX];          // the target's other name; "" where none was given
-    char client_name[OPERAND_MAX]; // "" where none was given
-    char load_balance_info[OPERAND_MAX];
 
     bool has_base; // TARGET is an .rdp file, or xfreerdp's arguments come after --
     struct baseline base;
     bool explain_base;
     // What the command line gives itself, and does not leave to them.
     struct {
-        bool target, user, domain, gateway, gateway_user, client_name, load_balance_info, certificate_policy;
+        bool target, user, domain, gateway, gateway_user, certificate_policy, operand[FACTOR_COUNT];
     } given;
 
-    struct variant baseline; // from --set, and from base
     bool was_set[FACTOR_COUNT];
     bool was_varied[FACTOR_COUNT]; // by --vary
     bool vary_all;                 // by --vary all
@@ -51,8 +40,7 @@ struct options {
     bool has_signature;
     struct signature signature;
 
-    unsigned deadline_ms, settle_ms, pause_ms;
-    unsigned max_failed_logons, max_trials, repeat;
+    unsigned repeat;
     unsigned max_logons, max_seconds; // of isolate --budget; 0: any
     const char *from;                 // journal to isolate by; NULL: run trials
     bool causes;                      // of isolate: the table of all known causes too
@@ -86,8 +74,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
 // Frees what options_parse() made.
 void options_clear(struct options *options);
 
-// What the run has been given, as far as factors need it; until the next call.
-const struct profile *options_profile(const struct options *options);
+// What was given is used, unless --set says otherwise.
+void options_imply(struct options *options, enum factor factor, unsigned level, bool given);
 
 // One row of the table of options, from which parsing and --help are made.
 struct option_row {
@@ -97,8 +85,16 @@ struct option_row {
     const char *help;     // NULL: not shown
     unsigned commands;    // which have it
     // Takes the argument (NULL where there is none). False with a clause in error that goes on after "--name ".
+    // NULL: the text is the operand of a level of the factor.
     bool (*take)(struct options *options, const char *argument, char *error, size_t size);
+    enum factor factor;
 };
 
 // The table. Static.
 const struct option_row *option_rows(size_t *count);
+
+// Takes the text that a level of a factor needs, or @FILE where its argument may be a file. Errors as of take.
+bool option_take_operand(struct options *options, enum factor factor, const char *text, char *error, size_t size);
+
+// What no single option can see: texts and secrets that need each other, levels that cannot be had (options_check.c).
+bool options_check(struct options *options, char *error, size_t size);

@@ -69,7 +69,7 @@ static void write_target(struct page *page, const struct plan *plan, const struc
     char text[HOST_MAX + 16];
     size_t left_out = 0;
     for (size_t i = 0; i < plan->variant_count; i++)
-        left_out += !plan_applies(target, &plan->variants[i], NULL);
+        left_out += !plan_applies(plan->scenario, target, &plan->variants[i], NULL);
     page_put(page, STYLE_PLAIN, "  %s", target_text(&target->target, text, sizeof text));
     if (target->has_gateway)
         page_put(page, STYLE_PLAIN, " through %s", target_text(&target->gateway, text, sizeof text));
@@ -79,7 +79,7 @@ static void write_target(struct page *page, const struct plan *plan, const struc
         page_put(page, STYLE_PLAIN, ": not");
     for (size_t i = 0; i < plan->variant_count && left_out; i++) {
         const char *why = "";
-        if (!plan_applies(target, &plan->variants[i], &why))
+        if (!plan_applies(plan->scenario, target, &plan->variants[i], &why))
             page_put(page, STYLE_PLAIN, " %zu (%s)", i + 1, why);
     }
     page_newline(page);
@@ -137,7 +137,7 @@ bool plan_json(FILE *file, const struct plan *plan)
         const struct scenario_target *target = &plan->scenario->targets[plan->targets[t]];
         for (size_t step = 0; step < plan->variant_count * repeats && ok; step++) {
             const struct variant *variant = &plan->variants[step / repeats];
-            if (plan_applies(target, variant, NULL))
+            if (plan_applies(plan->scenario, target, variant, NULL))
                 ok = write_json(
                     file, json_pack("{s:s, s:i, s:s, s:I, s:i, s:o}", "record", "planned", "schema", JOURNAL_SCHEMA,
                                     "target", target_text(&target->target, text, sizeof text), "step", (json_int_t)step,

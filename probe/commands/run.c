@@ -29,7 +29,7 @@ void run_complain(const char *command, const char *format, ...)
 static void on_trial(void *context, const struct trial *trial)
 {
     struct run *run = context;
-    trial_line(&run->progress, trial, &run->options->baseline);
+    trial_line(&run->progress, trial, &run->options->profile.levels);
     page_close(&run->progress);
 }
 
@@ -47,16 +47,6 @@ static bool read_secret(const struct run *run, const char *file, int stash, char
     return true;
 }
 
-static bool set_account(const struct run *run, struct account *account, const char *user, const char *domain,
-                        char *password)
-{
-    bool ok = account_set(account, user, domain, password);
-    if (!ok)
-        run_complain(run->command, "memory is out");
-    secret_wipe(password);
-    return ok;
-}
-
 // A secret of the .rdp file or xfreerdp's arguments stands before one of the environment.
 static int choose_stash(const struct options *o, enum baseline_secret secret, int stash)
 {
@@ -72,18 +62,23 @@ static int choose_stash(const struct options *o, enum baseline_secret secret, in
 static bool read_secrets(struct run *run, const int environment[2])
 {
     const struct options *o = run->options;
-    int stash[] = {choose_stash(o, BASELINE_PASSWORD, environment[0]),
-                   choose_stash(o, BASELINE_GATEWAY_PASSWORD, environment[1]),
-                   choose_stash(o, BASELINE_GATEWAY_TOKEN, SECRET_NOT_STASHED),
-                   choose_stash(o, BASELINE_GATEWAY_BEARER, SECRET_NOT_STASHED)};
-    char *password, *gateway_password;
-    bool own = read_secret(run, o->password_file, stash[0], &password) &&
-               set_account(run, &run->settings.account, o->user, o->domain, password);
-    bool gateway =
-        read_secret(run, o->gateway_password_file, stash[1], &gateway_password) &&
-        set_account(run, &run->settings.gateway_account, o->gateway_user, o->gateway_domain, gateway_password);
-    return own && gateway && read_secret(run, o->gateway_token_file, stash[2], &run->settings.gateway_token) &&
-           read_secret(run, o->gateway_bearer_file, stash[3], &run->settings.gateway_bearer);
+    const struct {
+        const char *file;
+        int stash;
+    } sources[PROFILE_SECRETS] = {
+        [PROFILE_PASSWORD] = {o->password_file, choose_stash(o, BASELINE_PASSWORD, environment[0])},
+        [PROFILE_GATEWAY_PASSWORD] = {o->gateway_password_file,
+                                      choose_stash(o, BASELINE_GATEWAY_PASSWORD, environment[1])},
+        [PROFILE_GATEWAY_TOKEN] = {o->gateway_token_file, choose_stash(o, BASELINE_GATEWAY_TOKEN, SECRET_NOT_STASHED)},
+        [PROFILE_GATEWAY_BEARER] = {o->gateway_bearer_file,
+                                    choose_stash(o, BASELINE_GATEWAY_BEARER, SECRET_NOT_STASHED)},
+    };
+    for (int i = 0; i < PROFILE_SECRETS; i++) {
+        if (!read_secret(run, sources[i].file, sources[i].stash, &run->secrets[i]))
+            return false;
+        run->settings.profile.secret[i] = run->secrets[i];
+    }
+    return true;
 }
 
 static bool forget(const struct run *run, const char *user, const char *domain, const char *host)
@@ -101,33 +96,19 @@ static bool forget(const struct run *run, const char *user, const char *domain, 
 // With a gateway the target's account may be its account, too, under the gateway's name.
 static bool reset_failed_logons(const struct run *run)
 {
-    const struct options *o = run->options;
-    bool own = o->gateway_user[0];
-    if (!forget(run, o->user, o->domain, o->target.host))
-        return false;
-    return !o->has_gateway ||
-           forget(run, own ? o->gateway_user : o->user, own ? o->gateway_domain : o->domain, o->gateway.host);
+    const struct profile *p = &run->options->profile;
+    const struct account *at_gateway = profile_gateway_account(p);
+    return forget(run, p->account.user, p->account.domain, p->target.host) &&
+           (!p->has_gateway || forget(run, at_gateway->user, at_gateway->domain, p->gateway.host));
 }
 
 static void settle(struct run *run)
 {
     const struct options *o = run->options;
     run->settings = run_options_default();
-    run->settings.target = o->target;
-    run->settings.has_gateway = o->has_gateway;
-    run->settings.gateway = o->gateway;
-    run->settings.certificate_policy = o->certificate_policy;
-    run->settings.alias = o->alias[0] ? o->alias : NULL;
-    run->settings.client_name = o->client_name[0] ? o->client_name : NULL;
-    run->settings.load_balance_info = o->load_balance_info[0] ? o->load_balance_info : NULL;
+    run->settings.profile = o->profile;
     run->settings.screenshot = o->screenshot;
-    run->settings.autologon = o->autologon;
     run->settings.at_challenge = o->until.at_challenge;
-    run->settings.deadline_ms = o->deadline_ms;
-    run->settings.settle_ms = o->settle_ms;
-    run->settings.pause_ms = o->pause_ms;
-    run->settings.max_failed_logons = o->max_failed_logons;
-    run->settings.max_trials = o->max_trials;
     run->settings.journal = &run->journal;
     bool many = o->command != COMMAND_CONNECT || o->repeat > 1;
     if (many && run->progress.terminal && !o->json && !o->quiet) {
@@ -197,10 +178,8 @@ enum exit_status run_end(struct run *run, enum exit_status status)
     if (!capture_finish(run) && status <= EXIT_FAILURE_FOUND)
         status = EXIT_CANNOT_RUN;
     runner_end(run->runner);
-    account_clear(&run->settings.account);
-    account_clear(&run->settings.gateway_account);
-    secret_wipe(run->settings.gateway_token);
-    secret_wipe(run->settings.gateway_bearer);
+    for (int i = 0; i < PROFILE_SECRETS; i++)
+        secret_wipe(run->secrets[i]);
     bool had_failed = run->journal.failed; // then the runner has stopped for it and said so
     if (!journal_close(&run->journal) && !had_failed) {
         run_complain(run->command, "the journal is not complete: %s", strerror(errno));

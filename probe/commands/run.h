@@ -13,6 +13,7 @@ struct run {
     const char *command; // its name
     struct journal journal;
     struct run_options settings;
+    char *secrets[PROFILE_SECRETS]; // what the settings' profile borrows; NULL for none
     struct runner *runner;
     struct page progress; // standard error
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/vary.h"
 
+#include "trial/availability.h"
+
 static bool any_varied(const struct options *options)
 {
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -24,7 +26,7 @@ static const char *unasked(const struct options *options, enum factor factor)
 static bool differs(const struct options *options, const struct profile *profile, enum factor factor, unsigned level)
 {
     const struct factor_row *row = factor_row(factor);
-    unsigned own = options->baseline.level[factor];
+    unsigned own = options->profile.levels.level[factor];
     if (level == own || level_unavailable(profile, factor, level))
         return false;
     return !row->same || !row->same(profile, level, own);
@@ -36,7 +38,7 @@ static const char *lack_of(const struct options *options, const struct profile *
 {
     for (unsigned level = 0; level < factor_levels(factor); level++) {
         const char *lack = level_unavailable(profile, factor, level);
-        if (lack && (wanted >> level & 1) && level != options->baseline.level[factor])
+        if (lack && (wanted >> level & 1) && level != options->profile.levels.level[factor])
             return lack;
     }
     return "no other level was to be tried";
@@ -44,7 +46,7 @@ static const char *lack_of(const struct options *options, const struct profile *
 
 struct choice choose_levels(const struct options *options)
 {
-    const struct profile *profile = options_profile(options);
+    const struct profile *profile = &options->profile;
     struct choice choice = {{0}, {NULL}, 0};
 
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -59,7 +61,7 @@ struct choice choose_levels(const struct options *options)
         choice.withheld |= f < FACTOR_CORE_END && choice.untestable[f] && had ? 1u << f : 0;
         if (!choice.untestable[f] && !had)
             choice.untestable[f] = lack_of(options, profile, factor, wanted);
-        choice.levels[f] = (choice.untestable[f] ? 0 : had) | 1u << options->baseline.level[f];
+        choice.levels[f] = (choice.untestable[f] ? 0 : had) | 1u << options->profile.levels.level[f];
     }
     return choice;
 }

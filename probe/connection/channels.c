@@ -68,7 +68,7 @@ static bool load_pipeline(freerdp *instance)
 
 BOOL channels_announce(freerdp *instance)
 {
-    const struct variant *variant = &connection_of(instance->context)->request->variant;
+    const struct variant *variant = &connection_of(instance->context)->request->profile.levels;
     rdpSettings *settings = instance->context->settings;
     bool redirection = variant->level[FACTOR_REDIRECTION] == REDIRECTION_ON;
     bool ok = true;

@@ -54,7 +54,8 @@ static void tell_credentials(struct connection *connection)
 
 bool connection_sends_password(const struct connection *connection)
 {
-    return connection->request->autologon && !connection->trace.nla && connection->request->password[0];
+    return connection->request->profile.autologon && !connection->trace.nla &&
+           profile_secret(&connection->request->profile, PROFILE_PASSWORD)[0];
 }
 
 void connection_request_permit(struct connection *connection)
@@ -247,9 +248,9 @@ static struct connection *connection_new(const struct connection_request *reques
     connection->request = request;
     connection->sink = sink;
     connection->fd = connection->gateway_fd = -1;
-    connection->trace.gateway = request->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF;
-    connection->trace.gateway_host = request->gateway.host;
-    connection->trace.nla = request->variant.level[FACTOR_SECURITY] == SECURITY_NLA;
+    connection->trace.gateway = request->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF;
+    connection->trace.gateway_host = request->profile.gateway.host;
+    connection->trace.nla = request->profile.levels.level[FACTOR_SECURITY] == SECURITY_NLA;
     return connection;
 }
 
@@ -258,7 +259,7 @@ static struct connection *connection_new(const struct connection_request *reques
 // Only from AUTHENTICATE, or the Security Exchange, on.
 static bool needs_legacy_ciphers(const struct connection_request *request)
 {
-    switch (request->variant.level[FACTOR_SECURITY]) {
+    switch (request->profile.levels.level[FACTOR_SECURITY]) {
     case SECURITY_NLA:
         return request->until >= PHASE_NLA && !request->at_challenge;
     case SECURITY_RDP:
@@ -294,7 +295,7 @@ static bool is_settled(const struct connection *connection, double end)
         return false;
     if (connection->request->until != PHASE_LOGON || connection->trace.logged_on)
         return true;
-    return connection->trace.logon_error && now >= connection->logon_error_at + connection->request->settle_ms;
+    return connection->trace.logon_error && now >= connection->logon_error_at + connection->request->profile.settle_ms;
 }
 
 // Handles what arrives until the session is active, or settled. Ends the trial when the connection ends.
@@ -302,7 +303,7 @@ static void pump(struct connection *connection, bool until_active)
 {
     rdpContext *context = &connection->context;
     HANDLE handles[HANDLES_MAX];
-    double end = event_clock() + connection->request->settle_ms;
+    double end = event_clock() + connection->request->profile.settle_ms;
 
     for (;;) {
         double left = end - event_clock();

@@ -6,9 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "trial/factor.h"
 #include "trial/phase.h"
-#include "trial/target.h"
+#include "trial/profile.h"
 
 // What a capture holds (connection/capture.h).
 enum capture_form {
@@ -18,26 +17,12 @@ enum capture_form {
 };
 
 struct connection_request {
-    struct variant variant;
+    struct profile profile; // its levels are the trial's variant
     enum phase until;
-    bool at_challenge; // until is PHASE_NLA: end at NTLM's CHALLENGE, send no AUTHENTICATE
-    struct target target;
-    struct target gateway; // used where the variant's gateway level is not off
-    const char *user, *domain, *password;
-    const char *gateway_user, *gateway_domain, *gateway_password;
-    const char *alias;             // the target's other name, for address=alias, or ""
-    const char *gateway_token;     // PAA token, or ""
-    const char *gateway_bearer;    // bearer token, or ""
-    const char *client_name;       // for client-name=given, or ""
-    const char *load_balance_info; // routing token for load-balance=token, or ""
-    uint32_t redirected_session;   // to ask for in the cluster data (MS-RDPBCGR 2.2.1.3.5); 0: none
-    const char *screenshot;        // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
-    const char *config_path;       // absolute scratch directory; FreeRDP's ConfigPath
-    bool require_certificate;      // end the trial where the certificate is not trusted or has another name
-    bool requests_permit;          // before the password is sent (event_request_permit())
-    bool autologon;                // send the password in Client Info under tls and rdp security
-    unsigned settle_ms;            // how long `active` must last
-    unsigned deadline_ms;          // enforced by the parent; the worker only sets FreeRDP's own time-outs beyond it
+    bool at_challenge;       // until is PHASE_NLA: end at NTLM's CHALLENGE, send no AUTHENTICATE
+    const char *screenshot;  // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
+    const char *config_path; // absolute scratch directory; FreeRDP's ConfigPath
+    bool requests_permit;    // before the password is sent (event_request_permit())
     enum capture_form capture;
     int capture_fd; // the file, where capture is not off; the worker gets a descriptor of its own
     void *memory;   // what the strings live in once decoded; NULL otherwise

@@ -51,7 +51,7 @@ static bool apply_flags(rdpSettings *settings, const struct flag_setting *list, 
 
 static bool apply_security(struct connection *connection)
 {
-    unsigned level = connection->request->variant.level[FACTOR_SECURITY];
+    unsigned level = connection->request->profile.levels.level[FACTOR_SECURITY];
     const struct flag_setting flags[] = {
         // Exactly one protocol, so that nothing falls back to another one on a new connection.
         {FreeRDP_NegotiateSecurityLayer, true},
@@ -94,7 +94,7 @@ static bool set_tls(rdpSettings *settings, unsigned level)
 // trials from a target that takes it.
 static bool apply_tls(struct connection *connection)
 {
-    const struct variant *variant = &connection->request->variant;
+    const struct variant *variant = &connection->request->profile.levels;
     bool direct = variant->level[FACTOR_GATEWAY] == GATEWAY_OFF;
     return set_tls(connection->context.settings, direct ? variant->level[FACTOR_TLS] : (unsigned)TLS_DEFAULT);
 }
@@ -109,13 +109,13 @@ static const char *target_packages(const struct connection *connection)
         [AUTH_LEVEL_NTLM] = no_kerberos, [AUTH_LEVEL_NEGOTIATE] = NULL, [AUTH_LEVEL_KERBEROS] = no_ntlm};
     // Only NTLM has a CHALLENGE; a Kerberos ticket would be a logon.
     return packages[connection->request->at_challenge ? (unsigned)AUTH_LEVEL_NTLM
-                                                      : connection->request->variant.level[FACTOR_AUTH]];
+                                                      : connection->request->profile.levels.level[FACTOR_AUTH]];
 }
 
 bool settings_before_target_tls(struct connection *connection)
 {
     rdpSettings *settings = connection->context.settings;
-    return set_tls(settings, connection->request->variant.level[FACTOR_TLS]) &&
+    return set_tls(settings, connection->request->profile.levels.level[FACTOR_TLS]) &&
            freerdp_settings_set_string(settings, FreeRDP_AuthenticationPackageList, target_packages(connection));
 }
 
@@ -123,9 +123,9 @@ static bool apply_gateway(struct connection *connection)
 {
     const struct connection_request *request = connection->request;
     rdpSettings *settings = connection->context.settings;
-    unsigned level = request->variant.level[FACTOR_GATEWAY];
+    unsigned level = request->profile.levels.level[FACTOR_GATEWAY];
     bool used = level != GATEWAY_OFF;
-    bool same = !request->gateway_user[0];
+    bool same = !request->profile.gateway_account.user[0];
     const struct flag_setting flags[] = {
         {FreeRDP_GatewayEnabled, used},
         {FreeRDP_GatewayBypassLocal, false},
@@ -142,15 +142,20 @@ static bool apply_gateway(struct connection *connection)
     if (!used)
         return freerdp_settings_set_uint32(settings, FreeRDP_GatewayUsageMethod, TSC_PROXY_MODE_NONE_DIRECT);
     const struct text_setting texts[] = {
-        {FreeRDP_GatewayHostname, request->gateway.host},
-        {FreeRDP_GatewayUsername, same ? request->user : request->gateway_user},
-        {FreeRDP_GatewayDomain, same ? request->domain : request->gateway_domain},
-        {FreeRDP_GatewayPassword, same ? request->password : request->gateway_password},
-        {FreeRDP_GatewayAccessToken, request->gateway_token[0] ? request->gateway_token : NULL},
-        {FreeRDP_GatewayHttpExtAuthBearer, request->gateway_bearer[0] ? request->gateway_bearer : NULL},
+        {FreeRDP_GatewayHostname, request->profile.gateway.host},
+        {FreeRDP_GatewayUsername, same ? request->profile.account.user : request->profile.gateway_account.user},
+        {FreeRDP_GatewayDomain, same ? request->profile.account.domain : request->profile.gateway_account.domain},
+        {FreeRDP_GatewayPassword, same ? profile_secret(&request->profile, PROFILE_PASSWORD)
+                                       : profile_secret(&request->profile, PROFILE_GATEWAY_PASSWORD)},
+        {FreeRDP_GatewayAccessToken, profile_secret(&request->profile, PROFILE_GATEWAY_TOKEN)[0]
+                                         ? profile_secret(&request->profile, PROFILE_GATEWAY_TOKEN)
+                                         : NULL},
+        {FreeRDP_GatewayHttpExtAuthBearer, profile_secret(&request->profile, PROFILE_GATEWAY_BEARER)[0]
+                                               ? profile_secret(&request->profile, PROFILE_GATEWAY_BEARER)
+                                               : NULL},
     };
     const struct number_setting numbers[] = {
-        {FreeRDP_GatewayPort, request->gateway.port},
+        {FreeRDP_GatewayPort, request->profile.gateway.port},
         {FreeRDP_GatewayUsageMethod, TSC_PROXY_MODE_DIRECT},
     };
     return apply_texts(settings, texts, COUNT(texts)) && apply_numbers(settings, numbers, COUNT(numbers));
@@ -161,15 +166,17 @@ static bool apply_credentials(struct connection *connection)
     const struct connection_request *request = connection->request;
     bool nla = connection->trace.nla;
     // Without NLA the password goes out in Client Info, where nobody proves that it was right: only on request.
-    bool password = request->password[0] && !request->at_challenge && (nla || request->autologon);
-    const unsigned char *level = request->variant.level;
+    bool password = profile_secret(&request->profile, PROFILE_PASSWORD)[0] && !request->at_challenge &&
+                    (nla || request->profile.autologon);
+    const unsigned char *level = request->profile.levels.level;
     struct user_name name;
-    if (!user_name_form((enum user_form_level)level[FACTOR_USER_FORM], request->user, request->domain, &name))
+    if (!user_name_form((enum user_form_level)level[FACTOR_USER_FORM], request->profile.account.user,
+                        request->profile.account.domain, &name))
         return false;
     const struct text_setting texts[] = {
         {FreeRDP_Username, name.user},
         {FreeRDP_Domain, name.domain[0] ? name.domain : NULL},
-        {FreeRDP_Password, password ? request->password : NULL},
+        {FreeRDP_Password, password ? profile_secret(&request->profile, PROFILE_PASSWORD) : NULL},
         // The factor is about the target. A gateway gets NTLM: whatever is sent to it then shows on the wire.
         {FreeRDP_AuthenticationPackageList, connection->trace.gateway ? no_kerberos : target_packages(connection)},
     };
@@ -200,11 +207,11 @@ static bool apply_routing(struct connection *connection)
     const struct connection_request *request = connection->request;
     rdpSettings *settings = connection->context.settings;
     const char *user = freerdp_settings_get_string(settings, FreeRDP_Username);
-    size_t size = strlen(request->load_balance_info);
-    if (request->variant.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN)
-        return size &&
-               freerdp_settings_set_pointer_len(settings, FreeRDP_LoadBalanceInfo, request->load_balance_info, size);
-    bool direct = request->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
+    size_t size = strlen(request->profile.operand[FACTOR_LOAD_BALANCE]);
+    if (request->profile.levels.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN)
+        return size && freerdp_settings_set_pointer_len(settings, FreeRDP_LoadBalanceInfo,
+                                                        request->profile.operand[FACTOR_LOAD_BALANCE], size);
+    bool direct = request->profile.levels.level[FACTOR_GATEWAY] == GATEWAY_OFF;
     return direct || apply_cookie(settings, user ? user : "");
 }
 
@@ -217,7 +224,7 @@ static bool apply_client(struct connection *connection)
                                       [COLOR_DEPTH_15] = 15,
                                       [COLOR_DEPTH_8] = 8};
     const struct connection_request *request = connection->request;
-    const unsigned char *level = request->variant.level;
+    const unsigned char *level = request->profile.levels.level;
     rdpSettings *settings = connection->context.settings;
     bool autodetect = level[FACTOR_AUTODETECT] == AUTODETECT_ON;
     bool multitransport = level[FACTOR_MULTITRANSPORT] == MULTITRANSPORT_ON;
@@ -229,7 +236,7 @@ static bool apply_client(struct connection *connection)
         {FreeRDP_SupportMultitransport, multitransport},
     };
     const struct number_setting numbers[] = {
-        {FreeRDP_RedirectedSessionId, request->redirected_session},
+        {FreeRDP_RedirectedSessionId, request->profile.redirected_session},
         {FreeRDP_ColorDepth, depths[level[FACTOR_COLOR_DEPTH]]},
         // FreeRDP's own default leaves the type to a detection that it does not offer.
         {FreeRDP_ConnectionType, autodetect ? CONNECTION_TYPE_AUTODETECT : CONNECTION_TYPE_LAN},
@@ -237,7 +244,7 @@ static bool apply_client(struct connection *connection)
          multitransport ? TRANSPORT_TYPE_UDP_FECR | TRANSPORT_TYPE_UDP_FECL | TRANSPORT_TYPE_UDP_PREFERRED : 0},
     };
     if (level[FACTOR_CLIENT_NAME] == CLIENT_NAME_GIVEN &&
-        !freerdp_settings_set_string(settings, FreeRDP_ClientHostname, request->client_name))
+        !freerdp_settings_set_string(settings, FreeRDP_ClientHostname, request->profile.operand[FACTOR_CLIENT_NAME]))
         return false;
     return apply_flags(settings, flags, COUNT(flags)) && apply_numbers(settings, numbers, COUNT(numbers));
 }
@@ -277,13 +284,13 @@ bool settings_apply(struct connection *connection)
     const struct connection_request *request = connection->request;
     rdpSettings *settings = connection->context.settings;
     // FreeRDP's own time-outs must lie beyond the deadline: the parent decides, and knows the phase.
-    const uint32_t beyond = request->deadline_ms + 60000;
+    const uint32_t beyond = request->profile.deadline_ms + 60000;
     const struct text_setting texts[] = {
         {FreeRDP_ServerHostname, connection->presented},
         {FreeRDP_ConfigPath, request->config_path},
     };
     const struct number_setting numbers[] = {
-        {FreeRDP_ServerPort, request->target.port},
+        {FreeRDP_ServerPort, request->profile.target.port},
         {FreeRDP_TcpConnectTimeout, beyond},
         {FreeRDP_TcpAckTimeout, beyond},
         {FreeRDP_DesktopWidth, 1024},

@@ -10,7 +10,7 @@ enum { AHEAD_MS = 250, AHEAD_PART = 8 }; // before the deadline: 250 ms, or an e
 
 static double due(const struct connection *connection)
 {
-    double deadline = connection->request->deadline_ms, ahead = deadline / AHEAD_PART;
+    double deadline = connection->request->profile.deadline_ms, ahead = deadline / AHEAD_PART;
     return connection->sink->start + deadline - (ahead < AHEAD_MS ? ahead : AHEAD_MS);
 }
 

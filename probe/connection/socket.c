@@ -65,16 +65,16 @@ void socket_resolve(struct connection *connection)
 {
     const struct connection_request *request = connection->request;
     bool gateway = connection->trace.gateway;
-    unsigned level = request->variant.level[FACTOR_ADDRESS];
-    struct target target = request->target;
+    unsigned level = request->profile.levels.level[FACTOR_ADDRESS];
+    struct target target = request->profile.target;
 
     if (level == ADDRESS_ALIAS) {
-        snprintf(target.host, sizeof target.host, "%s", request->alias);
+        snprintf(target.host, sizeof target.host, "%s", request->profile.operand[FACTOR_ADDRESS]);
         target.literal = false;
     }
     progress_begin(connection, PHASE_RESOLVE);
-    event_fact(connection->sink, FACT_ADDRESS_ASKED, json_string(request->target.host));
-    event_fact(connection->sink, FACT_ADDRESS_PORT, json_integer(request->target.port));
+    event_fact(connection->sink, FACT_ADDRESS_ASKED, json_string(request->profile.target.host));
+    event_fact(connection->sink, FACT_ADDRESS_PORT, json_integer(request->profile.target.port));
 
     // Through a gateway the target's name is resolved by the gateway, unless an address is to be presented to it.
     if (!gateway || address_is_literal(level)) {
@@ -93,7 +93,7 @@ void socket_resolve(struct connection *connection)
     event_fact(connection->sink, FACT_ADDRESS_PRESENTED, json_string(connection->presented));
     connection->trace.at_gateway = gateway;
     if (gateway)
-        resolve_or_fail(connection, &request->gateway, AF_UNSPEC);
+        resolve_or_fail(connection, &request->profile.gateway, AF_UNSPEC);
 }
 
 // Connects one socket within ms. Returns the descriptor, blocking, or -1 with errno.
@@ -137,7 +137,7 @@ static int connect_any(struct connection *connection)
     // The last address may use up the deadline: then the phase it hung in is told by the parent.
     for (unsigned i = 0; i < connection->address_count; i++) {
         bool last = i + 1 == connection->address_count;
-        int ms = last ? -1 : (int)(connection->request->deadline_ms / (2 * connection->address_count));
+        int ms = last ? -1 : (int)(connection->request->profile.deadline_ms / (2 * connection->address_count));
         event_flush(connection->sink); // this may wait
         int fd = connect_within(connection, &connection->addresses[i], connection->address_sizes[i], ms);
         address_text(&connection->addresses[i], connection->address_sizes[i], text, sizeof text);
@@ -160,7 +160,7 @@ static int connect_any(struct connection *connection)
 int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostname, int port, DWORD timeout)
 {
     struct connection *connection = connection_of(context);
-    unsigned gateway = connection->request->variant.level[FACTOR_GATEWAY];
+    unsigned gateway = connection->request->profile.levels.level[FACTOR_GATEWAY];
     unsigned budget = gateway == GATEWAY_HTTP || gateway == GATEWAY_RPC ? 2 : 1; // an in and an out channel
     (void)hostname;
     (void)port;

@@ -29,49 +29,28 @@ bool attempt_init(struct attempt *attempt, const struct run_options *options, co
     trial->until = until;
     trial->repeat = repeat;
     trial->at_challenge = options->at_challenge && until == PHASE_NLA;
-    target_text(&options->target, trial->target, sizeof trial->target);
+    target_text(&options->profile.target, trial->target, sizeof trial->target);
     return true;
-}
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
 }
 
 static bool send_request(const struct attempt *attempt)
 {
     const struct run_options *o = attempt->options;
     const struct trial *trial = &attempt->trial;
-    bool password = trial->until >= PHASE_NLA && !trial->at_challenge;
-    const struct connection_request request = {
-        .variant = trial->variant,
+    struct connection_request request = {
+        .profile = o->profile,
         .until = trial->until,
         .at_challenge = trial->at_challenge,
-        .target = o->target,
-        .gateway = o->gateway,
-        .user = or_empty(o->account.user),
-        .domain = or_empty(o->account.domain),
-        // A worker that stops before the logon gets no password at all, unless the gateway wants the same one.
-        .password = password || o->has_gateway ? or_empty(o->account.password) : "",
-        .gateway_user = or_empty(o->gateway_account.user),
-        .gateway_domain = or_empty(o->gateway_account.domain),
-        .gateway_password = or_empty(o->gateway_account.password),
-        .gateway_token = or_empty(o->gateway_token),
-        .gateway_bearer = or_empty(o->gateway_bearer),
-        .alias = or_empty(o->alias),
-        .client_name = or_empty(o->client_name),
-        .load_balance_info = or_empty(o->load_balance_info),
-        .redirected_session = o->redirected_session,
         .config_path = attempt->config,
-        .require_certificate = o->certificate_policy == CERTIFICATE_REQUIRE,
-        .screenshot = or_empty(o->screenshot),
+        .screenshot = o->screenshot ? o->screenshot : "",
         .requests_permit = attempt->requests_permit,
-        .autologon = o->autologon,
-        .settle_ms = o->settle_ms,
-        .deadline_ms = o->deadline_ms,
         .capture = o->capture,
         .capture_fd = o->capture_fd,
     };
+    request.profile.levels = trial->variant;
+    // A worker that stops before the logon gets no password at all, unless the gateway wants the same one.
+    if ((trial->until < PHASE_NLA || trial->at_challenge) && !o->profile.has_gateway)
+        request.profile.secret[PROFILE_PASSWORD] = NULL;
     return request_send(&request, attempt->fd);
 }
 
@@ -81,7 +60,7 @@ bool attempt_start(struct attempt *attempt, struct zygote *zygote, uint32_t id)
     if (!scratch_prepare(attempt->store, (unsigned long)attempt->trial.number, license, attempt->config))
         return false;
     attempt->start = event_clock();
-    attempt->fd = zygote_spawn(zygote, id, attempt->options->deadline_ms);
+    attempt->fd = zygote_spawn(zygote, id, attempt->options->profile.deadline_ms);
     if (attempt->fd < 0)
         return false;
     // A worker that has died already says nothing, and its end tells.
@@ -239,7 +218,7 @@ void attempt_finish(struct attempt *attempt)
     if (attempt->ended_well) // shortly before the deadline
         fact_remove(trial->facts, FACT_END_SILENCE);
     else
-        explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->deadline_ms);
+        explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->profile.deadline_ms);
     if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
         fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE"))
         scratch_save_licenses(attempt->store, attempt->config);

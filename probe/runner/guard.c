@@ -19,20 +19,21 @@ struct guard {
     struct known_accounts *known; // of a fleet
 };
 
-static bool has_password(const struct account *account)
+static bool target_has_password(const struct profile *profile)
 {
-    return account->user && account->user[0] && account->password && account->password[0];
+    return profile->account.user[0] && profile_secret(profile, PROFILE_PASSWORD)[0];
 }
 
-static bool gateway_asks(const struct run_options *options)
+static bool gateway_asks(const struct profile *profile)
 {
-    return options->has_gateway && !options->gateway_token && !options->gateway_bearer &&
-           has_password(run_options_gateway_account(options));
+    return profile->has_gateway && !profile->secret[PROFILE_GATEWAY_TOKEN] &&
+           !profile->secret[PROFILE_GATEWAY_BEARER] && profile_gateway_account(profile)->user[0] &&
+           profile_gateway_password(profile)[0];
 }
 
 bool guard_needed(const struct run_options *options)
 {
-    return has_password(&options->account) || gateway_asks(options);
+    return target_has_password(&options->profile) || gateway_asks(&options->profile);
 }
 
 struct guard *guard_new(enum guard_mode mode, bool logons, char *error, size_t size)
@@ -55,21 +56,16 @@ struct guard *guard_new(enum guard_mode mode, bool logons, char *error, size_t s
 
 static bool sends_target_password(const struct run_options *options, const struct variant *variant, enum phase until)
 {
-    if (!has_password(&options->account))
+    if (!target_has_password(&options->profile))
         return false;
     if (variant->level[FACTOR_SECURITY] == SECURITY_NLA)
         return until >= PHASE_NLA && !(until == PHASE_NLA && options->at_challenge);
-    return options->autologon && until >= PHASE_INFO;
-}
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
+    return options->profile.autologon && until >= PHASE_INFO;
 }
 
 static void name_account(struct held_account *held, const struct account *account, const char *host)
 {
-    ledger_account(or_empty(account->user), or_empty(account->domain), host, held->name, sizeof held->name);
+    ledger_account(account->user, account->domain, host, held->name, sizeof held->name);
 }
 
 // look: nothing is held, whatever the answer.
@@ -150,7 +146,7 @@ static bool may_ask_later(struct guard *guard, const struct run_options *options
 {
     bool ntlm = variant->level[FACTOR_SECURITY] != SECURITY_NLA || variant->level[FACTOR_AUTH] == AUTH_LEVEL_NTLM;
     if (guard->mode != GUARD_FLEET || !permit->target.used || permit->gateway.used || !ntlm ||
-        ledger_account_is_local(or_empty(options->account.user), or_empty(options->account.domain)))
+        ledger_account_is_local(options->profile.account.user, options->profile.account.domain))
         return false;
     const struct known_account *known = known_accounts_get(guard->known, permit->target.name);
     return known && !known->proved;
@@ -159,7 +155,8 @@ static bool may_ask_later(struct guard *guard, const struct run_options *options
 enum permit_decision guard_request(struct guard *guard, const struct run_options *options, struct logon_permit *permit,
                                    char *error, size_t size)
 {
-    enum permit_decision decision = begin_account(guard, &permit->target, options->max_failed_logons, error, size);
+    enum permit_decision decision =
+        begin_account(guard, &permit->target, options->profile.max_failed_logons, error, size);
     permit->target.used = decision == PERMIT_GRANTED;
     permit->asks = permit->asks && !permit->target.used;
     return decision;
@@ -172,16 +169,16 @@ enum permit_decision guard_begin(struct guard *guard, const struct run_options *
 
     permit->target.used = sends_target_password(options, variant, until);
     permit->gateway.used =
-        variant->level[FACTOR_GATEWAY] != GATEWAY_OFF && gateway_asks(options) && until >= PHASE_GATEWAY;
+        variant->level[FACTOR_GATEWAY] != GATEWAY_OFF && gateway_asks(&options->profile) && until >= PHASE_GATEWAY;
     permit->target.name[0] = permit->gateway.name[0] = '\0';
     if (permit->target.used)
-        name_account(&permit->target, &options->account, options->target.host);
+        name_account(&permit->target, &options->profile.account, options->profile.target.host);
     if (permit->gateway.used)
-        name_account(&permit->gateway, run_options_gateway_account(options), options->gateway.host);
+        name_account(&permit->gateway, profile_gateway_account(&options->profile), options->profile.gateway.host);
     permit->asks = may_ask_later(guard, options, variant, permit);
     if (permit->asks) {
         permit->target.used = false;
-        return begin_in_fleet(guard, &permit->target, options->max_failed_logons, true, error, size);
+        return begin_in_fleet(guard, &permit->target, options->profile.max_failed_logons, true, error, size);
     }
     if (permit->target.used && permit->gateway.used && strcmp(permit->target.name, permit->gateway.name) == 0)
         permit->gateway.used = false;
@@ -194,7 +191,7 @@ enum permit_decision guard_begin(struct guard *guard, const struct run_options *
     for (int i = 0; i < 2; i++) {
         if (!order[i]->used)
             continue;
-        enum permit_decision decision = begin_account(guard, order[i], options->max_failed_logons, error, size);
+        enum permit_decision decision = begin_account(guard, order[i], options->profile.max_failed_logons, error, size);
         if (decision == PERMIT_GRANTED)
             continue;
         order[i]->used = false;
@@ -269,7 +266,7 @@ bool guard_end(struct guard *guard, const struct run_options *options, struct lo
                const struct trial *trial, char *error, size_t size)
 {
     struct share at_gateway = gateway_share(trial);
-    struct share at_target = target_share(trial, &at_gateway, options->autologon);
+    struct share at_target = target_share(trial, &at_gateway, options->profile.autologon);
 
     if (permit->target.used && !permit->gateway.used)
         at_target = both(&at_target, &at_gateway);

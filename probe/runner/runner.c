@@ -49,33 +49,19 @@ struct runner *runner_start(char *error, size_t size)
     return runner;
 }
 
-static json_t *run_record(const struct run_options *options, const char *command)
+static json_t *run_record(const struct profile *profile, const char *command)
 {
-    char started[32], target[HOST_MAX + 16];
+    char started[32];
     time_t now = time(NULL);
     struct tm tm;
 
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-    json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "record", "run", "schema", JOURNAL_SCHEMA,
-                             "rdpprobe", RDPPROBE_VERSION, "libraries", worker_versions(), "command", command,
-                             "started", started, "target", target_text(&options->target, target, sizeof target));
-    if (!json)
-        return NULL;
-    if (options->has_gateway)
-        json_object_set_new(json, "gateway", json_string(target_text(&options->gateway, target, sizeof target)));
-    json_object_set_new(json, "user", json_string(options->account.user ? options->account.user : ""));
-    if (options->alias)
-        json_object_set_new(json, "alias", json_string(options->alias));
-    if (options->client_name)
-        json_object_set_new(json, "client_name", json_string(options->client_name));
-    if (options->load_balance_info)
-        json_object_set_new(json, "load_balance_info", json_string(options->load_balance_info));
-    json_object_set_new(json, "autologon", json_boolean(options->autologon));
-    json_object_set_new(json, "deadline_ms", json_integer(options->deadline_ms));
-    json_object_set_new(json, "settle_ms", json_integer(options->settle_ms));
-    json_object_set_new(json, "pause_ms", json_integer(options->pause_ms));
-    json_object_set_new(json, "max_failed_logons", json_integer(options->max_failed_logons));
-    return json;
+    json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "record", "run", "schema", JOURNAL_SCHEMA, "rdpprobe",
+                             RDPPROBE_VERSION, "libraries", worker_versions(), "command", command, "started", started);
+    if (json && profile_put_run_members(profile, json))
+        return json;
+    json_decref(json);
+    return NULL;
 }
 
 static bool write_record(struct runner *runner, json_t *record)
@@ -98,7 +84,7 @@ bool runner_configure(struct runner *runner, const struct run_options *options, 
     runner->guard = guard_new(GUARD_ONE_BY_ONE, guard_needed(options), error, size);
     if (!runner->guard)
         return false;
-    if (!write_record(runner, run_record(options, command))) {
+    if (!write_record(runner, run_record(&options->profile, command))) {
         snprintf(error, size, "%s", runner->why);
         return false;
     }
@@ -209,11 +195,11 @@ static bool run_worker(struct runner *runner, struct attempt *attempt)
 
 static void pause_since_last(const struct runner *runner)
 {
-    double left = runner->last_end + runner->options->pause_ms - event_clock();
+    double left = runner->last_end + runner->options->profile.pause_ms - event_clock();
     while (runner->count && left > 0 && !interrupt_seen()) {
         struct timespec wait = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left * 1e6) % 1000000000L};
         nanosleep(&wait, NULL);
-        left = runner->last_end + runner->options->pause_ms - event_clock();
+        left = runner->last_end + runner->options->profile.pause_ms - event_clock();
     }
 }
 
@@ -226,8 +212,8 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
 
     if (runner->stop != STOP_NONE)
         return NULL;
-    if (o->max_trials && runner->count >= o->max_trials) {
-        snprintf(sentence, sizeof sentence, "the limit of %u trials (--max-trials) is reached", o->max_trials);
+    if (o->profile.max_trials && runner->count >= o->profile.max_trials) {
+        snprintf(sentence, sizeof sentence, "the limit of %u trials (--max-trials) is reached", o->profile.max_trials);
         return stopped(runner, STOP_BUDGET, sentence);
     }
     pause_since_last(runner);
@@ -290,12 +276,12 @@ const struct trial *runner_follow(struct runner *runner, const struct trial *tri
     const char *error;
 
     // A further hop starts from where the last one went.
-    *followed = target_parse(trial->target, here->target.port, &from, &error) &&
-                trial_redirected_to(trial, &from, &there.target, &token, &there.redirected_session);
+    *followed = target_parse(trial->target, here->profile.target.port, &from, &error) &&
+                trial_redirected_to(trial, &from, &there.profile.target, &token, &there.profile.redirected_session);
     if (!*followed)
         return NULL;
     variant.level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;
-    there.load_balance_info = *token ? token : NULL;
+    snprintf(there.profile.operand[FACTOR_LOAD_BALANCE], OPERAND_MAX, "%s", token);
     runner->options = &there;
     runner->redirected_from = trial->number;
     const struct trial *next = run_one(runner, &variant, trial->until);

@@ -284,7 +284,7 @@ static void answer_all(struct schedule *s)
 // When the target may have its next trial: after a pause, and no sooner after its last beginning than its rate says.
 static double next_beginning(const struct schedule *s, const struct slot *slot)
 {
-    const double rested = event_clock() + slot->options.pause_ms, rate = s->work->target_rate;
+    const double rested = event_clock() + slot->options.profile.pause_ms, rate = s->work->target_rate;
     return rate > 0 ? fmax(rested, slot->begun + 1000 / rate) : rested;
 }
 

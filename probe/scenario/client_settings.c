@@ -1,35 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Settings of a scenario's client that hold for all its trials: client-name, load-balance-info, cert-policy, autologon.
+// Settings of a scenario's client that hold for all its trials: cert-policy, autologon, and the texts that levels need.
+#include <stdio.h>
 #include <string.h>
 
 #include "scenario/scenario_reader.h"
-#include "trial/factor.h"
 
-static bool take_operand(struct scenario_reader *reader, const struct yaml_node *node, enum factor factor, char **text)
+static void set_operand(struct profile *profile, enum factor factor, const char *text)
 {
     const struct factor_operand *operand = factor_row(factor)->operand;
-    char canonical[OPERAND_MAX];
+    snprintf(profile->operand[factor], OPERAND_MAX, "%s", text);
+    if (operand->implied) // set: and factors: may say otherwise
+        profile->levels = variant_with(profile->levels, factor, operand->level);
+}
+
+bool operand_read(struct scenario_reader *reader, const struct yaml_node *node, void *factor)
+{
+    const enum factor f = *(const enum factor *)factor;
+    const struct factor_operand *operand = factor_row(f)->operand;
+    char text[OPERAND_MAX];
     const char *clause;
     if (!reader_text(reader, node, operand->option))
         return false;
-    if (!operand->check(node->text, canonical, sizeof canonical, &clause))
+    if (!operand->check(node->text, text, sizeof text, &clause))
         return reader_refuse(reader, node, "%s %s", operand->option, clause);
-    *text = reader_copy(reader, reader_place(reader, node), canonical);
-    if (operand->implied) // set: and factors: may say otherwise
-        reader->scenario->base = variant_with(reader->scenario->base, factor, operand->level);
-    return *text != NULL;
+    if (!reader->operand_given[f])
+        set_operand(&reader->scenario->profile, f, text);
+    return true;
 }
 
-bool client_name_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
+void operands_take(struct scenario_reader *reader, const struct profile *given)
 {
-    (void)unused;
-    return take_operand(reader, node, FACTOR_CLIENT_NAME, &reader->scenario->client_name);
-}
-
-bool load_balance_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
-{
-    (void)unused;
-    return take_operand(reader, node, FACTOR_LOAD_BALANCE, &reader->scenario->load_balance_info);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        reader->operand_given[f] = given->operand[f][0];
+        if (reader->operand_given[f])
+            set_operand(&reader->scenario->profile, (enum factor)f, given->operand[f]);
+    }
 }
 
 // One of two words; *second: it is the second.
@@ -46,40 +51,50 @@ static bool take_word(struct scenario_reader *reader, const struct yaml_node *no
 bool certificate_policy_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     static const char *const words[2] = {"report", "require"};
+    bool require = false;
     (void)unused;
-    return take_word(reader, node, "cert-policy", words, &reader->scenario->require_certificate);
+    bool ok = take_word(reader, node, "cert-policy", words, &require);
+    reader->scenario->profile.certificate_policy = require ? CERTIFICATE_REQUIRE : CERTIFICATE_REPORT;
+    return ok;
 }
 
 bool autologon_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     static const char *const words[2] = {"off", "on"};
     (void)unused;
-    return take_word(reader, node, "autologon", words, &reader->scenario->autologon);
+    return take_word(reader, node, "autologon", words, &reader->scenario->profile.autologon);
 }
 
-static bool check_operand(struct scenario_reader *reader, const struct yaml_node *root, enum factor factor)
+// Whether every target, or only some, has the text; of_target: a target may have its own.
+static bool any_target_has(const struct scenario *scenario, enum factor factor)
 {
-    const struct factor_operand *operand = factor_row(factor)->operand;
-    const struct yaml_node *node = yaml_node_get(root, operand->option);
-    const char *factor_name = factor_row(factor)->name, *name = level_name(factor, operand->level);
-    bool used = reader->scenario->levels[factor] >> operand->level & 1;
-    if (node && !used)
-        return reader_refuse(reader, node, "%s is given, and no variant has %s=%s", operand->noun, factor_name, name);
-    return node || !used ||
-           reader_refuse(reader, variants_level_node(root, factor, operand->level),
-                         "variants have %s=%s, and no %s is given: add %s: TEXT", factor_name, name, operand->noun,
-                         operand->option);
+    for (size_t i = 0; i < scenario->target_count; i++) {
+        if (scenario_operand(scenario, &scenario->targets[i], factor)[0])
+            return true;
+    }
+    return false;
+}
+
+// A text that no variant uses, or a variant that no target has a text for, is a mistake.
+static bool check(struct scenario_reader *reader, const struct yaml_node *root, enum factor factor)
+{
+    const struct factor_row *row = factor_row(factor);
+    const struct yaml_node *node = yaml_node_get(root, row->operand->option);
+    const char *name = level_name(factor, row->operand->level);
+    bool used = reader->scenario->levels[factor] >> row->operand->level & 1;
+    if (!used && (node || reader->operand_given[factor]))
+        return reader_refuse(reader, node ? node : root, "%s is given, and no variant has %s=%s", row->operand->noun,
+                             row->name, name);
+    return !used || any_target_has(reader->scenario, factor) ||
+           reader_refuse(reader, variants_level_node(root, factor, row->operand->level),
+                         "variants have %s=%s, and no %s is given: add %s: TEXT", row->name, name, row->operand->noun,
+                         row->operand->option);
 }
 
 bool client_settings_check(struct scenario_reader *reader, const struct yaml_node *root)
 {
-    // Each target would have one of its own.
-    if (reader->scenario->levels[FACTOR_ADDRESS] >> ADDRESS_ALIAS & 1)
-        return reader_refuse(reader, variants_level_node(root, FACTOR_ADDRESS, ADDRESS_ALIAS),
-                             "variants have address=alias, which only connect and isolate know (--alias)");
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
-        if (operand && !operand->of_target && !check_operand(reader, root, (enum factor)f))
+        if (factor_row((enum factor)f)->operand && !check(reader, root, (enum factor)f))
             return false;
     }
     return true;

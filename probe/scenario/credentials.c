@@ -65,9 +65,9 @@ static bool take_descriptor(struct scenario_reader *reader, const struct yaml_no
 static bool take_password(struct scenario_reader *reader, const struct yaml_node *node, void *object)
 {
     static const struct reader_field fields[] = {
-        {"file", take_file},
-        {"environment", take_environment},
-        {"descriptor", take_descriptor},
+        {"file", take_file, NULL},
+        {"environment", take_environment, NULL},
+        {"descriptor", take_descriptor, NULL},
     };
     struct credentials *c = object;
     if (node->kind != KIND_MAPPING) // and do not repeat what may be the password
@@ -114,9 +114,9 @@ static bool take_domain(struct scenario_reader *reader, const struct yaml_node *
 static bool read_one(struct scenario_reader *reader, const struct yaml_node *node, struct place place, const char *name)
 {
     static const struct reader_field fields[] = {
-        {"user", take_user},
-        {"domain", take_domain},
-        {"password", take_password},
+        {"user", take_user, NULL},
+        {"domain", take_domain, NULL},
+        {"password", take_password, NULL},
     };
     struct scenario *s = reader->scenario;
     if (!reader_grow(reader, &s->credentials, s->credentials_count, sizeof *s->credentials))

@@ -39,9 +39,9 @@ static bool space_init(struct space *space, const struct scenario *scenario)
         unsigned n = 0;
         space->place[f] = -1;
         unsigned char *level = space->level[space->factors];
-        level[n++] = scenario->base.level[f];
+        level[n++] = scenario->profile.levels.level[f];
         for (unsigned v = 0; v < factor_levels((enum factor)f); v++)
-            if (scenario->levels[f] >> v & 1 && v != scenario->base.level[f])
+            if (scenario->levels[f] >> v & 1 && v != scenario->profile.levels.level[f])
                 level[n++] = (unsigned char)v;
         if (n < 2)
             continue;
@@ -60,7 +60,7 @@ static bool space_init(struct space *space, const struct scenario *scenario)
 // The variant of a row; open factors stay at the base's level.
 static struct variant variant_of(const struct space *space, const unsigned char *row)
 {
-    struct variant variant = space->scenario->base;
+    struct variant variant = space->scenario->profile.levels;
     for (unsigned i = 0; i < space->factors; i++)
         if (row[i] != DESIGN_OPEN)
             variant.level[space->factor[i]] = space->level[i][row[i]];
@@ -152,10 +152,11 @@ static const char *one_at_a_time(const struct space *space, struct design_varian
         count += space->levels[i] - 1u;
     if (!reserve(made, count))
         return no_memory;
-    sort_in(space->scenario, made, &space->scenario->base);
+    sort_in(space->scenario, made, &space->scenario->profile.levels);
     for (unsigned i = 0; i < space->factors; i++) {
         for (unsigned v = 1; v < space->levels[i]; v++) {
-            struct variant variant = variant_with(space->scenario->base, space->factor[i], space->level[i][v]);
+            struct variant variant =
+                variant_with(space->scenario->profile.levels, space->factor[i], space->level[i][v]);
             sort_in(space->scenario, made, &variant);
         }
     }
@@ -235,9 +236,9 @@ static struct cost cost_of(const struct scenario *scenario, const struct variant
     if (scenario->design == DESIGN_LIST)
         return cost;
     for (int f = 0; f < FACTOR_COUNT; f++)
-        if (variant->level[f] != scenario->base.level[f] && factor_phase((enum factor)f) >= PHASE_NLA)
+        if (variant->level[f] != scenario->profile.levels.level[f] && factor_phase((enum factor)f) >= PHASE_NLA)
             cost.key[2] = 1;
-    cost.key[3] = variant_distance(variant, &scenario->base);
+    cost.key[3] = variant_distance(variant, &scenario->profile.levels);
     return cost;
 }
 

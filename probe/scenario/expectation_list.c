@@ -95,9 +95,9 @@ bool expectations_check(struct scenario_reader *reader)
 static bool read_entry(struct scenario_reader *reader, const struct yaml_node *node)
 {
     static const struct reader_field fields[] = {
-        {"expect", take_expect},
-        {"when", take_when},
-        {"group", take_group},
+        {"expect", take_expect, NULL},
+        {"when", take_when, NULL},
+        {"group", take_group, NULL},
     };
     struct scope scope = {0};
     if (node->kind != KIND_MAPPING)

@@ -19,10 +19,11 @@ unsigned plan_shard_of(const struct scenario *scenario, const struct scenario_ta
     return count > 1 ? (unsigned)(target_identity(scenario, target) % count) + 1 : 1;
 }
 
-bool plan_applies(const struct scenario_target *target, const struct variant *variant, const char **why)
+bool plan_applies(const struct scenario *scenario, const struct scenario_target *target, const struct variant *variant,
+                  const char **why)
 {
     const char *clause = NULL;
-    if (!scenario_target_allows(target, variant, why))
+    if (!scenario_target_allows(scenario, target, variant, why))
         return false;
     if (target->target.literal && variant->level[FACTOR_ADDRESS] != ADDRESS_NAME) {
         bool v6 = strchr(target->target.host, ':') != NULL;
@@ -69,7 +70,7 @@ static struct cost cost_of_target(const struct plan *plan, const struct scenario
     struct cost cost = {0};
     for (size_t i = 0; i < plan->variant_count; i++) {
         const struct variant *variant = &plan->variants[i];
-        if (!plan_applies(target, variant, NULL)) {
+        if (!plan_applies(scenario, target, variant, NULL)) {
             cost.skipped += repeats;
             continue;
         }
@@ -96,8 +97,8 @@ static size_t least(size_t a, size_t b)
 // while all places are taken by the others (R. Graham, 1966), for the rates only while all trials keep them busy.
 static double longest(const struct scenario *scenario, size_t targets, const struct cost *all, size_t most_runs)
 {
-    const double deadline = (scenario->deadline_ms ? scenario->deadline_ms : PLAN_DEADLINE_MS) / 1000.0;
-    const double pause = (scenario->has_pause ? scenario->pause_ms : PLAN_PAUSE_MS) / 1000.0;
+    const double deadline = (scenario->profile.deadline_ms ? scenario->profile.deadline_ms : PLAN_DEADLINE_MS) / 1000.0;
+    const double pause = (scenario->has_pause ? scenario->profile.pause_ms : PLAN_PAUSE_MS) / 1000.0;
     const size_t places = scenario->max_in_flight ? scenario->max_in_flight : PLAN_IN_FLIGHT;
     const double apart = scenario->target_rate > 0 ? 1 / scenario->target_rate : 0; // from start to start
     const double each = deadline + pause > apart ? deadline + pause : apart;
@@ -127,9 +128,9 @@ static void add_cost(struct plan *plan)
         if (one.runs > most_runs)
             most_runs = one.runs;
     }
-    if (plan->scenario->max_trials && all.runs > plan->scenario->max_trials) {
+    if (plan->scenario->profile.max_trials && all.runs > plan->scenario->profile.max_trials) {
         // Which trials come to pass is not known; none makes more than two connections or logons.
-        size_t runs = plan->scenario->max_trials;
+        size_t runs = plan->scenario->profile.max_trials;
         all.trials = least(all.trials, runs);
         all.connections = least(all.connections, 2 * runs);
         all.logons = least(all.logons, 2 * runs);

@@ -40,7 +40,8 @@ void plan_free(struct plan *plan); // safe on NULL
 // Whether a target can have a variant at all: one through a gateway needs the target to have one, and one by IPv6
 // address that its host is not an IPv4 literal (or the other way round). If not, *why, where given, gets a static
 // clause.
-bool plan_applies(const struct scenario_target *target, const struct variant *variant, const char **why);
+bool plan_applies(const struct scenario *scenario, const struct scenario_target *target, const struct variant *variant,
+                  const char **why);
 
 // The shard a target belongs to (1..count), by a hash of its identity: host, port, gateway, account name. It depends on
 // nothing else, so that further targets move none.

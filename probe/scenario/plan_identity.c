@@ -97,6 +97,12 @@ static uint64_t target_fingerprint(const struct scenario *scenario, const struct
         add_account(&hash, at_gateway);
         add_number(&hash, at_gateway && at_gateway->source != SECRET_NONE);
     }
+    for (int f = 0; target->operands && f < FACTOR_COUNT; f++) {
+        if (target->operands[f]) {
+            add_text(&hash, factor_row((enum factor)f)->name);
+            add_text(&hash, target->operands[f]);
+        }
+    }
     return mixed(hash);
 }
 
@@ -146,13 +152,15 @@ uint64_t plan_fingerprint(const struct scenario *scenario, const struct design_v
     add_number(&hash, scenario->seed);
     add_number(&hash, scenario->repeats);
     add_text(&hash, until_name((struct until){scenario->until, scenario->at_challenge}));
-    add_number(&hash, scenario->deadline_ms);
+    add_number(&hash, scenario->profile.deadline_ms);
     add_number(&hash, scenario->has_settle);
-    add_number(&hash, scenario->settle_ms);
-    add_number(&hash, scenario->require_certificate);
-    add_number(&hash, scenario->autologon);
-    add_text(&hash, scenario->client_name);
-    add_text(&hash, scenario->load_balance_info);
+    add_number(&hash, scenario->profile.settle_ms);
+    add_number(&hash, scenario->profile.certificate_policy == CERTIFICATE_REQUIRE);
+    add_number(&hash, scenario->profile.autologon);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (factor_row((enum factor)f)->operand)
+            add_text(&hash, scenario->profile.operand[f]);
+    }
     add_variants(&hash, variants->variants, variants->count);
     add_variants(&hash, variants->excluded, variants->excluded_count);
     add_expectations(&hash, scenario);

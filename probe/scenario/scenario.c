@@ -103,21 +103,21 @@ static bool take_until(struct scenario_reader *reader, const struct yaml_node *n
 static bool take_deadline(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
-    return reader_seconds(reader, node, "the deadline", 0.001, &reader->scenario->deadline_ms);
+    return reader_seconds(reader, node, "the deadline", 0.001, &reader->scenario->profile.deadline_ms);
 }
 
 static bool take_settle(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
     reader->scenario->has_settle = true;
-    return reader_seconds(reader, node, "settle", 0, &reader->scenario->settle_ms);
+    return reader_seconds(reader, node, "settle", 0, &reader->scenario->profile.settle_ms);
 }
 
 static bool take_pause(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
     reader->scenario->has_pause = true;
-    return reader_seconds(reader, node, "pause", 0, &reader->scenario->pause_ms);
+    return reader_seconds(reader, node, "pause", 0, &reader->scenario->profile.pause_ms);
 }
 
 static bool take_max_in_flight(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
@@ -129,14 +129,14 @@ static bool take_max_in_flight(struct scenario_reader *reader, const struct yaml
 static bool take_max_failed_logons(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
-    return reader_count(reader, node, "max-failed-logons", 1, COUNT_MAX, &reader->scenario->max_failed_logons);
+    return reader_count(reader, node, "max-failed-logons", 1, COUNT_MAX, &reader->scenario->profile.max_failed_logons);
 }
 
 static bool take_max_trials(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     enum { TRIALS_MAX = 1000000000 };
     (void)unused;
-    return reader_count(reader, node, "max-trials", 1, TRIALS_MAX, &reader->scenario->max_trials);
+    return reader_count(reader, node, "max-trials", 1, TRIALS_MAX, &reader->scenario->profile.max_trials);
 }
 
 static bool read_rate(struct scenario_reader *reader, const struct yaml_node *node, const char *what, double *rate)
@@ -175,40 +175,29 @@ static bool take_target_rate(struct scenario_reader *reader, const struct yaml_n
 static bool take_limits(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     static const struct reader_field fields[] = {
-        {"max-in-flight", take_max_in_flight},
-        {"max-failed-logons", take_max_failed_logons},
-        {"max-trials", take_max_trials},
-        {"rate", take_rate},
-        {"gateway-rate", take_gateway_rate},
-        {"target-rate", take_target_rate},
-        {"pause", take_pause},
-        {"settle", take_settle},
+        {"max-in-flight", take_max_in_flight, NULL},
+        {"max-failed-logons", take_max_failed_logons, NULL},
+        {"max-trials", take_max_trials, NULL},
+        {"rate", take_rate, NULL},
+        {"gateway-rate", take_gateway_rate, NULL},
+        {"target-rate", take_target_rate, NULL},
+        {"pause", take_pause, NULL},
+        {"settle", take_settle, NULL},
     };
     return reader_fields(reader, node, "limits", fields, sizeof fields / sizeof fields[0], unused);
 }
 
 // In the order in which they are read: what stands further down refers to what stands above.
 static const struct reader_field fields[] = {
-    {"name", take_name},
-    {"credentials", credentials_read},
-    {"gateway", take_gateway},
-    {"gateway-credentials", take_gateway_credentials},
-    {"targets", targets_read},
-    {"client-name", client_name_read},
-    {"load-balance-info", load_balance_read},
-    {"cert-policy", certificate_policy_read},
-    {"autologon", autologon_read},
-    {"set", base_read},
-    {"factors", factors_read},
-    {"never", never_read},
-    {"design", take_design},
-    {"variants", variants_read},
-    {"seed", take_seed},
-    {"repeats", take_repeats},
-    {"until", take_until},
-    {"deadline", take_deadline},
-    {"limits", take_limits},
-    {"expect", expectations_read},
+    {"name", take_name, NULL},           {"credentials", credentials_read, NULL},
+    {"gateway", take_gateway, NULL},     {"gateway-credentials", take_gateway_credentials, NULL},
+    {"targets", targets_read, NULL},     {"cert-policy", certificate_policy_read, NULL},
+    {"autologon", autologon_read, NULL}, {"set", base_read, NULL},
+    {"factors", factors_read, NULL},     {"never", never_read, NULL},
+    {"design", take_design, NULL},       {"variants", variants_read, NULL},
+    {"seed", take_seed, NULL},           {"repeats", take_repeats, NULL},
+    {"until", take_until, NULL},         {"deadline", take_deadline, NULL},
+    {"limits", take_limits, NULL},       {"expect", expectations_read, NULL},
 };
 
 // The file's name without folders and ending, for scenarios without a name.
@@ -253,7 +242,19 @@ static bool check_gateways(struct scenario_reader *reader, const struct yaml_nod
 
 static bool read_root(struct scenario_reader *reader, const struct yaml_node *root)
 {
-    if (!reader_fields(reader, root, "a scenario", fields, sizeof fields / sizeof fields[0], NULL))
+    enum { FIXED = sizeof fields / sizeof fields[0], BEFORE = 5 };
+    struct reader_field all[FACTOR_COUNT + FIXED];
+    enum factor factors[FACTOR_COUNT];
+    size_t count = BEFORE;
+    memcpy(all, fields, BEFORE * sizeof fields[0]);
+    // Before set: and factors:, which may say otherwise than a text implies.
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        factors[f] = (enum factor)f;
+        if (factor_row(factors[f])->operand)
+            all[count++] = (struct reader_field){factor_row(factors[f])->operand->option, operand_read, &factors[f]};
+    }
+    memcpy(all + count, fields + BEFORE, sizeof fields - BEFORE * sizeof fields[0]);
+    if (!reader_fields(reader, root, "a scenario", all, count + FIXED - BEFORE, NULL))
         return false;
     if (!yaml_node_get(root, "targets"))
         return reader_refuse(reader, root, "the key 'targets' is missing: what is connected to?");
@@ -285,7 +286,7 @@ static bool read_file(struct scenario_reader *reader, const char *path)
     return ok;
 }
 
-struct scenario *scenario_read(const char *path, char *error, size_t size)
+struct scenario *scenario_read(const char *path, const struct profile *given, char *error, size_t size)
 {
     struct scenario *s = calloc(1, sizeof *s);
     struct scenario_reader reader = {.scenario = s, .error = error, .size = size, .index = target_index_new()};
@@ -299,6 +300,8 @@ struct scenario *scenario_read(const char *path, char *error, size_t size)
     if (ok) {
         s->repeats = 1;
         s->until = PHASE_ACTIVE;
+        if (given)
+            operands_take(&reader, given);
         ok = read_file(&reader, path);
     }
     if (ok && !s->name) {
@@ -317,8 +320,12 @@ void scenario_free(struct scenario *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->target_count; i++)
+    for (size_t i = 0; i < s->target_count; i++) {
         free(s->targets[i].group);
+        for (int f = 0; s->targets[i].operands && f < FACTOR_COUNT; f++)
+            free(s->targets[i].operands[f]);
+        free(s->targets[i].operands);
+    }
     for (size_t i = 0; i < s->credentials_count; i++) {
         free(s->credentials[i].name);
         free(s->credentials[i].user);
@@ -341,8 +348,6 @@ void scenario_free(struct scenario *s)
     free(s->list);
     free(s->expectations);
     free(s->files);
-    free(s->client_name);
-    free(s->load_balance_info);
     free(s->name);
     free(s->file);
     free(s);
@@ -366,14 +371,44 @@ bool scenario_sends_password(const struct scenario *scenario, const struct varia
 {
     if (variant->level[FACTOR_SECURITY] == SECURITY_NLA)
         return scenario->until >= PHASE_NLA && !scenario->at_challenge;
-    return scenario->autologon && scenario->until >= PHASE_INFO;
+    return scenario->profile.autologon && scenario->until >= PHASE_INFO;
 }
 
-bool scenario_target_allows(const struct scenario_target *target, const struct variant *variant, const char **why)
+const char *scenario_operand(const struct scenario *scenario, const struct scenario_target *target, enum factor factor)
 {
-    if (target->has_gateway || variant->level[FACTOR_GATEWAY] == GATEWAY_OFF)
-        return true;
-    if (why)
-        *why = "the target has no gateway";
-    return false;
+    const char *own = target->operands ? target->operands[factor] : NULL;
+    return own ? own : scenario->profile.operand[factor];
+}
+
+bool scenario_target_allows(const struct scenario *scenario, const struct scenario_target *target,
+                            const struct variant *variant, const char **why)
+{
+    const char *clause = NULL;
+    if (!target->has_gateway && variant->level[FACTOR_GATEWAY] != GATEWAY_OFF)
+        clause = "the target has no gateway";
+    for (int f = 0; f < FACTOR_COUNT && !clause; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        if (operand && operand->of_target && variant->level[f] == operand->level &&
+            !scenario_operand(scenario, target, (enum factor)f)[0])
+            clause = operand->missing;
+    }
+    if (clause && why)
+        *why = clause;
+    return !clause;
+}
+
+struct profile scenario_profile(const struct scenario *scenario, const struct scenario_target *target)
+{
+    const struct profile defaults = profile_default(), *given = &scenario->profile;
+    struct profile profile = *given;
+    profile.target = target->target;
+    profile.has_gateway = target->has_gateway;
+    profile.gateway = target->gateway;
+    profile.deadline_ms = given->deadline_ms ? given->deadline_ms : defaults.deadline_ms;
+    profile.settle_ms = scenario->has_settle ? given->settle_ms : defaults.settle_ms;
+    profile.pause_ms = scenario->has_pause ? given->pause_ms : defaults.pause_ms;
+    profile.max_failed_logons = given->max_failed_logons ? given->max_failed_logons : defaults.max_failed_logons;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        snprintf(profile.operand[f], OPERAND_MAX, "%s", scenario_operand(scenario, target, (enum factor)f));
+    return profile;
 }

@@ -8,7 +8,7 @@
 
 #include "trial/factor.h"
 #include "trial/phase.h"
-#include "trial/target.h"
+#include "trial/profile.h"
 #include "trial/trial.h"
 
 // A place in a file, for messages: "file:line:column". Line and column count from 1; 0 means unknown.
@@ -37,6 +37,7 @@ struct scenario_target {
     bool has_gateway;
     struct target gateway;
     int gateway_credentials; // index, -1: the same as the target's
+    char **operands;         // FACTOR_COUNT texts, NULL for those it does not have; NULL where it has none of its own
     bool shares_address;     // another target has the same host and port: account and gateway tell them apart
     struct place place;
 };
@@ -64,8 +65,9 @@ struct scenario {
     size_t target_count;
     struct credentials *credentials;
     size_t credentials_count;
-    struct variant base;           // fixed settings; where a varied factor is not set: its default level if it is in
-                                   // play, else the first level that the scenario lists
+    // What the scenario says for all its targets; 0 or "" where it says nothing. Its levels are fixed settings; where a
+    // varied factor is not set: its default level if it is in play, else the first level that the scenario lists.
+    struct profile profile;
     unsigned levels[FACTOR_COUNT]; // bit set of the levels in play, the base's included
     struct variant_rule **never;   // constraints
     size_t never_count;
@@ -76,22 +78,18 @@ struct scenario {
     unsigned repeats; // trials of each variant, default 1
     enum phase until;
     bool at_challenge;                // until is PHASE_NLA, and a trial ends at NTLM's CHALLENGE (trial/until.h)
-    bool require_certificate;         // a trial fails where the certificate is not trusted
-    bool autologon;                   // send the password in Client Info under tls and rdp security too
-    char *client_name;                // of client-name=given, or NULL
-    char *load_balance_info;          // of load-balance=token, or NULL
     struct expectation *expectations; // where the scenario has none: "connected"
     size_t expectation_count;
     // Limits; 0 = not given, but for those that may be 0.
-    unsigned deadline_ms, settle_ms, pause_ms;
     bool has_settle, has_pause;
-    unsigned max_in_flight, max_failed_logons, max_trials;
+    unsigned max_in_flight;
     double rate, gateway_rate, target_rate; // trials a second: over all, per gateway, per target
 };
 
 // Reads a scenario file ("-" is standard input) with the target files that it names. NULL with one sentence
 // "file:line:column: what is wrong, what was expected, the nearest valid word" in error[size].
-struct scenario *scenario_read(const char *path, char *error, size_t size);
+// given: whose operands stand before the scenario's own; NULL for none.
+struct scenario *scenario_read(const char *path, const struct profile *given, char *error, size_t size);
 
 // Frees all. Safe on NULL.
 void scenario_free(struct scenario *scenario);
@@ -102,8 +100,17 @@ bool scenario_allows(const struct scenario *scenario, const struct variant *vari
 // Whether a trial of the variant sends the target a password, where there is one.
 bool scenario_sends_password(const struct scenario *scenario, const struct variant *variant);
 
-// Whether a target can have a variant that the scenario allows: a gateway level other than off needs a gateway.
-bool scenario_target_allows(const struct scenario_target *target, const struct variant *variant, const char **why);
+// Whether a target can have a variant that the scenario allows: a gateway level other than off needs a gateway, a level
+// with an operand its text.
+bool scenario_target_allows(const struct scenario *scenario, const struct scenario_target *target,
+                            const struct variant *variant, const char **why);
+
+// The text that a level of a factor needs, the target's own or the scenario's; "" for none.
+const char *scenario_operand(const struct scenario *scenario, const struct scenario_target *target, enum factor factor);
+
+// The profile of a target: the program's defaults, what the scenario says, and what the target says. Credentials are
+// left to the caller.
+struct profile scenario_profile(const struct scenario *scenario, const struct scenario_target *target);
 
 // Whether an expectation applies to a trial of a target, and whether it is met; if not, one sentence with what was
 // seen.

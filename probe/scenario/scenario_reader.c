@@ -107,7 +107,7 @@ bool reader_fields(struct scenario_reader *reader, const struct yaml_node *node,
     }
     for (size_t k = 0; k < count; k++) {
         const struct yaml_node *value = yaml_node_get(node, fields[k].name);
-        if (value && !fields[k].take(reader, value, object))
+        if (value && !fields[k].take(reader, value, fields[k].own ? fields[k].own : object))
             return false;
     }
     return true;

@@ -21,6 +21,7 @@ struct scenario_reader {
     // What targets have that say nothing else.
     const struct yaml_node *gateway, *gateway_credentials;
     bool base_set[FACTOR_COUNT];
+    bool operand_given[FACTOR_COUNT]; // beside the scenario: what it says itself does not count
 };
 
 // Writes "file:line:column: sentence" and returns false. Control characters become '?', and a character
@@ -43,6 +44,7 @@ bool reader_refuse_expression(struct scenario_reader *reader, const struct yaml_
 struct reader_field {
     const char *name;
     bool (*take)(struct scenario_reader *reader, const struct yaml_node *value, void *object);
+    void *own; // given to take in place of the mapping's object; NULL: that one
 };
 
 // Reads a mapping: complains about keys that the table lacks, with the nearest that it has, and takes the others in the
@@ -91,8 +93,10 @@ bool variants_check(struct scenario_reader *reader, const struct yaml_node *root
 const struct yaml_node *variants_level_node(const struct yaml_node *root, enum factor factor, unsigned level);
 bool expectations_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool expectations_check(struct scenario_reader *reader);
-bool client_name_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
-bool load_balance_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
+// Takes the texts that levels need and that were given beside the scenario.
+void operands_take(struct scenario_reader *reader, const struct profile *given);
+// The text that a level of a factor needs, under its option's name; *factor is an enum factor.
+bool operand_read(struct scenario_reader *reader, const struct yaml_node *node, void *factor);
 bool certificate_policy_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool autologon_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused);
 bool client_settings_check(struct scenario_reader *reader, const struct yaml_node *root);
@@ -100,9 +104,10 @@ bool client_settings_check(struct scenario_reader *reader, const struct yaml_nod
 // A target to add, as texts; NULL: not given. Each text comes from the place or, where given, from its own.
 struct target_texts {
     const char *host, *port, *group, *credentials, *user, *domain, *gateway, *gateway_credentials;
+    const char *operand[FACTOR_COUNT]; // of the factors whose operand is a target's
 };
 struct target_places {
-    struct place host, port, group, credentials, user, domain, gateway, gateway_credentials;
+    struct place host, port, group, credentials, user, domain, gateway, gateway_credentials, operand[FACTOR_COUNT];
 };
 
 // Adds a target to the scenario.

@@ -10,20 +10,36 @@
 
 enum { FILE_SIZE_MAX = 64 * 1024 * 1024, LINE_LENGTH_MAX = 4096, COLUMNS_MAX = 16 };
 
-// Columns of a CSV file, and where their texts go.
-static const struct {
+// A column of a CSV file, and where its text goes.
+struct column {
     const char *name;
-    size_t text, place; // offsets
-} columns[] = {
-#define COLUMN(name, field) {name, offsetof(struct target_texts, field), offsetof(struct target_places, field)}
-    COLUMN("host", host),       COLUMN("port", port),
-    COLUMN("group", group),     COLUMN("credentials", credentials),
-    COLUMN("user", user),       COLUMN("domain", domain),
-    COLUMN("gateway", gateway), COLUMN("gateway-credentials", gateway_credentials),
-#undef COLUMN
+    size_t text, place; // offsets in struct target_texts and struct target_places
 };
 
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
+enum { COLUMNS_KNOWN_MAX = 8 + FACTOR_COUNT };
+
+// The columns that a list may have: those of every target, and the texts that levels need. Returns how many.
+static size_t known_columns(struct column columns[COLUMNS_KNOWN_MAX])
+{
+    static const struct column fixed[] = {
+#define COLUMN(name, field) {name, offsetof(struct target_texts, field), offsetof(struct target_places, field)}
+        COLUMN("host", host),       COLUMN("port", port),
+        COLUMN("group", group),     COLUMN("credentials", credentials),
+        COLUMN("user", user),       COLUMN("domain", domain),
+        COLUMN("gateway", gateway), COLUMN("gateway-credentials", gateway_credentials),
+#undef COLUMN
+    };
+    size_t count = sizeof fixed / sizeof fixed[0];
+    memcpy(columns, fixed, sizeof fixed);
+    for (size_t f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        if (operand && operand->of_target)
+            columns[count++] =
+                (struct column){operand->option, offsetof(struct target_texts, operand) + f * sizeof(const char *),
+                                offsetof(struct target_places, operand) + f * sizeof(struct place)};
+    }
+    return count;
+}
 
 struct list {
     struct scenario_reader *reader;
@@ -32,7 +48,7 @@ struct list {
     const struct target_places *places;
     unsigned line;
     bool begun, csv;
-    size_t header[COLUMNS_MAX]; // index of each column's row above
+    struct column header[COLUMNS_MAX]; // of each column
     size_t width;
     size_t targets;
 };
@@ -100,26 +116,28 @@ static bool split(const struct list *list, char *line, struct cell cells[COLUMNS
 static bool read_header(struct list *list, char *line)
 {
     struct cell cells[COLUMNS_MAX];
-    const char *names[COLUMNS];
+    struct column columns[COLUMNS_KNOWN_MAX];
+    const char *names[COLUMNS_KNOWN_MAX];
+    const size_t known = known_columns(columns);
     bool has_host = false;
     list->csv = true;
-    for (size_t i = 0; i < COLUMNS; i++)
+    for (size_t i = 0; i < known; i++)
         names[i] = columns[i].name;
     if (!split(list, line, cells, &list->width))
         return false;
     for (size_t i = 0; i < list->width; i++) {
         size_t k = 0;
-        while (k < COLUMNS && strcasecmp(cells[i].text, columns[k].name) != 0)
+        while (k < known && strcasecmp(cells[i].text, columns[k].name) != 0)
             k++;
-        if (k == COLUMNS)
+        if (k == known)
             return reader_refuse_word(list->reader, place_of(list, cells[i].column), "column of a list of targets",
-                                      cells[i].text, names, COLUMNS);
+                                      cells[i].text, names, known);
         for (size_t j = 0; j < i; j++) {
-            if (list->header[j] == k)
+            if (list->header[j].name == columns[k].name)
                 return reader_fail(list->reader, place_of(list, cells[i].column), "column '%s' is given twice",
                                    columns[k].name);
         }
-        list->header[i] = k;
+        list->header[i] = columns[k];
         has_host = has_host || k == 0;
     }
     return has_host || reader_fail(list->reader, place_of(list, 1), "the header has no column 'host'");
@@ -140,8 +158,8 @@ static bool read_row(struct list *list, char *line)
     for (size_t i = 0; i < count; i++) {
         if (!cells[i].text[0])
             continue;
-        *(const char **)((char *)&texts + columns[list->header[i]].text) = cells[i].text;
-        *(struct place *)((char *)&places + columns[list->header[i]].place) = place_of(list, cells[i].column);
+        *(const char **)((char *)&texts + list->header[i].text) = cells[i].text;
+        *(struct place *)((char *)&places + list->header[i].place) = place_of(list, cells[i].column);
     }
     return texts.host ? target_add(list->reader, &texts, &places)
                       : reader_fail(list->reader, places.host, "the line names no host");

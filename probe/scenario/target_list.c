@@ -177,6 +177,26 @@ static bool read_address(struct scenario_reader *reader, const struct target_tex
     return true;
 }
 
+// The target's own texts for levels that need one.
+static bool read_operands(struct scenario_reader *reader, const struct target_texts *texts,
+                          const struct target_places *places, struct scenario_target *target)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        char text[OPERAND_MAX];
+        const char *clause;
+        if (!texts->operand[f])
+            continue;
+        if (!operand->check(texts->operand[f], text, sizeof text, &clause))
+            return reader_fail(reader, places->operand[f], "%s '%.60s' %s", operand->option, texts->operand[f], clause);
+        if (!target->operands && !(target->operands = calloc(FACTOR_COUNT, sizeof *target->operands)))
+            return reader_fail(reader, places->operand[f], "memory is out");
+        if (!(target->operands[f] = reader_copy(reader, places->operand[f], text)))
+            return false;
+    }
+    return true;
+}
+
 // Marks the last target, and the others with the same host and port.
 static bool note_address(struct scenario_reader *reader, const char *address)
 {
@@ -233,8 +253,9 @@ bool target_add(struct scenario_reader *reader, const struct target_texts *texts
     struct scenario_target *target = &s->targets[s->target_count++];
     *target = (struct scenario_target){.place = places->host, .credentials = -1, .gateway_credentials = -1};
     target->group = reader_copy(reader, places->host, group);
-    return target->group && read_address(reader, texts, places, target) &&
-           choose_credentials(reader, texts, places, target) && register_target(reader, target);
+    return target->group && read_operands(reader, texts, places, target) &&
+           read_address(reader, texts, places, target) && choose_credentials(reader, texts, places, target) &&
+           register_target(reader, target);
 }
 
 // An entry of targets: that is a mapping, or the whole section.
@@ -261,6 +282,21 @@ TAKE_TEXT(domain, "the domain")
 TAKE_TEXT(gateway, "the gateway")
 TAKE_TEXT(gateway_credentials, "the name of credentials")
 
+// Where a target's text for a level goes.
+struct operand_field {
+    struct entry_fields *entry;
+    enum factor factor;
+};
+
+static bool take_operand(struct scenario_reader *reader, const struct yaml_node *node, void *object)
+{
+    const struct operand_field *field = object;
+    struct entry_fields *entry = field->entry;
+    entry->places.operand[field->factor] = reader_place(reader, node);
+    entry->texts.operand[field->factor] = reader_text(reader, node, factor_row(field->factor)->operand->noun);
+    return entry->texts.operand[field->factor] != NULL;
+}
+
 static bool take_file(struct scenario_reader *reader, const struct yaml_node *node, void *object)
 {
     struct entry_fields *entry = object;
@@ -279,15 +315,34 @@ static bool read_file(struct scenario_reader *reader, const struct yaml_node *no
     return ok;
 }
 
-static bool read_entry(struct scenario_reader *reader, const struct yaml_node *node)
+static bool read_mapping(struct scenario_reader *reader, const struct yaml_node *node, struct entry_fields *entry)
 {
     static const struct reader_field fields[] = {
-        {"host", take_host},       {"port", take_port},
-        {"group", take_group},     {"credentials", take_credentials},
-        {"user", take_user},       {"domain", take_domain},
-        {"gateway", take_gateway}, {"gateway-credentials", take_gateway_credentials},
-        {"file", take_file},
+        {"host", take_host, NULL},       {"port", take_port, NULL},
+        {"group", take_group, NULL},     {"credentials", take_credentials, NULL},
+        {"user", take_user, NULL},       {"domain", take_domain, NULL},
+        {"gateway", take_gateway, NULL}, {"gateway-credentials", take_gateway_credentials, NULL},
+        {"file", take_file, NULL},
     };
+    enum { FIXED = sizeof fields / sizeof fields[0] };
+    struct reader_field all[FIXED + FACTOR_COUNT];
+    struct operand_field operands[FACTOR_COUNT];
+    size_t count = FIXED;
+    memcpy(all, fields, sizeof fields);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        operands[f] = (struct operand_field){entry, (enum factor)f};
+        if (operand && operand->of_target)
+            all[count++] = (struct reader_field){operand->option, take_operand, &operands[f]};
+    }
+    if (!reader_fields(reader, node, "a target", all, count, entry))
+        return false;
+    return !entry->texts.host == !entry->file ? reader_refuse(reader, node, "a target has either a host or a file")
+                                              : true;
+}
+
+static bool read_entry(struct scenario_reader *reader, const struct yaml_node *node)
+{
     struct entry_fields entry = {0};
     if (reader->gateway)
         take_gateway(reader, reader->gateway, &entry);
@@ -307,10 +362,8 @@ static bool read_entry(struct scenario_reader *reader, const struct yaml_node *n
                                  node->text);
         return target_add(reader, &entry.texts, &entry.places);
     }
-    if (!reader_fields(reader, node, "a target", fields, sizeof fields / sizeof fields[0], &entry))
+    if (!read_mapping(reader, node, &entry))
         return false;
-    if (!entry.texts.host == !entry.file)
-        return reader_refuse(reader, node, "a target has either a host or a file");
     return entry.file ? read_file(reader, entry.file, &entry) : target_add(reader, &entry.texts, &entry.places);
 }
 

@@ -46,7 +46,7 @@ static bool read_levels(struct scenario_reader *reader, const struct yaml_node *
 bool base_read(struct scenario_reader *reader, const struct yaml_node *node, void *unused)
 {
     (void)unused;
-    return read_levels(reader, node, "set", &reader->scenario->base, reader->base_set);
+    return read_levels(reader, node, "set", &reader->scenario->profile.levels, reader->base_set);
 }
 
 static bool read_factor(struct scenario_reader *reader, enum factor factor, const struct yaml_node *node)
@@ -72,7 +72,7 @@ static bool read_factor(struct scenario_reader *reader, enum factor factor, cons
         levels |= 1u << level;
     }
     if (!reader->base_set[factor])
-        s->base = variant_with(s->base, factor, levels & 1u ? 0 : first);
+        s->profile.levels = variant_with(s->profile.levels, factor, levels & 1u ? 0 : first);
     s->levels[factor] = levels;
     return true;
 }
@@ -125,7 +125,7 @@ bool never_read(struct scenario_reader *reader, const struct yaml_node *node, vo
 static bool read_variant(struct scenario_reader *reader, const struct yaml_node *node)
 {
     struct scenario *s = reader->scenario;
-    struct variant variant = s->base;
+    struct variant variant = s->profile.levels;
     const char *why;
     if (!read_levels(reader, node, "a variant", &variant, NULL))
         return false;
@@ -202,15 +202,16 @@ bool variants_check(struct scenario_reader *reader, const struct yaml_node *root
     if (s->design == DESIGN_LIST)
         return true;
     for (int f = 0; f < FACTOR_COUNT; f++)
-        s->levels[f] |= 1u << s->base.level[f];
+        s->levels[f] |= 1u << s->profile.levels.level[f];
     // One-at-a-time starts from the base, and without factors it is the only variant.
-    if ((!factors || s->design == DESIGN_ONE_AT_A_TIME) && !scenario_allows(s, &s->base, &why)) {
+    if ((!factors || s->design == DESIGN_ONE_AT_A_TIME) && !scenario_allows(s, &s->profile.levels, &why)) {
         char text[1024];
         return reader_refuse(reader,
                              set       ? set
                              : factors ? factors
                                        : root,
-                             "the base, %s, is impossible: %s", variant_text(&s->base, text, sizeof text), why);
+                             "the base, %s, is impossible: %s", variant_text(&s->profile.levels, text, sizeof text),
+                             why);
     }
     return true;
 }

@@ -15,7 +15,7 @@ static inline void fuzz_targets(const char *scenario_text, const char *name, con
     char error[1024] = "", path[300];
     strcpy(path, fuzzed_file("s.yaml", scenario_text, strlen(scenario_text)));
     fuzzed_file(name, data, size);
-    struct scenario *scenario = scenario_read(path, error, sizeof error);
+    struct scenario *scenario = scenario_read(path, NULL, error, sizeof error);
     promise(scenario ? scenario->target_count > 0
                      : error[0] && fuzzed_is_plain(error, strlen(error)) && !strchr(error, '\n'));
     for (size_t i = 0; scenario && i < scenario->target_count; i++) {

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char error[1024] = "";
     const char *path = fuzzed_file("s.yaml", data, size);
-    struct scenario *scenario = scenario_read(path, error, sizeof error);
+    struct scenario *scenario = scenario_read(path, NULL, error, sizeof error);
     if (!scenario) {
         promise(error[0] && fuzzed_is_plain(error, strlen(error)) && !strchr(error, '\n'));
         return 0;

@@ -88,7 +88,7 @@ static void full_is_everything_allowed(void **state)
         assert_int_equal(variants.variants[i].level[FACTOR_GATEWAY], i < 11 ? GATEWAY_OFF : GATEWAY_HTTP);
     for (size_t i = 1; i < 6; i++)
         assert_true(variants.variants[i].level[FACTOR_SECURITY] != SECURITY_NLA);
-    assert_true(variant_equal(&variants.variants[6], &made.scenario.base));
+    assert_true(variant_equal(&variants.variants[6], &made.scenario.profile.levels));
     design_variants_clear(&variants);
 }
 
@@ -149,10 +149,10 @@ static void expect_pairs_of_full(struct made_scenario *from)
     }
     assert_int_equal(pairs.impossible, impossible);
     assert_true(pairs.count <= full.count);
-    if (scenario_allows(&from->scenario, &from->scenario.base, &why)) {
+    if (scenario_allows(&from->scenario, &from->scenario.profile.levels, &why)) {
         bool there = false;
         for (size_t i = 0; i < pairs.count; i++)
-            there = there || variant_equal(&pairs.variants[i], &from->scenario.base);
+            there = there || variant_equal(&pairs.variants[i], &from->scenario.profile.levels);
         assert_true(there);
     }
     design_variants_clear(&full);
@@ -199,7 +199,7 @@ static void pairwise_knows_what_is_possible_from_any_base(void **state)
             base.level[factor] = (unsigned char)((n * 7 + n * i + n / 3) % levels);
             made.scenario.levels[factor] |= 1u << base.level[factor];
         }
-        made.scenario.base = base;
+        made.scenario.profile.levels = base;
         expect_pairs_of_full(&made);
     }
 }

@@ -94,9 +94,9 @@ static void set(void *context, enum factor factor, unsigned level)
 
 void made_base(struct made_scenario *made, const char *words)
 {
-    read_words(words, set, &made->scenario.base);
+    read_words(words, set, &made->scenario.profile.levels);
     for (int f = 0; f < FACTOR_COUNT; f++)
-        made->scenario.levels[f] |= 1u << made->scenario.base.level[f];
+        made->scenario.levels[f] |= 1u << made->scenario.profile.levels.level[f];
 }
 
 struct variant made_variant(const char *words)

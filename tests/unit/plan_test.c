@@ -164,14 +164,14 @@ static void the_fingerprint_sees_all_that_matters(void **state)
     CHANGES(made.scenario.seed++);
     CHANGES(made.scenario.repeats++);
     CHANGES(made.scenario.until = PHASE_NLA);
-    CHANGES(made.scenario.deadline_ms = 5000);
-    CHANGES(made.scenario.settle_ms = 5000);
+    CHANGES(made.scenario.profile.deadline_ms = 5000);
+    CHANGES(made.scenario.profile.settle_ms = 5000);
     CHANGES(made.scenario.has_settle = true);
     CHANGES((made.scenario.until = PHASE_NLA, made.scenario.at_challenge = true));
-    CHANGES(made.scenario.require_certificate = true);
-    CHANGES(made.scenario.autologon = true);
-    CHANGES(made.scenario.client_name = other);
-    CHANGES(made.scenario.load_balance_info = other);
+    CHANGES(made.scenario.profile.certificate_policy = CERTIFICATE_REQUIRE);
+    CHANGES(made.scenario.profile.autologon = true);
+    CHANGES(strcpy(made.scenario.profile.operand[FACTOR_CLIENT_NAME], other));
+    CHANGES(strcpy(made.scenario.profile.operand[FACTOR_LOAD_BALANCE], other));
     CHANGES(made.scenario.design = DESIGN_FULL);
     CHANGES(made_vary(&made, "tls=1.3"));
     CHANGES(made_base(&made, "address=ipv4"));
@@ -197,8 +197,8 @@ static void the_fingerprint_sees_all_that_matters(void **state)
     CHANGES_NOT(made.scenario.rate = 7);
     CHANGES_NOT(made.scenario.gateway_rate = 7);
     CHANGES_NOT(made.scenario.target_rate = 7);
-    CHANGES_NOT(made.scenario.pause_ms = 7);
-    CHANGES_NOT(made.scenario.max_failed_logons = 7);
+    CHANGES_NOT(made.scenario.profile.pause_ms = 7);
+    CHANGES_NOT(made.scenario.profile.max_failed_logons = 7);
     CHANGES_NOT(made.scenario.file = other);
     CHANGES_NOT(made.credentials[0].reference = other);
     CHANGES_NOT(made.credentials[0].source = SECRET_FILE);
@@ -250,7 +250,7 @@ static void counts_connections_and_logons(void **state)
     assert_int_equal(plan->logons, 3 * (2 + 0 + 2));
     plan_free(plan);
 
-    made.scenario.max_trials = 4;
+    made.scenario.profile.max_trials = 4;
     plan = plan_of(shard_whole());
     assert_int_equal(plan->trials, 4);
     assert_int_equal(plan->connections, 8);
@@ -277,8 +277,8 @@ static void knows_the_longest_duration(void **state)
     (void)state;
     make_fleet(10);
     made.scenario.repeats = 2;
-    made.scenario.deadline_ms = 10000;
-    made.scenario.pause_ms = 1000;
+    made.scenario.profile.deadline_ms = 10000;
+    made.scenario.profile.pause_ms = 1000;
     made.scenario.has_pause = true;
     made.scenario.max_in_flight = 10;
     // All targets at once: four trials one after the other, with three pauses.
@@ -296,7 +296,7 @@ static void knows_the_longest_duration(void **state)
     made.scenario.target_rate = 0.02;
     expect_seconds(longest(), 3 * 50 + 10 + 36 * 10 / 4.0);
     made.scenario.target_rate = 0;
-    made.scenario.max_trials = 8;
+    made.scenario.profile.max_trials = 8;
     expect_seconds(longest(), 4 * 10 + 3 + 4 * 10 / 4.0);
     // No pause, and what is not given.
     make_fleet(1);
@@ -313,8 +313,8 @@ static bool applies(const char *target, const char *words, const char *said)
     const struct variant variant = made_variant(words);
     const char *why = NULL;
     made_init(&made, DESIGN_FULL);
-    bool can = plan_applies(made_target(&made, target), &variant, &why);
-    assert_int_equal(can, plan_applies(&made.targets[1], &variant, NULL));
+    bool can = plan_applies(&made.scenario, made_target(&made, target), &variant, &why);
+    assert_int_equal(can, plan_applies(&made.scenario, &made.targets[1], &variant, NULL));
     assert_true(can ? why == NULL : strstr(why, said) != NULL);
     return can;
 }

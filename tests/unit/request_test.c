@@ -43,62 +43,73 @@ static int tear_down(void **state)
 static struct connection_request example(void)
 {
     return (struct connection_request){
-        .variant = {{SECURITY_RDP, TLS_1_3, ADDRESS_IPV6, GATEWAY_WEBSOCKET, LICENSE_REUSE}},
+        .profile = {.levels = {{SECURITY_RDP, TLS_1_3, ADDRESS_IPV6, GATEWAY_WEBSOCKET, LICENSE_REUSE}},
+                    .target = {.host = "2001:db8::1", .port = 3390, .literal = true},
+                    .has_gateway = true,
+                    .gateway = {.host = "gw.example", .port = 443},
+                    .account = {"alice", "CORP"},
+                    .gateway_account = {"gate", "EDGE"},
+                    // What JSON and line ends must not spoil.
+                    .secret = {[PROFILE_PASSWORD] = "p\"a\\s\ns\tw\x01 \x7f/\u00f6\u20ac\U0001F511",
+                               [PROFILE_GATEWAY_PASSWORD] = "{\"}\\n",
+                               [PROFILE_GATEWAY_TOKEN] = "token",
+                               [PROFILE_GATEWAY_BEARER] = "bearer"},
+                    .operand = {[FACTOR_ADDRESS] = "srv",
+                                [FACTOR_CLIENT_NAME] = "FRONTDESK7",
+                                [FACTOR_LOAD_BALANCE] = "tsv://MS Terminal Services Plugin.1.Sessions"},
+                    .redirected_session = 0xFFFFFFFE,
+                    .certificate_policy = CERTIFICATE_REQUIRE,
+                    .autologon = true,
+                    .settle_ms = 300,
+                    .deadline_ms = 20000,
+                    .pause_ms = 500,
+                    .max_failed_logons = 2,
+                    .max_trials = 7},
         .until = PHASE_LICENSING,
         .at_challenge = true,
-        .target = {.host = "2001:db8::1", .port = 3390, .literal = true},
-        .gateway = {.host = "gw.example", .port = 443},
-        .user = "alice",
-        .domain = "CORP",
-        // What JSON and line ends must not spoil.
-        .password = "p\"a\\s\ns\tw\x01 \x7f/\u00f6\u20ac\U0001F511",
-        .gateway_user = "gate",
-        .gateway_domain = "EDGE",
-        .gateway_password = "{\"}\\n",
-        .gateway_token = "token",
-        .gateway_bearer = "bearer",
-        .alias = "srv",
-        .client_name = "FRONTDESK7",
-        .redirected_session = 0xFFFFFFFE,
-        .load_balance_info = "tsv://MS Terminal Services Plugin.1.Sessions",
         .screenshot = "desk \"\u00f6\".png",
-        .config_path = "/tmp/scratch/trial-1",
-        .require_certificate = true,
-        .autologon = true,
-        .settle_ms = 300,
-        .deadline_ms = 20000};
+        .config_path = "/tmp/scratch/trial-1"};
+}
+
+static void check_targets(const struct target *got, const struct target *sent)
+{
+    assert_string_equal(got->host, sent->host);
+    assert_int_equal(got->port, sent->port);
+    assert_int_equal(got->literal, sent->literal);
+}
+
+static void check_profiles(const struct profile *got, const struct profile *sent)
+{
+    assert_true(variant_equal(&got->levels, &sent->levels));
+    check_targets(&got->target, &sent->target);
+    assert_int_equal(got->has_gateway, sent->has_gateway);
+    check_targets(&got->gateway, &sent->gateway);
+    assert_string_equal(got->account.user, sent->account.user);
+    assert_string_equal(got->account.domain, sent->account.domain);
+    assert_string_equal(got->gateway_account.user, sent->gateway_account.user);
+    assert_string_equal(got->gateway_account.domain, sent->gateway_account.domain);
+    for (int i = 0; i < PROFILE_SECRETS; i++)
+        assert_string_equal(profile_secret(got, (enum profile_secret)i), profile_secret(sent, (enum profile_secret)i));
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        assert_string_equal(got->operand[f], sent->operand[f]);
+    assert_int_equal(got->redirected_session, sent->redirected_session);
+    assert_int_equal(got->certificate_policy, sent->certificate_policy);
+    assert_int_equal(got->autologon, sent->autologon);
+    assert_int_equal(got->settle_ms, sent->settle_ms);
+    assert_int_equal(got->deadline_ms, sent->deadline_ms);
+    assert_int_equal(got->pause_ms, sent->pause_ms);
+    assert_int_equal(got->max_failed_logons, sent->max_failed_logons);
+    assert_int_equal(got->max_trials, sent->max_trials);
 }
 
 static void check_equal(const struct connection_request *got, const struct connection_request *sent)
 {
-    assert_true(variant_equal(&got->variant, &sent->variant));
+    check_profiles(&got->profile, &sent->profile);
     assert_int_equal(got->until, sent->until);
     assert_int_equal(got->at_challenge, sent->at_challenge);
-    assert_string_equal(got->target.host, sent->target.host);
-    assert_int_equal(got->target.port, sent->target.port);
-    assert_int_equal(got->target.literal, sent->target.literal);
-    assert_string_equal(got->gateway.host, sent->gateway.host);
-    assert_int_equal(got->gateway.port, sent->gateway.port);
-    assert_int_equal(got->gateway.literal, sent->gateway.literal);
-    assert_string_equal(got->user, sent->user ? sent->user : "");
-    assert_string_equal(got->domain, sent->domain ? sent->domain : "");
-    assert_string_equal(got->password, sent->password ? sent->password : "");
-    assert_string_equal(got->gateway_user, sent->gateway_user ? sent->gateway_user : "");
-    assert_string_equal(got->gateway_domain, sent->gateway_domain ? sent->gateway_domain : "");
-    assert_string_equal(got->gateway_password, sent->gateway_password ? sent->gateway_password : "");
-    assert_string_equal(got->gateway_token, sent->gateway_token ? sent->gateway_token : "");
-    assert_string_equal(got->gateway_bearer, sent->gateway_bearer ? sent->gateway_bearer : "");
-    assert_string_equal(got->client_name, sent->client_name ? sent->client_name : "");
-    assert_string_equal(got->alias, sent->alias ? sent->alias : "");
     assert_string_equal(got->screenshot, sent->screenshot ? sent->screenshot : "");
-    assert_int_equal(got->redirected_session, sent->redirected_session);
-    assert_string_equal(got->load_balance_info, sent->load_balance_info ? sent->load_balance_info : "");
     assert_string_equal(got->config_path, sent->config_path ? sent->config_path : "");
-    assert_int_equal(got->require_certificate, sent->require_certificate);
-    assert_int_equal(got->autologon, sent->autologon);
     assert_int_equal(got->requests_permit, sent->requests_permit);
-    assert_int_equal(got->settle_ms, sent->settle_ms);
-    assert_int_equal(got->deadline_ms, sent->deadline_ms);
 }
 
 static void goes_round(const struct connection_request *sent)
@@ -109,7 +120,7 @@ static void goes_round(const struct connection_request *sent)
     check_equal(&got, sent);
     request_clear(&got);
     assert_null(got.memory);
-    assert_null(got.password);
+    assert_null(got.profile.secret[PROFILE_PASSWORD]);
 }
 
 static void goes_round_with_its_secrets(void **state)
@@ -117,8 +128,9 @@ static void goes_round_with_its_secrets(void **state)
     struct connection_request request = example();
     (void)state;
     goes_round(&request);
-    request.target = (struct target){.host = "srv.example", .port = 65535};
-    request.require_certificate = request.autologon = false;
+    request.profile.target = (struct target){.host = "srv.example", .port = 65535};
+    request.profile.certificate_policy = CERTIFICATE_REPORT;
+    request.profile.autologon = false;
     goes_round(&request); // the same socket takes another
 }
 
@@ -135,7 +147,7 @@ static void every_level_goes_round(void **state)
     (void)state;
     for (int factor = 0; factor < FACTOR_COUNT; factor++) {
         for (unsigned level = 0; level < factor_levels((enum factor)factor); level++) {
-            request.variant = variant_with(request.variant, (enum factor)factor, level);
+            request.profile.levels = variant_with(request.profile.levels, (enum factor)factor, level);
             goes_round(&request);
         }
     }
@@ -150,8 +162,8 @@ static void every_switch_goes_round_alone(void **state)
     struct connection_request request = example();
     (void)state;
     for (unsigned bits = 0; bits < 8; bits++) {
-        request.require_certificate = bits & 1;
-        request.autologon = bits & 2;
+        request.profile.certificate_policy = bits & 1 ? CERTIFICATE_REQUIRE : CERTIFICATE_REPORT;
+        request.profile.autologon = bits & 2;
         request.requests_permit = bits & 4;
         goes_round(&request);
     }
@@ -163,12 +175,12 @@ static void refuses_what_is_no_utf8(void **state)
     struct connection_request request = example();
     char byte;
     (void)state;
-    request.password = "caf\xe9";
+    request.profile.secret[PROFILE_PASSWORD] = "caf\xe9";
     errno = 0;
     assert_false(request_send(&request, ends[PARENT]));
     assert_int_equal(errno, EILSEQ);
     request = example();
-    request.user = "\xff";
+    strcpy(request.profile.account.user, "\xff");
     assert_false(request_send(&request, ends[PARENT]));
     assert_int_equal(recv(ends[WORKER], &byte, 1, MSG_DONTWAIT), -1); // nothing was sent
 }
@@ -243,26 +255,52 @@ static void refuses_garbage(void **state)
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
         if (receives(lines[i], strlen(lines[i])))
             fail_msg("taken for a request: %s", lines[i]);
-    // The first factors at level 0, then what is given; and the phase.
-    static const struct {
-        unsigned zeros;
-        const char *last, *until;
-    } variants[] = {
-        {FACTOR_COUNT - 2, "0", "12"},   {FACTOR_COUNT, "0", "12"},      {FACTOR_COUNT - 1, "9", "12"},
-        {FACTOR_COUNT - 1, "256", "12"}, {FACTOR_COUNT - 1, "-1", "12"}, {FACTOR_COUNT - 1, "\"off\"", "12"},
-        {FACTOR_COUNT - 1, "0", "99"},   {FACTOR_COUNT - 1, "0", "-1"},  {FACTOR_COUNT - 1, "0", "\"active\""},
-    };
-    for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-        char line[256] = "{\"variant\":[";
-        for (unsigned zero = 0; zero < variants[i].zeros; zero++)
-            strcat(line, "0,");
-        snprintf(line + strlen(line), sizeof line - strlen(line), "%s],\"until\":%s}\n", variants[i].last,
-                 variants[i].until);
-        if (receives(line, strlen(line)))
-            fail_msg("taken for a request: %s", line);
-    }
     assert_false(receives("\0\0\0\n", 4));
     assert_false(receives("{\"user\":\"\xff\"}\n", 13));
+}
+
+// A request with one member of it, or of its profile or its levels, set to something else (NULL: taken away).
+static bool receives_with(const char *object, const char *inner, const char *member, json_t *value)
+{
+    const struct connection_request good = example();
+    json_t *json = json_pack("{s:o, s:i}", "profile", profile_to_json(&good.profile, true), "until", (int)good.until);
+    json_t *place = object ? json_object_get(json, object) : json;
+    place = inner ? json_object_get(place, inner) : place;
+    if (value)
+        json_object_set_new(place, member, value);
+    else
+        json_object_del(place, member);
+    char *line = json_dumps(json, JSON_COMPACT);
+    size_t length = strlen(line);
+    line[length] = '\n'; // in place of the terminator
+    bool received = receives(line, length + 1);
+    free(line);
+    json_decref(json);
+    return received;
+}
+
+static void refuses_what_is_missing_or_wrong(void **state)
+{
+    const char *last = factor_row(FACTOR_COUNT - 1)->name;
+    (void)state;
+    assert_true(receives_with(NULL, NULL, "until", json_integer(12)));
+    assert_true(receives_with("profile", "levels", last, json_string(level_name(FACTOR_COUNT - 1, 1))));
+    assert_false(receives_with("profile", "levels", last, NULL));
+    assert_false(receives_with("profile", "levels", last, json_string("9")));
+    assert_false(receives_with("profile", "levels", last, json_integer(0)));
+    assert_false(receives_with(NULL, NULL, "until", json_integer(99)));
+    assert_false(receives_with(NULL, NULL, "until", json_integer(-1)));
+    assert_false(receives_with(NULL, NULL, "until", json_string("active")));
+    assert_false(receives_with(NULL, NULL, "until", NULL));
+    assert_false(receives_with(NULL, NULL, "profile", NULL));
+    assert_false(receives_with("profile", NULL, "levels", NULL));
+    assert_false(receives_with("profile", NULL, "operands", NULL));
+    assert_false(receives_with("profile", NULL, "target", NULL));
+    assert_false(receives_with("profile", NULL, "account", NULL));
+    assert_false(receives_with("profile", NULL, "deadline_ms", json_integer(-1)));
+    assert_false(receives_with("profile", NULL, "deadline_ms", json_string("20")));
+    assert_false(receives_with("profile", "target", "host", json_string("[")));
+    assert_false(receives_with("profile", "target", "port", json_integer(65536)));
 }
 
 #define ON_A_SOCKET(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -280,6 +318,7 @@ int main(void)
         ON_A_SOCKET(receive_notices_that_the_parent_died_in_the_middle),
         ON_A_SOCKET(receives_what_comes_in_pieces),
         ON_A_SOCKET(refuses_garbage),
+        ON_A_SOCKET(refuses_what_is_missing_or_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

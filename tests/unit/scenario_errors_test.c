@@ -40,7 +40,7 @@ static const struct {
     // A quotation is cut at 60 bytes, and never within a character.
     {"x12345678901234567890123456789012345678901234567890123456789\xC2\xA4: y\n" T,
      "s.yaml:1:1: 'x12345678901234567890123456789012345678901234567890123456789' is no key of a scenario: there are "
-     "name, credentials, gateway, gateway-credentials, targets, client-name, load-balance-info, cert-policy, "
+     "name, credentials, gateway, gateway-credentials, targets, alias, load-balance-info, client-name, cert-policy, "
      "autologon, "
      "set, factors, never, design, variants, seed, repeats, until, deadline, limits, expect"},
     {T "limits: {max-inflight: 3}\n", "s.yaml:2:10: 'max-inflight' is no key of limits: did you mean 'max-in-flight'?"},
@@ -58,7 +58,7 @@ static const struct {
     {T "client-name: A B\n",
      "s.yaml:2:14: client-name takes printable ASCII without blanks, as names of computers are"},
     {T "set: {address: alias}\n",
-     "s.yaml:2:16: variants have address=alias, which only connect and isolate know (--alias)"},
+     "s.yaml:2:16: variants have address=alias, and no other name of the target is given: add alias: TEXT"},
     {T "client-name: PC\nset: {client-name: host}\n",
      "s.yaml:2:14: name of the client is given, and no variant has client-name=given"},
     {T "set: {client-name: given}\n",
@@ -97,7 +97,7 @@ static const struct {
     {T "factors: {gateway: [off, websocket]}\n",
      "s.yaml:2:26: variants go through a gateway, and no target has one: add gateway: HOST[:PORT]"},
     {T "variants: [{security: nla}, {address: alias}]\n",
-     "s.yaml:2:39: variants have address=alias, which only connect and isolate know (--alias)"},
+     "s.yaml:2:39: variants have address=alias, and no other name of the target is given: add alias: TEXT"},
     {"targets: http://a/\n", "s.yaml:1:10: target 'http://a/' is a URL, and not HOST[:PORT]"},
     {T "expect: negotiation HYBRID_REQIRED\n",
      "s.yaml:2:21: 'HYBRID_REQIRED' is no outcome of negotiation: did you mean 'HYBRID_REQUIRED'?"},
@@ -225,7 +225,7 @@ static const struct {
     {"host;port\na;1\n", "l.txt:1:1: fields are separated by commas, not by ';'"},
     {"name,port\na,1\n",
      "l.txt:1:1: 'name' is no column of a list of targets: there are host, port, group, credentials, "
-     "user, domain, gateway, gateway-credentials"},
+     "user, domain, gateway, gateway-credentials, alias"},
     {"host,prt\na,1\n", "l.txt:1:6: 'prt' is no column of a list of targets: did you mean 'port'?"},
     {"port,group\n1,x\n", "l.txt:1:1: the header has no column 'host'"},
     {"host,host\na,b\n", "l.txt:1:6: column 'host' is given twice"},
@@ -298,9 +298,9 @@ static void names_a_file_that_is_not_there(void **state)
 {
     char error[2048];
     (void)state;
-    assert_null(scenario_read("/nonexistent/s.yaml", error, sizeof error));
+    assert_null(scenario_read("/nonexistent/s.yaml", NULL, error, sizeof error));
     assert_string_equal(error, "/nonexistent/s.yaml: cannot be opened: No such file or directory");
-    assert_null(scenario_read("/", error, sizeof error));
+    assert_null(scenario_read("/", NULL, error, sizeof error));
     assert_string_equal(error, "/: is a directory");
 }
 

@@ -45,7 +45,7 @@ const char *scenario_file_write(const char *name, const char *bytes, size_t leng
 struct scenario *scenario_file_read(const char *text, char *error, size_t size)
 {
     const char *path = scenario_file_write("s.yaml", text, strlen(text));
-    struct scenario *scenario = scenario_read(path, error, size);
+    struct scenario *scenario = scenario_read(path, NULL, error, size);
     size_t length = strlen(folder) + 1;
     if (!scenario) {
         for (char *at; (at = strstr(error, folder)) != NULL;)

@@ -42,16 +42,19 @@ static void has_defaults(void **state)
     assert_int_equal(s->until, PHASE_ACTIVE);
     assert_int_equal(s->design, DESIGN_ONE_AT_A_TIME);
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        assert_int_equal(s->base.level[f], 0);
+        assert_int_equal(s->profile.levels.level[f], 0);
         assert_int_equal(s->levels[f], 1);
     }
-    assert_false(s->has_pause || s->has_settle || s->at_challenge || s->autologon || s->require_certificate);
-    assert_null(s->client_name);
-    assert_null(s->load_balance_info);
+    assert_false(s->has_pause || s->has_settle || s->at_challenge || s->profile.autologon ||
+                 s->profile.certificate_policy == CERTIFICATE_REQUIRE);
+    assert_string_equal(s->profile.operand[FACTOR_CLIENT_NAME], "");
+    assert_string_equal(s->profile.operand[FACTOR_LOAD_BALANCE], "");
     assert_int_equal(s->expectation_count, 1); // where nothing is said
     assert_string_equal(s->expectations[0].text, "connected");
-    assert_true(expectation_applies(&s->expectations[0], &s->targets[0], &s->base));
-    assert_int_equal(s->deadline_ms + s->settle_ms + s->pause_ms + s->max_in_flight + s->max_failed_logons, 0);
+    assert_true(expectation_applies(&s->expectations[0], &s->targets[0], &s->profile.levels));
+    assert_int_equal(s->profile.deadline_ms + s->profile.settle_ms + s->profile.pause_ms + s->max_in_flight +
+                         s->profile.max_failed_logons,
+                     0);
     scenario_free(s);
     scenario_free(NULL);
 }
@@ -62,25 +65,76 @@ static void reads_what_the_client_tells(void **state)
     struct scenario *s = read_scenario("targets: srv\nclient-name: PC-7\nload-balance-info: tsv://farm.1\n"
                                        "cert-policy: require\nautologon: on\nuntil: nla-challenge\n"
                                        "factors: {client-name: [host, given]}\nlimits: {pause: 0}\n");
-    assert_string_equal(s->client_name, "PC-7");
-    assert_string_equal(s->load_balance_info, "tsv://farm.1");
-    assert_true(s->require_certificate && s->autologon);
+    assert_string_equal(s->profile.operand[FACTOR_CLIENT_NAME], "PC-7");
+    assert_string_equal(s->profile.operand[FACTOR_LOAD_BALANCE], "tsv://farm.1");
+    assert_true(s->profile.certificate_policy == CERTIFICATE_REQUIRE && s->profile.autologon);
     assert_true(s->until == PHASE_NLA && s->at_challenge);
-    assert_true(s->has_pause && s->pause_ms == 0);
-    assert_int_equal(s->base.level[FACTOR_CLIENT_NAME], CLIENT_NAME_HOST);
-    assert_int_equal(s->base.level[FACTOR_LOAD_BALANCE], LOAD_BALANCE_TOKEN);
+    assert_true(s->has_pause && s->profile.pause_ms == 0);
+    assert_int_equal(s->profile.levels.level[FACTOR_CLIENT_NAME], CLIENT_NAME_HOST);
+    assert_int_equal(s->profile.levels.level[FACTOR_LOAD_BALANCE], LOAD_BALANCE_TOKEN);
     assert_int_equal(s->levels[FACTOR_CLIENT_NAME], 3);
     // Up to the challenge nothing is a logon; with it, Client Info is one where NLA is not.
-    struct variant variant = variant_with(s->base, FACTOR_SECURITY, SECURITY_NLA);
+    struct variant variant = variant_with(s->profile.levels, FACTOR_SECURITY, SECURITY_NLA);
     assert_false(scenario_sends_password(s, &variant));
     s->at_challenge = false;
     assert_true(scenario_sends_password(s, &variant));
-    variant = variant_with(s->base, FACTOR_SECURITY, SECURITY_TLS);
+    variant = variant_with(s->profile.levels, FACTOR_SECURITY, SECURITY_TLS);
     assert_false(scenario_sends_password(s, &variant));
     s->until = PHASE_ACTIVE;
     assert_true(scenario_sends_password(s, &variant));
-    s->autologon = false;
+    s->profile.autologon = false;
     assert_false(scenario_sends_password(s, &variant));
+    scenario_free(s);
+}
+
+// A target's own text stands before the scenario's, the command line's before both where they are the scenario's.
+static void reads_texts_that_levels_need(void **state)
+{
+    static const char list[] = "host,alias\none.example,ONE\ntwo.example,\n";
+    struct profile given = {.operand = {[FACTOR_CLIENT_NAME] = "PC-9"}};
+    const char *why;
+    (void)state;
+    scenario_file_write("list.csv", list, sizeof list - 1);
+    struct scenario *s = read_scenario("targets:\n  - {file: list.csv}\n  - {host: three.example, alias: THREE}\n"
+                                       "factors: {address: [name, alias]}\n");
+    const struct variant alias = variant_with(s->profile.levels, FACTOR_ADDRESS, ADDRESS_ALIAS);
+    assert_string_equal(scenario_profile(s, &s->targets[0]).operand[FACTOR_ADDRESS], "ONE");
+    assert_string_equal(scenario_profile(s, &s->targets[1]).operand[FACTOR_ADDRESS], "");
+    assert_string_equal(scenario_profile(s, &s->targets[2]).operand[FACTOR_ADDRESS], "THREE");
+    assert_true(scenario_target_allows(s, &s->targets[0], &alias, NULL));
+    assert_false(scenario_target_allows(s, &s->targets[1], &alias, &why));
+    assert_string_equal(why, "the target has no other name");
+    scenario_free(s);
+    s = read_scenario("targets: [one.example, {host: two.example, alias: TWO}]\nalias: ALL\n"
+                      "set: {address: alias}\nclient-name: PC-7\n");
+    assert_string_equal(scenario_profile(s, &s->targets[0]).operand[FACTOR_ADDRESS], "ALL");
+    assert_string_equal(scenario_profile(s, &s->targets[1]).operand[FACTOR_ADDRESS], "TWO");
+    assert_string_equal(s->profile.operand[FACTOR_CLIENT_NAME], "PC-7");
+    char *path = strdup(s->file);
+    scenario_free(s);
+    s = scenario_read(path, &given, error, sizeof error);
+    free(path);
+    assert_non_null(s);
+    assert_string_equal(s->profile.operand[FACTOR_CLIENT_NAME], "PC-9");
+    assert_int_equal(s->profile.levels.level[FACTOR_CLIENT_NAME], CLIENT_NAME_GIVEN);
+    scenario_free(s);
+}
+
+// Where the scenario says nothing, a target's profile has the program's defaults.
+static void makes_a_targets_profile(void **state)
+{
+    const struct profile defaults = profile_default();
+    (void)state;
+    struct scenario *s = read_scenario("targets: srv.example:4000\nlimits: {pause: 0}\ndeadline: 3\n");
+    struct profile profile = scenario_profile(s, &s->targets[0]);
+    assert_string_equal(profile.target.host, "srv.example");
+    assert_int_equal(profile.target.port, 4000);
+    assert_false(profile.has_gateway);
+    assert_int_equal(profile.deadline_ms, 3000);
+    assert_int_equal(profile.pause_ms, 0);
+    assert_int_equal(profile.settle_ms, defaults.settle_ms);
+    assert_int_equal(profile.max_failed_logons, defaults.max_failed_logons);
+    assert_int_equal(profile.certificate_policy, CERTIFICATE_REPORT);
     scenario_free(s);
 }
 
@@ -155,9 +209,9 @@ static void reads_everything(void **state)
     assert_int_equal(s->targets[4].place.line, 7);
     assert_int_equal(s->targets[4].place.column, 12);
 
-    assert_int_equal(s->base.level[FACTOR_SECURITY], SECURITY_TLS);
-    assert_int_equal(s->base.level[FACTOR_ADDRESS], ADDRESS_IPV4);
-    assert_int_equal(s->base.level[FACTOR_GATEWAY], GATEWAY_HTTP); // off is not in play
+    assert_int_equal(s->profile.levels.level[FACTOR_SECURITY], SECURITY_TLS);
+    assert_int_equal(s->profile.levels.level[FACTOR_ADDRESS], ADDRESS_IPV4);
+    assert_int_equal(s->profile.levels.level[FACTOR_GATEWAY], GATEWAY_HTTP); // off is not in play
     assert_int_equal(s->levels[FACTOR_SECURITY], 7);
     assert_int_equal(s->levels[FACTOR_TLS], 31);
     assert_int_equal(s->levels[FACTOR_ADDRESS], 1u << ADDRESS_IPV4);
@@ -166,35 +220,35 @@ static void reads_everything(void **state)
     assert_true(s->seed == 18446744073709551u);
     assert_int_equal(s->repeats, 3);
     assert_int_equal(s->until, PHASE_LICENSING);
-    assert_int_equal(s->deadline_ms, 2500);
+    assert_int_equal(s->profile.deadline_ms, 2500);
     assert_int_equal(s->max_in_flight, 300);
-    assert_int_equal(s->max_failed_logons, 1);
-    assert_int_equal(s->max_trials, 5000);
-    assert_int_equal(s->pause_ms, 250);
-    assert_true(s->has_pause && s->has_settle && s->settle_ms == 0);
+    assert_int_equal(s->profile.max_failed_logons, 1);
+    assert_int_equal(s->profile.max_trials, 5000);
+    assert_int_equal(s->profile.pause_ms, 250);
+    assert_true(s->has_pause && s->has_settle && s->profile.settle_ms == 0);
     assert_true(s->rate == 12.5 && s->gateway_rate == 3 && s->target_rate == 0.5);
 
     assert_int_equal(s->expectation_count, 3);
     assert_string_equal(s->expectations[2].text, "ms < 3000");
     assert_string_equal(s->expectations[2].group, "dmz");
     assert_int_equal(s->expectations[2].place.line, 29);
-    assert_true(expectation_applies(&s->expectations[0], &s->targets[0], &s->base));
-    assert_true(expectation_applies(&s->expectations[1], &s->targets[1], &s->base));
-    assert_false(expectation_applies(&s->expectations[1], &s->targets[0], &s->base)); // another group
-    struct variant nla = variant_with(s->base, FACTOR_SECURITY, SECURITY_NLA);
+    assert_true(expectation_applies(&s->expectations[0], &s->targets[0], &s->profile.levels));
+    assert_true(expectation_applies(&s->expectations[1], &s->targets[1], &s->profile.levels));
+    assert_false(expectation_applies(&s->expectations[1], &s->targets[0], &s->profile.levels)); // another group
+    struct variant nla = variant_with(s->profile.levels, FACTOR_SECURITY, SECURITY_NLA);
     assert_false(expectation_applies(&s->expectations[1], &s->targets[1], &nla));
 
-    struct variant v = variant_with(s->base, FACTOR_TLS, TLS_1_1);
+    struct variant v = variant_with(s->profile.levels, FACTOR_TLS, TLS_1_1);
     assert_true(scenario_allows(s, &v, &why));
     v = variant_with(v, FACTOR_GATEWAY, GATEWAY_WEBSOCKET);
     assert_false(scenario_allows(s, &v, &why));
     assert_string_equal(why, "excluded by never: gateway=websocket & (tls=1.0 | tls=1.1)");
-    v = variant_with(variant_with(s->base, FACTOR_SECURITY, SECURITY_RDP), FACTOR_TLS, TLS_1_2);
+    v = variant_with(variant_with(s->profile.levels, FACTOR_SECURITY, SECURITY_RDP), FACTOR_TLS, TLS_1_2);
     assert_false(scenario_allows(s, &v, &why));
     assert_non_null(strstr(why, "RDP security has no TLS"));
-    assert_false(scenario_target_allows(&s->targets[3], &s->base, &why));
+    assert_false(scenario_target_allows(s, &s->targets[3], &s->profile.levels, &why));
     assert_string_equal(why, "the target has no gateway");
-    assert_true(scenario_target_allows(&s->targets[0], &s->base, NULL));
+    assert_true(scenario_target_allows(s, &s->targets[0], &s->profile.levels, NULL));
     scenario_free(s);
 }
 
@@ -333,7 +387,7 @@ static void refuses(const char *bytes, size_t length, const char *wanted)
 {
     clock_t begin = clock();
     const char *path = scenario_file_write("h.yaml", bytes, length);
-    struct scenario *s = scenario_read(path, error, sizeof error);
+    struct scenario *s = scenario_read(path, NULL, error, sizeof error);
     assert_null(s);
     if (!strstr(error, wanted))
         print_error("wanted %s, got %s\n", wanted, error);
@@ -433,6 +487,8 @@ int main(void)
         cmocka_unit_test(has_defaults),
         cmocka_unit_test(reads_everything),
         cmocka_unit_test(reads_what_the_client_tells),
+        cmocka_unit_test(reads_texts_that_levels_need),
+        cmocka_unit_test(makes_a_targets_profile),
         cmocka_unit_test(knows_targets_that_share_an_address),
         cmocka_unit_test(takes_a_list_of_variants),
         cmocka_unit_test(reads_json_crlf_and_byte_order_mark),

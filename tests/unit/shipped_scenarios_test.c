@@ -27,7 +27,7 @@ static struct scenario *read_with_stdin(const char *path, const char *input, cha
     fclose(list);
     assert_non_null(freopen(name, "r", stdin));
     unlink(name);
-    return scenario_read(path, error, size);
+    return scenario_read(path, NULL, error, size);
 }
 
 static void loads(const char *path)
@@ -42,15 +42,15 @@ static void loads(const char *path)
     assert_true(s->expectation_count > 0);
     assert_non_null(strstr(path, s->name)); // the name of the file
     if (s->design != DESIGN_LIST)
-        assert_true(scenario_allows(s, &s->base, NULL));
+        assert_true(scenario_allows(s, &s->profile.levels, NULL));
     // Every expectation applies to something that is in play.
     for (size_t i = 0; i < s->expectation_count; i++) {
-        bool applies = expectation_applies(&s->expectations[i], &s->targets[0], &s->base);
+        bool applies = expectation_applies(&s->expectations[i], &s->targets[0], &s->profile.levels);
         for (size_t k = 0; k < s->list_count; k++)
             applies = applies || expectation_applies(&s->expectations[i], &s->targets[0], &s->list[k]);
         for (int f = 0; f < FACTOR_COUNT; f++) {
             for (unsigned level = 0; level < factor_levels((enum factor)f); level++) {
-                struct variant v = variant_with(s->base, (enum factor)f, level);
+                struct variant v = variant_with(s->profile.levels, (enum factor)f, level);
                 applies = applies ||
                           (s->levels[f] >> level & 1 && expectation_applies(&s->expectations[i], &s->targets[0], &v));
             }

@@ -110,11 +110,12 @@ static struct tcp_end end_of(const struct sockaddr_storage *address)
 static struct capture_stream tunnel_stream(struct capture *c, const struct connection *connection)
 {
     enum { CLIENT_PORT = 49152 };
-    return (struct capture_stream){.capture = c,
-                                   .interface = CAPTURE_TUNNEL,
-                                   .fd = -1,
-                                   .end = {{.address = {192, 0, 2, 1}, .port = CLIENT_PORT},
-                                           {.address = {192, 0, 2, 2}, .port = connection->request->target.port}}};
+    return (struct capture_stream){
+        .capture = c,
+        .interface = CAPTURE_TUNNEL,
+        .fd = -1,
+        .end = {{.address = {192, 0, 2, 1}, .port = CLIENT_PORT},
+                {.address = {192, 0, 2, 2}, .port = connection->request->profile.target.port}}};
 }
 
 void capture_begin(struct connection *connection)

@@ -135,7 +135,7 @@ void capture_prepare(struct connection *connection, struct bytes pdu)
 void capture_pdu(struct connection *connection, bool from_client, struct bytes pdu)
 {
     struct capture *c = connection->capture;
-    bool rdp = connection->request->variant.level[FACTOR_SECURITY] == SECURITY_RDP;
+    bool rdp = connection->request->profile.levels.level[FACTOR_SECURITY] == SECURITY_RDP;
     size_t header = connection->security_headers ? PLAIN_HEADER : 0;
     uint32_t code;
     // Within TLS the segments hold it all, unless nobody is to decrypt them.

@@ -118,7 +118,8 @@ int certificate_verify(freerdp *instance, const BYTE *data, size_t length, const
         if (at_gateway)
             tls_report(connection, true);
         report(connection, chain, name, name_match, trust_error);
-        if (connection->request->require_certificate && (trust_error != X509_V_OK || !name_match))
+        if (connection->request->profile.certificate_policy == CERTIFICATE_REQUIRE &&
+            (trust_error != X509_V_OK || !name_match))
             verdict = refuse(connection, at_gateway, name_match, trust_error);
     }
     return verdict;

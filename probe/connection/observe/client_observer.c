@@ -47,8 +47,9 @@ void observe_client_settings(struct connection *connection, struct bytes pdu)
         }
     }
     event_fact(connection->sink, FACT_CLIENT_CHANNELS, channels);
-    if (connection->request->client_name[0])
-        event_fact(connection->sink, FACT_CLIENT_NAME_GIVEN, json_string(connection->request->client_name));
+    if (connection->request->profile.operand[FACTOR_CLIENT_NAME][0])
+        event_fact(connection->sink, FACT_CLIENT_NAME_GIVEN,
+                   json_string(connection->request->profile.operand[FACTOR_CLIENT_NAME]));
 }
 
 static void observe_names(struct connection *connection, const struct sent_names *names)

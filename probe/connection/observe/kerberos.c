@@ -41,7 +41,7 @@ void kerberos_read_trace(const char *text, size_t size, struct kerberos_trace *t
 static bool used(const struct connection *connection)
 {
     return connection->trace.nla && !connection->request->at_challenge &&
-           connection->request->variant.level[FACTOR_AUTH] != AUTH_LEVEL_NTLM;
+           connection->request->profile.levels.level[FACTOR_AUTH] != AUTH_LEVEL_NTLM;
 }
 
 static void trace_path(const struct connection *connection, char path[PATH_SIZE])

@@ -30,7 +30,7 @@ void observe_request(struct connection *connection, struct bytes pdu)
         return;
     connection->requested = request.protocols;
     if (connection->trace.gateway) {
-        unsigned level = connection->request->variant.level[FACTOR_GATEWAY];
+        unsigned level = connection->request->profile.levels.level[FACTOR_GATEWAY];
         // The tunnel stands. A gateway that declined the websocket would have needed the second connection.
         event_fact(connection->sink, FACT_GATEWAY_TRANSPORT, json_string(level_name(FACTOR_GATEWAY, level)));
         gateway_tunnel_stands(connection);
@@ -70,7 +70,7 @@ void observe_confirm(struct connection *connection, struct bytes pdu)
             event_append(connection->sink, FACT_NEGOTIATION_FLAG_NAMES, row->name);
     }
     trace->hybrid_ex = selected == PROTOCOL_HYBRID_EX && connection->requested & PROTOCOL_HYBRID_EX;
-    if (selected != wanted[connection->request->variant.level[FACTOR_SECURITY]] && !trace->hybrid_ex) {
+    if (selected != wanted[connection->request->profile.levels.level[FACTOR_SECURITY]] && !trace->hybrid_ex) {
         trace->wrong_protocol = true;
         connection_fail(connection);
     }

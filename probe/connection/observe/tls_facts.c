@@ -216,7 +216,8 @@ BOOL tls_connect(rdpTransport *transport)
 
     progress_begin(connection, PHASE_TLS);
     connection->ssl = NULL;
-    settings_tls_range(connection->request->variant.level[FACTOR_TLS], &tls->lowest_wanted, &tls->highest_wanted);
+    settings_tls_range(connection->request->profile.levels.level[FACTOR_TLS], &tls->lowest_wanted,
+                       &tls->highest_wanted);
     BOOL ok = settings_before_target_tls(connection) && connection->io.TLSConnect(transport);
     if (connection->over)
         return ok;

@@ -38,7 +38,7 @@ bool picture_wanted(const struct connection_request *request)
 
 bool picture_by_pipeline(const struct connection_request *request)
 {
-    return picture_wanted(request) && request->variant.level[FACTOR_GRAPHICS] == GRAPHICS_GFX;
+    return picture_wanted(request) && request->profile.levels.level[FACTOR_GRAPHICS] == GRAPHICS_GFX;
 }
 
 // ---- painting ----
@@ -62,7 +62,7 @@ static bool clear(struct connection *connection)
 
 static INT32 within(INT32 value, uint32_t limit)
 {
-    return value < 0 ? 0 : value > (INT32)limit ? (INT32)limit : value;
+    return value<0 ? 0 : value>(INT32) limit ? (INT32)limit : value;
 }
 
 // Notes an area that was painted. Returns whether that changed anything.
@@ -92,7 +92,7 @@ static void first_paint(struct connection *connection, double now)
 {
     struct picture *picture = connection->picture;
     double after = progress_reached(connection, PHASE_GRAPHICS) ? now - connection->phase_at : 0;
-    double left = connection->sink->start + connection->request->deadline_ms - now;
+    double left = connection->sink->start + connection->request->profile.deadline_ms - now;
 
     picture->first = now;
     picture->limit = now + (left < 2 * LIMIT_MS ? left / 2 : LIMIT_MS);
