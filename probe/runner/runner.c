@@ -11,16 +11,16 @@
 #include "connection/event.h"
 #include "connection/worker.h"
 #include "runner/attempt.h"
-#include "runner/crew.h"
 #include "runner/guard.h"
 #include "runner/interrupt.h"
+#include "runner/trial_host.h"
 #include "trial/redirected.h"
 
 enum { REASON_MAX = 400 };
 
 struct runner {
     const struct run_options *options;
-    struct crew crew;
+    struct trial_host host;
     struct guard *guard;
     struct trial **trials;
     size_t count, capacity;
@@ -42,7 +42,7 @@ struct runner *runner_start(char *error, size_t size)
     struct runner *runner = calloc(1, sizeof *runner);
     if (!runner)
         snprintf(error, size, "memory is out");
-    if (!runner || !crew_start(&runner->crew, error, size)) {
+    if (!runner || !trial_host_start(&runner->host, error, size)) {
         free(runner);
         return NULL;
     }
@@ -109,7 +109,7 @@ void runner_end(struct runner *runner)
 {
     if (!runner)
         return;
-    crew_end(&runner->crew);
+    trial_host_end(&runner->host);
     guard_free(runner->guard);
     for (size_t i = 0; i < runner->count; i++) {
         trial_clear(runner->trials[i]);
@@ -180,7 +180,7 @@ static bool see_through(struct runner *runner, struct attempt *attempt)
     while (!attempt_over(attempt)) {
         struct pollfd wait[DESCRIPTORS] = {
             [WORKER] = {.fd = attempt->fd, .events = POLLIN},
-            [ZYGOTE] = {.fd = zygote_descriptor(runner->crew.zygote), .events = POLLIN},
+            [ZYGOTE] = {.fd = zygote_descriptor(runner->host.zygote), .events = POLLIN},
             // Once the worker is through, its end is a matter of a moment.
             [INTERRUPT] = {.fd = attempt->fd < 0 && attempt->ended_well ? -1 : interrupt_descriptor(),
                            .events = POLLIN},
@@ -189,7 +189,7 @@ static bool see_through(struct runner *runner, struct attempt *attempt)
             return false;
         if (wait[WORKER].revents)
             attempt_read(attempt);
-        if (wait[ZYGOTE].revents && !take_end(runner->crew.zygote, attempt))
+        if (wait[ZYGOTE].revents && !take_end(runner->host.zygote, attempt))
             return false;
         if (interrupt_seen() && !attempt->ended_well)
             return false; // the zygote ends its worker when it is stopped
@@ -200,7 +200,7 @@ static bool see_through(struct runner *runner, struct attempt *attempt)
 static bool run_worker(struct runner *runner, struct attempt *attempt)
 {
     bool over =
-        attempt_start(attempt, runner->crew.zygote, (uint32_t)attempt->trial.number) && see_through(runner, attempt);
+        attempt_start(attempt, runner->host.zygote, (uint32_t)attempt->trial.number) && see_through(runner, attempt);
     int saved = errno;
     attempt_cut(attempt);
     errno = saved;
@@ -237,7 +237,7 @@ static const struct trial *run_one(struct runner *runner, const struct variant *
         return stopped(runner, STOP_SAFETY, sentence);
 
     struct trial *trial = new_record(runner);
-    bool ready = trial && attempt_init(&attempt, o, runner->crew.scratch, runner->count + 1, variant, until,
+    bool ready = trial && attempt_init(&attempt, o, runner->host.scratch, runner->count + 1, variant, until,
                                        count_repeat(runner, variant, until));
     if (!ready) {
         free(trial);
@@ -272,7 +272,7 @@ const struct trial *runner_trial(struct runner *runner, const struct variant *va
 {
     // A licence to reuse must first be issued.
     if (license_needs_issue(variant->level[FACTOR_LICENSE]) && until >= PHASE_LICENSING &&
-        !scratch_has_licenses(runner->crew.scratch)) {
+        !scratch_has_licenses(runner->host.scratch)) {
         struct variant first = variant_with(*variant, FACTOR_LICENSE, LICENSE_CLEAR);
         if (!run_one(runner, &first, until))
             return NULL;

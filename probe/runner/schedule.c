@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "connection/event.h"
-#include "runner/crew.h"
 #include "runner/interrupt.h"
 #include "runner/slots.h"
-#include "runner/turns.h"
+#include "runner/target_queue.h"
+#include "runner/trial_host.h"
 
 enum {
     SENTENCE = 1024,
@@ -29,18 +29,18 @@ enum {
 };
 
 // What is kept of each target.
-struct course {
+struct target_state {
     uint32_t step;
     bool issued;    // a trial to have a licence issued was made for this step
     bool has_store; // a scratch directory of its own
 };
 
 struct schedule {
-    struct crew crew;
+    struct trial_host host;
     const struct schedule_work *work;
     struct guard *guard;
-    struct turns *turns;
-    struct course *courses;
+    struct target_queue *queue;
+    struct target_state *targets;
     struct slots *slots;
     int epoll;
     struct schedule_state state;
@@ -57,7 +57,7 @@ struct schedule *schedule_start(char *error, size_t size)
     struct schedule *schedule = calloc(1, sizeof *schedule);
     if (!schedule)
         snprintf(error, size, "memory is out");
-    if (!schedule || !crew_start(&schedule->crew, error, size)) {
+    if (!schedule || !trial_host_start(&schedule->host, error, size)) {
         free(schedule);
         return NULL;
     }
@@ -67,7 +67,7 @@ struct schedule *schedule_start(char *error, size_t size)
 
 const char *schedule_scratch(const struct schedule *schedule)
 {
-    return schedule->crew.scratch;
+    return schedule->host.scratch;
 }
 
 static void stop(struct schedule *s, enum stop reason, const char *sentence)
@@ -80,7 +80,7 @@ static void stop(struct schedule *s, enum stop reason, const char *sentence)
 
 // ---- targets ----
 
-static uint32_t lane_of(const struct schedule *s, uint32_t target, const struct variant *variant)
+static uint32_t route_of(const struct schedule *s, uint32_t target, const struct variant *variant)
 {
     return variant->level[FACTOR_GATEWAY] == GATEWAY_OFF ? 0 : s->work->gateway(s->work->context, target);
 }
@@ -88,9 +88,9 @@ static uint32_t lane_of(const struct schedule *s, uint32_t target, const struct 
 // The next step of a target that is to be run; false if there is none.
 static bool find_step(struct schedule *s, uint32_t target, struct schedule_step *step)
 {
-    struct course *course = &s->courses[target];
-    for (;; course->step++, course->issued = false) {
-        enum schedule_answer answer = s->work->step(s->work->context, target, course->step, step);
+    struct target_state *state = &s->targets[target];
+    for (;; state->step++, state->issued = false) {
+        enum schedule_answer answer = s->work->step(s->work->context, target, state->step, step);
         if (answer != STEP_SKIP)
             return answer == STEP_RUN;
     }
@@ -98,20 +98,20 @@ static bool find_step(struct schedule *s, uint32_t target, struct schedule_step 
 
 static void name_store(const struct schedule *s, uint32_t target, char store[SCRATCH_PATH])
 {
-    int n = s->work->licenses ? snprintf(store, SCRATCH_PATH, "%s/target-%u", s->crew.scratch, target)
-                              : snprintf(store, SCRATCH_PATH, "%s", s->crew.scratch);
+    int n = s->work->licenses ? snprintf(store, SCRATCH_PATH, "%s/target-%u", s->host.scratch, target)
+                              : snprintf(store, SCRATCH_PATH, "%s", s->host.scratch);
     if (n >= SCRATCH_PATH)
         store[0] = '\0';
 }
 
-static void leave_target(struct schedule *s, uint32_t target)
+static void drop_store(struct schedule *s, uint32_t target)
 {
     char store[SCRATCH_PATH];
-    if (!s->courses[target].has_store)
+    if (!s->targets[target].has_store)
         return;
     name_store(s, target, store);
     scratch_remove(store);
-    s->courses[target].has_store = false;
+    s->targets[target].has_store = false;
 }
 
 // Lines the target up for its next trial, if it has one.
@@ -119,28 +119,28 @@ static void line_up(struct schedule *s, uint32_t target, double not_before)
 {
     struct schedule_step step;
     if (find_step(s, target, &step))
-        turns_wait(s->turns, target, lane_of(s, target, &step.variant), not_before);
+        queue_wait(s->queue, target, route_of(s, target, &step.variant), not_before);
     else
-        leave_target(s, target);
+        drop_store(s, target);
 }
 
 // ---- a trial's beginning ----
 
 static bool prepare_store(struct schedule *s, struct slot *slot)
 {
-    struct course *course = &s->courses[slot->target];
+    struct target_state *state = &s->targets[slot->target];
     name_store(s, slot->target, slot->store);
-    if (!s->work->licenses || course->has_store)
+    if (!s->work->licenses || state->has_store)
         return slot->store[0];
-    course->has_store = slot->store[0] && scratch_make_part(slot->store);
-    return course->has_store;
+    state->has_store = slot->store[0] && scratch_make_part(slot->store);
+    return state->has_store;
 }
 
 // The step itself, or before it the same with license=clear where a licence is to be presented and none was issued.
 static void plan_trial(struct schedule *s, struct slot *slot, struct schedule_step *step)
 {
     slot->planned = !license_needs_issue(step->variant.level[FACTOR_LICENSE]) || step->until < PHASE_LICENSING ||
-                    s->courses[slot->target].issued || scratch_has_licenses(slot->store);
+                    s->targets[slot->target].issued || scratch_has_licenses(slot->store);
     if (!slot->planned)
         step->variant = variant_with(step->variant, FACTOR_LICENSE, LICENSE_CLEAR);
 }
@@ -156,12 +156,12 @@ static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, 
     slot->attempt.requests_permit = slot->permit.asks;
     // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record. Only
     // who may ask is listened to.
-    return ready && attempt_start(&slot->attempt, s->crew.zygote, index) &&
+    return ready && attempt_start(&slot->attempt, s->host.zygote, index) &&
            epoll_ctl(s->epoll, EPOLL_CTL_ADD, slot->attempt.fd, &event) == 0;
 }
 
 // Nothing was begun: tries again soon, or gives up where nothing else is in flight that would make room.
-static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint32_t lane, int problem)
+static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint32_t route, int problem)
 {
     char sentence[SENTENCE];
     guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence);
@@ -171,7 +171,7 @@ static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint3
         stop(s, STOP_ENVIRONMENT, sentence);
     }
     s->busy_until = event_clock() + BUSY_MS;
-    turns_wait(s->turns, slot->target, lane, s->busy_until);
+    queue_wait(s->queue, slot->target, route, s->busy_until);
     slots_give_back(s->slots, index);
 }
 
@@ -179,12 +179,12 @@ static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint3
 static void forbid(struct schedule *s, uint32_t target, const struct schedule_step *step, const char *sentence)
 {
     char why[SENTENCE];
-    struct course *course = &s->courses[target];
+    struct target_state *state = &s->targets[target];
     s->state.stopped++;
-    if (!s->work->stopped(s->work->context, target, course->step, step, sentence, why, sizeof why))
+    if (!s->work->stopped(s->work->context, target, state->step, step, sentence, why, sizeof why))
         stop(s, STOP_ENVIRONMENT, why);
-    course->step++;
-    course->issued = false;
+    state->step++;
+    state->issued = false;
     line_up(s, target, 0);
 }
 
@@ -196,14 +196,14 @@ static void begin(struct schedule *s, uint32_t target)
     unsigned index;
     if (!find_step(s, target, &step))
         return;
-    const uint32_t lane = lane_of(s, target, &step.variant);
+    const uint32_t route = route_of(s, target, &step.variant);
     struct slot *slot = slots_take(s->slots, &index);
     if (!slot) {
         stop(s, STOP_ENVIRONMENT, "memory is out");
         return;
     }
     slot->target = target;
-    slot->step = s->courses[target].step;
+    slot->step = s->targets[target].step;
     slot->options = run_options_default();
     s->work->options(s->work->context, target, &slot->options);
     if (!prepare_store(s, slot)) {
@@ -218,13 +218,13 @@ static void begin(struct schedule *s, uint32_t target)
     if (decision != PERMIT_GRANTED) {
         slots_give_back(s->slots, index);
         if (decision == PERMIT_LATER)
-            turns_park(s->turns, target, lane);
+            queue_park(s->queue, target, route);
         else
             forbid(s, target, &step, sentence);
         return;
     }
     if (!start_worker(s, slot, index, &step)) {
-        put_off(s, slot, index, lane, errno);
+        put_off(s, slot, index, route, errno);
         return;
     }
     slot->used = true;
@@ -233,7 +233,7 @@ static void begin(struct schedule *s, uint32_t target)
     s->state.started++;
     s->state.in_flight++;
     slot->begun = event_clock();
-    turns_started(s->turns, target, slot->begun);
+    queue_started(s->queue, target, slot->begun);
 }
 
 static void begin_some(struct schedule *s)
@@ -244,12 +244,12 @@ static void begin_some(struct schedule *s)
     if (now < s->busy_until)
         return;
     for (int i = 0; i < BURST && s->stop == STOP_NONE && slots_has_place(s->slots) && now >= s->busy_until; i++) {
-        if (s->work->max_trials && s->state.started >= s->work->max_trials && turns_waiting(s->turns)) {
+        if (s->work->max_trials && s->state.started >= s->work->max_trials && queue_waiting(s->queue)) {
             snprintf(sentence, sizeof sentence, "the limit of %u trials is reached", s->work->max_trials);
             stop(s, STOP_BUDGET, sentence);
             return;
         }
-        if (!turns_take(s->turns, now, &target))
+        if (!queue_take(s->queue, now, &target))
             return;
         begin(s, target);
     }
@@ -266,7 +266,7 @@ static void answer(struct schedule *s, unsigned index)
         return;
     enum permit_decision decision = guard_request(s->guard, &slot->options, &slot->permit, sentence, sizeof sentence);
     if (decision == PERMIT_GRANTED) {
-        attempt_grant(&slot->attempt, s->crew.zygote, index);
+        attempt_grant(&slot->attempt, s->host.zygote, index);
         epoll_ctl(s->epoll, EPOLL_CTL_MOD, slot->attempt.fd, &event);
     } else if (decision == PERMIT_DECLINED || event_clock() > slot->attempt.asked + PATIENCE_MS) {
         attempt_decline(&slot->attempt);
@@ -305,7 +305,7 @@ static void take_back(struct schedule *s, struct slot *slot, unsigned index)
 static void finish(struct schedule *s, unsigned index)
 {
     struct slot *slot = slots_at(s->slots, index);
-    struct course *course = &s->courses[slot->target];
+    struct target_state *state = &s->targets[slot->target];
     char sentence[SENTENCE];
     bool held = slot->permit.target.used || slot->permit.gateway.used;
 
@@ -313,7 +313,7 @@ static void finish(struct schedule *s, unsigned index)
     if (slot->attempt.undecided || slot->attempt.asking) {
         take_back(s, slot, index);
         if (held)
-            turns_wake(s->turns);
+            queue_wake(s->queue);
         return;
     }
     attempt_finish(&slot->attempt);
@@ -325,12 +325,12 @@ static void finish(struct schedule *s, unsigned index)
                         sizeof sentence))
         stop(s, STOP_ENVIRONMENT, sentence);
     attempt_clear(&slot->attempt, NULL);
-    course->issued = !slot->planned;
-    course->step += slot->planned;
+    state->issued = !slot->planned;
+    state->step += slot->planned;
     line_up(s, slot->target, next_beginning(s, slot));
     slots_give_back(s->slots, index);
     if (held) {
-        turns_wake(s->turns);
+        queue_wake(s->queue);
         answer_all(s);
     }
 }
@@ -345,7 +345,7 @@ static void finish_if_over(struct schedule *s, unsigned index)
 static void take_ends(struct schedule *s)
 {
     struct worker_end end;
-    while (zygote_take_end(s->crew.zygote, &end)) {
+    while (zygote_take_end(s->host.zygote, &end)) {
         struct slot *slot = slots_in_use(s->slots, end.id);
         if (!slot)
             continue;
@@ -395,8 +395,8 @@ static void sweep(struct schedule *s, double now)
     for (unsigned i = 0; i < slots_count(s->slots); i++)
         hear(s, i);
     answer_all(s); // for accounts that other processes have given back, and for those who have waited long enough
-    if (turns_parked(s->turns)) // for accounts that other processes have given back
-        turns_wake(s->turns);
+    if (queue_parked(s->queue)) // for accounts that other processes have given back
+        queue_wake(s->queue);
 }
 
 // ---- the loop ----
@@ -414,8 +414,8 @@ static int patience(const struct schedule *s, double now)
 {
     double until = INFINITY;
     if (s->stop == STOP_NONE && slots_has_place(s->slots))
-        until = fmax(turns_next(s->turns, now), s->busy_until);
-    if (s->state.in_flight || turns_parked(s->turns))
+        until = fmax(queue_next(s->queue, now), s->busy_until);
+    if (s->state.in_flight || queue_parked(s->queue))
         until = fmin(until, s->swept + SWEEP_MS);
     if (s->work->progress)
         until = fmin(until, s->told + PROGRESS_MS);
@@ -442,7 +442,7 @@ static void wait_and_handle(struct schedule *s)
 
 static bool is_over(const struct schedule *s)
 {
-    return s->state.in_flight == 0 && (s->stop != STOP_NONE || turns_waiting(s->turns) == 0);
+    return s->state.in_flight == 0 && (s->stop != STOP_NONE || queue_waiting(s->queue) == 0);
 }
 
 static void loop(struct schedule *s)
@@ -495,15 +495,15 @@ static bool set_up(struct schedule *s, const struct schedule_work *work, char *e
     s->guard = guard_new(GUARD_FLEET, work->logons, error, size);
     if (!s->guard)
         return false;
-    s->turns = turns_new(work->targets, work->gateways + 1, work->rate, work->gateway_rate);
-    s->courses = calloc((size_t)work->targets + 1, sizeof *s->courses);
+    s->queue = queue_new(work->targets, work->gateways + 1, work->rate, work->gateway_rate);
+    s->targets = calloc((size_t)work->targets + 1, sizeof *s->targets);
     s->slots = slots_new(allow_descriptors(work->max_in_flight));
-    if (!s->turns || !s->courses || !s->slots) {
+    if (!s->queue || !s->targets || !s->slots) {
         snprintf(error, size, "memory is out");
         return false;
     }
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
-    if (s->epoll < 0 || !listen_to(s, zygote_descriptor(s->crew.zygote), FROM_ZYGOTE) ||
+    if (s->epoll < 0 || !listen_to(s, zygote_descriptor(s->host.zygote), FROM_ZYGOTE) ||
         !listen_to(s, interrupt_descriptor(), FROM_INTERRUPT)) {
         snprintf(error, size, "trials cannot be waited for: %s", strerror(errno));
         return false;
@@ -533,11 +533,11 @@ void schedule_end(struct schedule *s)
         return;
     if (s->slots && s->guard)
         abandon(s);
-    crew_end(&s->crew);
+    trial_host_end(&s->host);
     guard_free(s->guard);
-    turns_free(s->turns);
+    queue_free(s->queue);
     slots_free(s->slots);
-    free(s->courses);
+    free(s->targets);
     if (s->epoll >= 0)
         close(s->epoll);
     free(s);
