@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runner/schedule.h"
+#include "runner/engine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,6 +14,7 @@
 #include "runner/interrupt.h"
 #include "runner/slots.h"
 #include "runner/target_queue.h"
+#include "runner/target_state.h"
 #include "runner/trial_host.h"
 
 enum {
@@ -28,49 +29,38 @@ enum {
     FROM_INTERRUPT = -2
 };
 
-// What is kept of each target.
-struct target_state {
-    uint32_t step;
-    bool issued;    // a trial to have a licence issued was made for this step
-    bool has_store; // a scratch directory of its own
-};
-
-struct schedule {
+struct engine {
     struct trial_host host;
-    const struct schedule_work *work;
+    struct engine_work work;
     struct guard *guard;
     struct target_queue *queue;
     struct target_state *targets;
     struct slots *slots;
     int epoll;
-    struct schedule_state state;
+    struct engine_state state;
     unsigned askers; // trials in flight that ask before they use their account, or have asked
-    double begin, swept, told, busy_until;
+    double began, swept, told, busy_until;
     uint64_t number;
+    bool interrupted;
     bool lost; // the zygote is gone, and all workers with it
     enum stop stop;
     char why[SENTENCE];
 };
 
-struct schedule *schedule_start(char *error, size_t size)
+struct engine *engine_start(char *error, size_t size)
 {
-    struct schedule *schedule = calloc(1, sizeof *schedule);
-    if (!schedule)
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (!engine)
         snprintf(error, size, "memory is out");
-    if (!schedule || !trial_host_start(&schedule->host, error, size)) {
-        free(schedule);
+    if (!engine || !trial_host_start(&engine->host, error, size)) {
+        free(engine);
         return NULL;
     }
-    schedule->epoll = -1;
-    return schedule;
+    engine->epoll = -1;
+    return engine;
 }
 
-const char *schedule_scratch(const struct schedule *schedule)
-{
-    return schedule->host.scratch;
-}
-
-static void stop(struct schedule *s, enum stop reason, const char *sentence)
+static void stop(struct engine *s, enum stop reason, const char *sentence)
 {
     if (s->stop != STOP_NONE)
         return;
@@ -78,74 +68,25 @@ static void stop(struct schedule *s, enum stop reason, const char *sentence)
     snprintf(s->why, sizeof s->why, "%s", sentence);
 }
 
-// ---- targets ----
-
-static uint32_t route_of(const struct schedule *s, uint32_t target, const struct variant *variant)
+// A ledger that cannot be written: what no ledger counts may not be tried.
+static void stop_uncounted(struct engine *s, const char *sentence)
 {
-    return variant->level[FACTOR_GATEWAY] == GATEWAY_OFF ? 0 : s->work->gateway(s->work->context, target);
-}
-
-// The next step of a target that is to be run; false if there is none.
-static bool find_step(struct schedule *s, uint32_t target, struct schedule_step *step)
-{
-    struct target_state *state = &s->targets[target];
-    for (;; state->step++, state->issued = false) {
-        enum schedule_answer answer = s->work->step(s->work->context, target, state->step, step);
-        if (answer != STEP_SKIP)
-            return answer == STEP_RUN;
-    }
-}
-
-static void name_store(const struct schedule *s, uint32_t target, char store[SCRATCH_PATH])
-{
-    int n = s->work->licenses ? snprintf(store, SCRATCH_PATH, "%s/target-%u", s->host.scratch, target)
-                              : snprintf(store, SCRATCH_PATH, "%s", s->host.scratch);
-    if (n >= SCRATCH_PATH)
-        store[0] = '\0';
-}
-
-static void drop_store(struct schedule *s, uint32_t target)
-{
-    char store[SCRATCH_PATH];
-    if (!s->targets[target].has_store)
-        return;
-    name_store(s, target, store);
-    scratch_remove(store);
-    s->targets[target].has_store = false;
+    stop(s, s->work.mode == GUARD_FLEET ? STOP_ENVIRONMENT : STOP_SAFETY, sentence);
 }
 
 // Lines the target up for its next trial, if it has one.
-static void line_up(struct schedule *s, uint32_t target, double not_before)
+static void line_up(struct engine *s, struct target_state *target)
 {
-    struct schedule_step step;
-    if (find_step(s, target, &step))
-        queue_wait(s->queue, target, route_of(s, target, &step.variant), not_before);
+    struct engine_step step;
+    if (target_next_step(target, &s->work, &step))
+        queue_wait(s->queue, target->target, target_route(target, &s->work, &step.variant), target->not_before);
     else
-        drop_store(s, target);
+        target_drop_store(target, &s->work, s->host.scratch);
 }
 
 // ---- a trial's beginning ----
 
-static bool prepare_store(struct schedule *s, struct slot *slot)
-{
-    struct target_state *state = &s->targets[slot->target];
-    name_store(s, slot->target, slot->store);
-    if (!s->work->licenses || state->has_store)
-        return slot->store[0];
-    state->has_store = slot->store[0] && scratch_make_part(slot->store);
-    return state->has_store;
-}
-
-// The step itself, or before it the same with license=clear where a licence is to be presented and none was issued.
-static void plan_trial(struct schedule *s, struct slot *slot, struct schedule_step *step)
-{
-    slot->planned = !license_needs_issue(step->variant.level[FACTOR_LICENSE]) || step->until < PHASE_LICENSING ||
-                    s->targets[slot->target].issued || scratch_has_licenses(slot->store);
-    if (!slot->planned)
-        step->variant = variant_with(step->variant, FACTOR_LICENSE, LICENSE_CLEAR);
-}
-
-static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, const struct schedule_step *step)
+static bool start_worker(struct engine *s, struct slot *slot, unsigned index, const struct engine_step *step)
 {
     const uint32_t events = slot->permit.asks ? EPOLLRDHUP | EPOLLIN : EPOLLRDHUP;
     struct epoll_event event = {.events = events, .data.u64 = index};
@@ -161,7 +102,7 @@ static bool start_worker(struct schedule *s, struct slot *slot, unsigned index, 
 }
 
 // Nothing was begun: tries again soon, or gives up where nothing else is in flight that would make room.
-static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint32_t route, int problem)
+static void put_off(struct engine *s, struct slot *slot, unsigned index, uint32_t route, int problem)
 {
     char sentence[SENTENCE];
     guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence);
@@ -176,67 +117,78 @@ static void put_off(struct schedule *s, struct slot *slot, unsigned index, uint3
 }
 
 // The step is left out for good; the target's next one is looked at at once.
-static void forbid(struct schedule *s, uint32_t target, const struct schedule_step *step, const char *sentence)
+static void forbid(struct engine *s, struct target_state *target, const struct engine_step *step, const char *sentence)
 {
     char why[SENTENCE];
-    struct target_state *state = &s->targets[target];
     s->state.stopped++;
-    if (!s->work->stopped(s->work->context, target, state->step, step, sentence, why, sizeof why))
-        stop(s, STOP_ENVIRONMENT, why);
-    state->step++;
-    state->issued = false;
-    line_up(s, target, 0);
+    enum stop reason = s->work.stopped(s->work.context, target->target, target->step, step, sentence, why, sizeof why);
+    if (reason != STOP_NONE)
+        stop(s, reason, why);
+    target_advance(target, true);
+    target->not_before = 0;
+    line_up(s, target);
+}
+
+// Fills a place with the trial that the target is to have now. False with errno where there is no store for it.
+static bool prepare(struct engine *s, struct slot *slot, struct target_state *target, struct engine_step *step)
+{
+    slot->target = target->target;
+    slot->step = target->step;
+    slot->options = run_options_default();
+    s->work.options(s->work.context, slot->target, &slot->options);
+    if (!target_make_store(target, &s->work, s->host.scratch, slot->store))
+        return false;
+    slot->planned = target_plan_trial(target, slot->store, step);
+    return true;
+}
+
+static void count_start(struct engine *s, struct slot *slot)
+{
+    slot->used = true;
+    slot->begun = event_clock();
+    s->askers += slot->attempt.requests_permit;
+    s->number++;
+    s->state.started++;
+    s->state.in_flight++;
+    queue_started(s->queue, slot->target, slot->begun);
 }
 
 // Begins the trial of a target whose turn it is.
-static void begin(struct schedule *s, uint32_t target)
+static void begin(struct engine *s, struct target_state *target)
 {
-    struct schedule_step step;
+    struct engine_step step;
     char sentence[SENTENCE];
     unsigned index;
-    if (!find_step(s, target, &step))
+    if (!target_next_step(target, &s->work, &step))
         return;
-    const uint32_t route = route_of(s, target, &step.variant);
+    const uint32_t route = target_route(target, &s->work, &step.variant);
     struct slot *slot = slots_take(s->slots, &index);
     if (!slot) {
         stop(s, STOP_ENVIRONMENT, "memory is out");
         return;
     }
-    slot->target = target;
-    slot->step = s->targets[target].step;
-    slot->options = run_options_default();
-    s->work->options(s->work->context, target, &slot->options);
-    if (!prepare_store(s, slot)) {
+    if (!prepare(s, slot, target, &step)) {
         snprintf(sentence, sizeof sentence, "no scratch directory can be made: %s", strerror(errno));
         stop(s, STOP_ENVIRONMENT, sentence);
         slots_give_back(s->slots, index);
         return;
     }
-    plan_trial(s, slot, &step);
     enum permit_decision decision =
         guard_begin(s->guard, &slot->options, &step.variant, step.until, &slot->permit, sentence, sizeof sentence);
     if (decision != PERMIT_GRANTED) {
         slots_give_back(s->slots, index);
         if (decision == PERMIT_LATER)
-            queue_park(s->queue, target, route);
+            queue_park(s->queue, slot->target, route);
         else
             forbid(s, target, &step, sentence);
-        return;
-    }
-    if (!start_worker(s, slot, index, &step)) {
+    } else if (start_worker(s, slot, index, &step)) {
+        count_start(s, slot);
+    } else {
         put_off(s, slot, index, route, errno);
-        return;
     }
-    slot->used = true;
-    s->askers += slot->attempt.requests_permit;
-    s->number++;
-    s->state.started++;
-    s->state.in_flight++;
-    slot->begun = event_clock();
-    queue_started(s->queue, target, slot->begun);
 }
 
-static void begin_some(struct schedule *s)
+static void begin_some(struct engine *s)
 {
     uint32_t target;
     char sentence[SENTENCE];
@@ -244,20 +196,21 @@ static void begin_some(struct schedule *s)
     if (now < s->busy_until)
         return;
     for (int i = 0; i < BURST && s->stop == STOP_NONE && slots_has_place(s->slots) && now >= s->busy_until; i++) {
-        if (s->work->max_trials && s->state.started >= s->work->max_trials && queue_waiting(s->queue)) {
-            snprintf(sentence, sizeof sentence, "the limit of %u trials is reached", s->work->max_trials);
+        if (s->work.max_trials && s->state.started >= s->work.max_trials && queue_waiting(s->queue)) {
+            snprintf(sentence, sizeof sentence, "the limit of %u trials%s is reached", s->work.max_trials,
+                     s->work.max_option);
             stop(s, STOP_BUDGET, sentence);
             return;
         }
         if (!queue_take(s->queue, now, &target))
             return;
-        begin(s, target);
+        begin(s, &s->targets[target]);
     }
 }
 
 // ---- a trial that requests a permit to use its account ----
 
-static void answer(struct schedule *s, unsigned index)
+static void answer(struct engine *s, unsigned index)
 {
     struct slot *slot = slots_in_use(s->slots, index);
     struct epoll_event event = {.events = EPOLLRDHUP, .data.u64 = index};
@@ -273,7 +226,7 @@ static void answer(struct schedule *s, unsigned index)
     }
 }
 
-static void answer_all(struct schedule *s)
+static void answer_all(struct engine *s)
 {
     for (unsigned i = 0; i < slots_count(s->slots) && s->askers; i++)
         answer(s, i);
@@ -282,67 +235,108 @@ static void answer_all(struct schedule *s)
 // ---- a trial's end ----
 
 // When the target may have its next trial: after a pause, and no sooner after its last beginning than its rate says.
-static double next_beginning(const struct schedule *s, const struct slot *slot)
+static double next_beginning(const struct engine *s, const struct slot *slot)
 {
-    const double rested = event_clock() + slot->options.pause_ms, rate = s->work->target_rate;
+    const double rested = event_clock() + slot->options.pause_ms, rate = s->work.target_rate;
     return rate > 0 ? fmax(rested, slot->begun + 1000 / rate) : rested;
 }
 
+// Gives the trial's place back; its target waits for its next turn.
+static void leave(struct engine *s, const struct slot *slot, unsigned index)
+{
+    struct target_state *target = &s->targets[slot->target];
+    target->not_before = next_beginning(s, slot);
+    s->state.in_flight--;
+    slots_give_back(s->slots, index);
+    line_up(s, target);
+}
+
 // No password was sent, and the server was kept waiting: that is no trial. The step is due again.
-static void take_back(struct schedule *s, struct slot *slot, unsigned index)
+static void take_back(struct engine *s, struct slot *slot, unsigned index)
 {
     char sentence[SENTENCE];
     if (!guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence))
-        stop(s, STOP_ENVIRONMENT, sentence);
+        stop_uncounted(s, sentence);
     attempt_clear(&slot->attempt, NULL);
     s->state.started--;
-    s->state.in_flight--;
     s->state.withdrawn++;
-    line_up(s, slot->target, next_beginning(s, slot));
-    slots_give_back(s->slots, index);
+    leave(s, slot, index);
 }
 
-static void finish(struct schedule *s, unsigned index)
+static void complete(struct engine *s, struct slot *slot, unsigned index)
+{
+    char uncounted[SENTENCE], why[SENTENCE];
+    attempt_finish(&slot->attempt);
+    bool counted =
+        guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, uncounted, sizeof uncounted);
+    s->state.ended++;
+    enum stop reason =
+        s->work.ended(s->work.context, slot->target, slot->step, slot->planned, &slot->attempt.trial, why, sizeof why);
+    if (reason != STOP_NONE)
+        stop(s, reason, why);
+    if (!counted) // this trial stands, the next one may not be run
+        stop_uncounted(s, uncounted);
+    attempt_clear(&slot->attempt, NULL);
+    target_advance(&s->targets[slot->target], slot->planned);
+    leave(s, slot, index);
+}
+
+static void finish(struct engine *s, unsigned index)
 {
     struct slot *slot = slots_at(s->slots, index);
-    struct target_state *state = &s->targets[slot->target];
-    char sentence[SENTENCE];
     bool held = slot->permit.target.used || slot->permit.gateway.used;
-
+    bool tried = !slot->attempt.undecided && !slot->attempt.asking;
     s->askers -= slot->attempt.requests_permit;
-    if (slot->attempt.undecided || slot->attempt.asking) {
+    if (tried)
+        complete(s, slot, index);
+    else
         take_back(s, slot, index);
-        if (held)
-            queue_wake(s->queue);
-        return;
-    }
-    attempt_finish(&slot->attempt);
-    if (!guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence))
-        stop(s, STOP_ENVIRONMENT, sentence); // what no ledger counts may not be tried
-    s->state.ended++;
-    s->state.in_flight--;
-    if (!s->work->ended(s->work->context, slot->target, slot->step, slot->planned, &slot->attempt.trial, sentence,
-                        sizeof sentence))
-        stop(s, STOP_ENVIRONMENT, sentence);
-    attempt_clear(&slot->attempt, NULL);
-    state->issued = !slot->planned;
-    state->step += slot->planned;
-    line_up(s, slot->target, next_beginning(s, slot));
-    slots_give_back(s->slots, index);
-    if (held) {
+    if (held)
         queue_wake(s->queue);
+    if (held && tried)
         answer_all(s);
-    }
 }
 
-static void finish_if_over(struct schedule *s, unsigned index)
+static void finish_if_over(struct engine *s, unsigned index)
 {
     struct slot *slot = slots_in_use(s->slots, index);
     if (slot && attempt_over(&slot->attempt))
         finish(s, index);
 }
 
-static void take_ends(struct schedule *s)
+// What was in flight has no end and is no trial, but its logons count. all: also where only the end of the worker's
+// process is still missing.
+static void abandon(struct engine *s, bool all)
+{
+    char ignored[SENTENCE];
+    for (unsigned i = 0; i < slots_count(s->slots); i++) {
+        struct slot *slot = slots_in_use(s->slots, i);
+        if (!slot)
+            continue;
+        attempt_read(&slot->attempt);
+        if (slot->attempt.ended_well && !all)
+            continue;
+        s->askers -= slot->attempt.requests_permit;
+        attempt_cut(&slot->attempt);
+        guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, ignored, sizeof ignored);
+        attempt_clear(&slot->attempt, NULL);
+        slots_give_back(s->slots, i);
+        s->state.in_flight--;
+    }
+}
+
+static void heed_interrupt(struct engine *s)
+{
+    if (s->interrupted || !interrupt_seen())
+        return;
+    s->interrupted = true;
+    stop(s, STOP_INTERRUPT, "interrupted");
+    epoll_ctl(s->epoll, EPOLL_CTL_DEL, interrupt_descriptor(), NULL); // nobody reads it
+    if (s->work.mode == GUARD_ONE_BY_ONE)
+        abandon(s, false); // the zygote ends their workers when it is stopped
+}
+
+static void take_ends(struct engine *s)
 {
     struct worker_end end;
     while (zygote_take_end(s->host.zygote, &end)) {
@@ -354,28 +348,13 @@ static void take_ends(struct schedule *s)
         finish_if_over(s, end.id);
     }
     s->lost = errno != EAGAIN;
-    if (s->lost)
+    if (s->lost) {
+        heed_interrupt(s); // the reason that people know
         stop(s, STOP_ENVIRONMENT, "the process that makes the trials' processes has died");
-}
-
-// What was in flight has no end and is no trial, but its logons count.
-static void abandon(struct schedule *s)
-{
-    char ignored[SENTENCE];
-    for (unsigned i = 0; i < slots_count(s->slots); i++) {
-        struct slot *slot = slots_in_use(s->slots, i);
-        if (!slot)
-            continue;
-        attempt_read(&slot->attempt);
-        attempt_cut(&slot->attempt);
-        guard_end(s->guard, &slot->options, &slot->permit, &slot->attempt.trial, ignored, sizeof ignored);
-        attempt_clear(&slot->attempt, NULL);
-        slots_give_back(s->slots, i);
     }
-    s->state.in_flight = 0;
 }
 
-static void hear(struct schedule *s, unsigned index)
+static void hear(struct engine *s, unsigned index)
 {
     struct slot *slot = slots_in_use(s->slots, index);
     if (!slot)
@@ -387,7 +366,7 @@ static void hear(struct schedule *s, unsigned index)
 }
 
 // Sockets hold a few hundred events; a worker waits where its own is full.
-static void sweep(struct schedule *s, double now)
+static void sweep(struct engine *s, double now)
 {
     if (now < s->swept + SWEEP_MS)
         return;
@@ -401,30 +380,30 @@ static void sweep(struct schedule *s, double now)
 
 // ---- the loop ----
 
-static void tell(struct schedule *s, double now, bool at_once)
+static void tell(struct engine *s, double now, bool at_once)
 {
-    if (!s->work->progress || (!at_once && now < s->told + PROGRESS_MS))
+    if (!s->work.progress || (!at_once && now < s->told + PROGRESS_MS))
         return;
     s->told = now;
-    s->state.seconds = (now - s->begin) / 1000;
-    s->work->progress(s->work->context, &s->state);
+    s->state.seconds = (now - s->began) / 1000;
+    s->work.progress(s->work.context, &s->state);
 }
 
-static int patience(const struct schedule *s, double now)
+static int patience(const struct engine *s, double now)
 {
     double until = INFINITY;
     if (s->stop == STOP_NONE && slots_has_place(s->slots))
         until = fmax(queue_next(s->queue, now), s->busy_until);
     if (s->state.in_flight || queue_parked(s->queue))
         until = fmin(until, s->swept + SWEEP_MS);
-    if (s->work->progress)
+    if (s->work.progress)
         until = fmin(until, s->told + PROGRESS_MS);
     if (isinf(until))
         return -1;
     return until <= now ? 0 : (int)fmin(ceil(until - now), 60000);
 }
 
-static void wait_and_handle(struct schedule *s)
+static void wait_and_handle(struct engine *s)
 {
     enum { EVENTS = 64 };
     struct epoll_event events[EVENTS];
@@ -440,18 +419,15 @@ static void wait_and_handle(struct schedule *s)
         take_ends(s);
 }
 
-static bool is_over(const struct schedule *s)
+static bool is_over(const struct engine *s)
 {
     return s->state.in_flight == 0 && (s->stop != STOP_NONE || queue_waiting(s->queue) == 0);
 }
 
-static void loop(struct schedule *s)
+static void loop(struct engine *s)
 {
     for (;;) {
-        if (interrupt_seen() && s->stop == STOP_NONE) {
-            stop(s, STOP_INTERRUPT, "interrupted");
-            epoll_ctl(s->epoll, EPOLL_CTL_DEL, interrupt_descriptor(), NULL); // nobody reads it
-        }
+        heed_interrupt(s);
         begin_some(s);
         if (is_over(s))
             break;
@@ -460,12 +436,12 @@ static void loop(struct schedule *s)
         sweep(s, now);
         tell(s, now, false);
         if (s->lost)
-            abandon(s);
+            abandon(s, true);
     }
     tell(s, event_clock(), true);
 }
 
-static bool listen_to(struct schedule *s, int descriptor, int64_t from)
+static bool listen_to(struct engine *s, int descriptor, int64_t from)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)from};
     return descriptor < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
@@ -488,17 +464,25 @@ static unsigned allow_descriptors(unsigned wanted)
     return limit.rlim_cur > 2 * SPARE_DESCRIPTORS ? (unsigned)limit.rlim_cur - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
 }
 
-static bool set_up(struct schedule *s, const struct schedule_work *work, char *error, size_t size)
+static bool make_parts(struct engine *s)
 {
-    s->work = work;
-    s->number = work->first_number;
-    s->guard = guard_new(GUARD_FLEET, work->logons, error, size);
-    if (!s->guard)
-        return false;
+    const struct engine_work *work = &s->work;
     s->queue = queue_new(work->targets, work->gateways + 1, work->rate, work->gateway_rate);
     s->targets = calloc((size_t)work->targets + 1, sizeof *s->targets);
     s->slots = slots_new(allow_descriptors(work->max_in_flight));
-    if (!s->queue || !s->targets || !s->slots) {
+    for (uint32_t i = 0; s->targets && i < work->targets; i++)
+        s->targets[i].target = i;
+    return s->queue && s->targets && s->slots;
+}
+
+bool engine_configure(struct engine *s, const struct engine_work *work, char *error, size_t size)
+{
+    s->work = *work;
+    s->number = work->first_number;
+    s->guard = guard_new(work->mode, work->logons, error, size);
+    if (!s->guard)
+        return false;
+    if (!make_parts(s)) {
         snprintf(error, size, "memory is out");
         return false;
     }
@@ -511,28 +495,38 @@ static bool set_up(struct schedule *s, const struct schedule_work *work, char *e
     return true;
 }
 
-enum stop schedule_run(struct schedule *s, const struct schedule_work *work, struct schedule_state *state, char *error,
-                       size_t size)
+enum stop engine_run(struct engine *s)
 {
-    *state = (struct schedule_state){0};
-    if (!set_up(s, work, error, size))
-        return STOP_ENVIRONMENT;
-    s->begin = s->swept = event_clock();
-    for (uint32_t i = 0; i < work->targets; i++)
-        line_up(s, i, 0);
+    if (s->stop != STOP_NONE)
+        return s->stop;
+    s->swept = event_clock();
+    if (s->began == 0)
+        s->began = s->swept;
+    for (uint32_t i = 0; i < s->work.targets; i++)
+        line_up(s, &s->targets[i]);
     loop(s);
-    s->state.seconds = (event_clock() - s->begin) / 1000;
-    *state = s->state;
-    snprintf(error, size, "%s", s->why);
+    s->state.seconds = (event_clock() - s->began) / 1000;
     return s->stop;
 }
 
-void schedule_end(struct schedule *s)
+enum stop engine_stop(const struct engine *s, const char **why)
+{
+    if (why)
+        *why = s->why;
+    return s->stop;
+}
+
+const struct engine_state *engine_state(const struct engine *s)
+{
+    return &s->state;
+}
+
+void engine_end(struct engine *s)
 {
     if (!s)
         return;
     if (s->slots && s->guard)
-        abandon(s);
+        abandon(s, true);
     trial_host_end(&s->host);
     guard_free(s->guard);
     queue_free(s->queue);
