@@ -15,12 +15,12 @@ struct engine;
 // cannot run trials at all.
 struct engine *engine_start(char *error, size_t size);
 
-// Sets what to work on; must be called once before engine_run(). False with a sentence in error[size] (exit status
-// 3).
+// Sets what to work on; must be called once before engine_run(); copied. False with a sentence in error[size] where
+// this machine cannot run it (exit status 3).
 bool engine_configure(struct engine *engine, const struct engine_work *work, char *error, size_t size);
 
 // Runs all steps that the targets have now. May be called again where there are further ones; a target's pause after
-// its last trial counts on. Once there is a reason to stop it does nothing more. Returns as engine_stop().
+// its last trial counts on. Once there is a reason to stop it does nothing more. Returns the same as engine_stop().
 enum stop engine_run(struct engine *engine);
 
 // Why no further trial is run, with a sentence for people in *why (owned by the engine; may be NULL). STOP_NONE: all
