@@ -45,6 +45,6 @@ json_t *fleet_trial(const struct plan *plan, size_t target, size_t step, bool pl
 json_t *fleet_skipped(const struct plan *plan, size_t target, size_t step, const struct variant *variant,
                       unsigned repeat, const char *why);
 
-// withdrawn: connections that were no trials, because an account was not free (runner/schedule.h).
+// withdrawn: connections that were no trials, because an account was not free (runner/engine_work.h).
 json_t *fleet_end(const struct fleet_progress *progress, size_t skipped, size_t withdrawn, const char *stop,
                   const char *why);

@@ -13,7 +13,7 @@
 #include "commands/plan_text.h"
 #include "commands/run.h"
 #include "report/report_set.h"
-#include "runner/schedule.h"
+#include "runner/engine.h"
 
 enum { SENTENCE = 1024 };
 
@@ -22,7 +22,7 @@ struct matrix {
     struct scenario *scenario;
     struct plan *plan;
     struct fleet_accounts accounts;
-    struct schedule *schedule;
+    struct engine *engine;
     struct journal journal;
     struct fleet_progress progress;
     uint32_t *gateways; // of each target of the plan: 1 to gateway_count, 0 for none
@@ -111,7 +111,7 @@ static bool number_gateways(struct matrix *matrix)
     return true;
 }
 
-// ---- what the schedule asks ----
+// ---- what the engine asks ----
 
 static const struct scenario_target *target_of(const struct matrix *matrix, size_t target)
 {
@@ -123,15 +123,15 @@ static unsigned repeats_of(const struct matrix *matrix)
     return matrix->scenario->repeats ? matrix->scenario->repeats : 1;
 }
 
-static enum schedule_answer answer_step(void *context, uint32_t target, uint32_t step, struct schedule_step *set)
+static enum engine_answer answer_step(void *context, uint32_t target, uint32_t step, struct engine_step *set)
 {
     const struct matrix *matrix = context;
     const unsigned repeats = repeats_of(matrix);
     if (step >= matrix->progress.steps)
         return STEP_NONE;
-    *set = (struct schedule_step){.variant = matrix->plan->variants[step / repeats],
-                                  .until = matrix->scenario->until,
-                                  .repeat = step % repeats + 1};
+    *set = (struct engine_step){.variant = matrix->plan->variants[step / repeats],
+                                .until = matrix->scenario->until,
+                                .repeat = step % repeats + 1};
     return fleet_progress_done(&matrix->progress, target, step) ||
                    !plan_applies(matrix->scenario, target_of(matrix, target), &set->variant, NULL)
                ? STEP_SKIP
@@ -175,24 +175,24 @@ static void clear_progress_line(struct matrix *matrix)
     matrix->shows_line = false;
 }
 
-static bool take_trial(void *context, uint32_t target, uint32_t step, bool planned, const struct trial *trial,
-                       char *why, size_t size)
+static enum stop take_trial(void *context, uint32_t target, uint32_t step, bool planned, struct trial *trial, char *why,
+                            size_t size)
 {
     struct matrix *matrix = context;
     char unmet[600];
     json_t *record = fleet_trial(matrix->plan, target, step, planned, trial, unmet, sizeof unmet);
     if (!write_record(matrix, record, why, size))
-        return false;
+        return STOP_ENVIRONMENT;
     if (planned) {
         matrix->ended++;
         matrix->progress.trials++;
         matrix->progress.unmet += unmet[0] != '\0';
     }
-    return true;
+    return STOP_NONE;
 }
 
-static bool take_stopped(void *context, uint32_t target, uint32_t step, const struct schedule_step *what,
-                         const char *sentence, char *why, size_t size)
+static enum stop take_stopped(void *context, uint32_t target, uint32_t step, const struct engine_step *what,
+                              const char *sentence, char *why, size_t size)
 {
     struct matrix *matrix = context;
     if (!matrix->told_stopped) {
@@ -201,11 +201,11 @@ static bool take_stopped(void *context, uint32_t target, uint32_t step, const st
         matrix->told_stopped = true;
     }
     matrix->skipped++;
-    return write_record(matrix, fleet_skipped(matrix->plan, target, step, &what->variant, what->repeat, sentence), why,
-                        size);
+    json_t *record = fleet_skipped(matrix->plan, target, step, &what->variant, what->repeat, sentence);
+    return write_record(matrix, record, why, size) ? STOP_NONE : STOP_ENVIRONMENT;
 }
 
-static void show_progress(void *context, const struct schedule_state *state)
+static void show_progress(void *context, const struct engine_state *state)
 {
     struct matrix *matrix = context;
     char left[40] = "";
@@ -234,10 +234,11 @@ static bool has_licenses(const struct matrix *matrix)
     return false;
 }
 
-static struct schedule_work make_work(struct matrix *matrix)
+static struct engine_work make_work(struct matrix *matrix)
 {
     const struct scenario *s = matrix->scenario;
-    return (struct schedule_work){
+    return (struct engine_work){
+        .mode = GUARD_FLEET,
         .targets = (uint32_t)matrix->plan->target_count,
         .gateways = matrix->gateway_count,
         .rate = s->rate,
@@ -245,6 +246,7 @@ static struct schedule_work make_work(struct matrix *matrix)
         .target_rate = s->target_rate,
         .max_in_flight = s->max_in_flight ? s->max_in_flight : PLAN_IN_FLIGHT,
         .max_trials = s->profile.max_trials,
+        .max_option = "",
         .first_number = matrix->progress.number + 1,
         .logons = fleet_accounts_log_on(&matrix->accounts),
         .licenses = has_licenses(matrix),
@@ -268,25 +270,31 @@ static const char *stop_name(enum stop stop)
     return names[stop];
 }
 
-static enum exit_status run_schedule(struct matrix *matrix)
+static enum exit_status run_engine(struct matrix *matrix)
 {
-    struct schedule_state state;
-    char why[SENTENCE], problem[SENTENCE];
-    const struct schedule_work work = make_work(matrix);
+    enum stop stop = STOP_ENVIRONMENT;
+    char unready[SENTENCE], problem[SENTENCE];
+    const char *why = unready;
+    const struct engine_work work = make_work(matrix);
     matrix->due = matrix->plan->trials > matrix->progress.trials ? matrix->plan->trials - matrix->progress.trials : 0;
     if (!write_record(matrix, fleet_header(matrix->plan, runner_versions(), matrix->options->resume != NULL), problem,
                       sizeof problem)) {
         run_complain("matrix", "%s", problem);
         return EXIT_CANNOT_RUN;
     }
-    enum stop stop = schedule_run(matrix->schedule, &work, &state, why, sizeof why);
+    if (engine_configure(matrix->engine, &work, unready, sizeof unready)) {
+        engine_run(matrix->engine);
+        stop = engine_stop(matrix->engine, &why);
+    }
     clear_progress_line(matrix);
     const bool goes_on = (stop == STOP_INTERRUPT || stop == STOP_BUDGET) && matrix->journal.file;
     if (stop != STOP_NONE)
         run_complain("matrix", "no more trials: %s%s%s", why, goes_on ? "; the rest is run with --resume " : "",
                      goes_on ? matrix->journal.path : "");
     if (!matrix->journal.failed &&
-        !write_record(matrix, fleet_end(&matrix->progress, matrix->skipped, state.withdrawn, stop_name(stop), why),
+        !write_record(matrix,
+                      fleet_end(&matrix->progress, matrix->skipped, engine_state(matrix->engine)->withdrawn,
+                                stop_name(stop), why),
                       problem, sizeof problem)) {
         run_complain("matrix", "%s", problem);
         stop = STOP_ENVIRONMENT;
@@ -346,7 +354,7 @@ static enum exit_status prepare(struct matrix *matrix)
         run_complain("matrix", "%s", error);
         return usage ? EXIT_USAGE : EXIT_CANNOT_RUN;
     }
-    if (!(matrix->schedule = schedule_start(error, sizeof error))) {
+    if (!(matrix->engine = engine_start(error, sizeof error))) {
         run_complain("matrix", "%s", error);
         return EXIT_CANNOT_RUN;
     }
@@ -369,12 +377,12 @@ static enum exit_status run_matrix(struct matrix *matrix)
     enum exit_status status = prepare(matrix);
     bool began = status == EXIT_CONNECTED;
     if (began)
-        status = run_schedule(matrix);
+        status = run_engine(matrix);
     if (!report_set_close(&matrix->reports, began, error, sizeof error) && began) {
         run_complain("matrix", "%s", error);
         status = EXIT_CANNOT_RUN;
     }
-    schedule_end(matrix->schedule);
+    engine_end(matrix->engine);
     fleet_accounts_clear(&matrix->accounts);
     bool had_failed = matrix->journal.failed;
     if (!journal_close(&matrix->journal) && !had_failed) {

@@ -121,23 +121,6 @@ void event_logon(struct event_sink *sink)
     emit(sink, json_pack("{s:b}", "logon", 1));
 }
 
-static const char permit_requested[] = "{\"leave\":\"asked\"}", permit_unused[] = "{\"leave\":\"unused\"}";
-
-static bool is_line(const char *line, size_t length, const char *text)
-{
-    return length == strlen(text) && memcmp(line, text, length) == 0;
-}
-
-bool event_requests_permit(const char *line, size_t length)
-{
-    return is_line(line, length, permit_requested);
-}
-
-bool event_returns_permit(const char *line, size_t length)
-{
-    return is_line(line, length, permit_unused);
-}
-
 double event_request_permit(struct event_sink *sink)
 {
     const double begin = event_clock();
@@ -239,49 +222,119 @@ static bool apply_outcome(struct outcome *o, const json_t *json)
     return true;
 }
 
-bool event_apply(struct trial *trial, const char *line, size_t length)
+static double time_of(const json_t *event)
+{
+    return json_number_value(json_object_get(event, "t"));
+}
+
+static enum event_kind observed(bool known)
+{
+    return known ? EVENT_OBSERVED : EVENT_UNKNOWN;
+}
+
+static enum event_kind take_phase(struct trial *trial, const json_t *event, const json_t *value)
+{
+    enum phase phase;
+    bool known = json_is_string(value) && phase_from_name(json_string_value(value), &phase);
+    if (known)
+        apply_phase(trial, phase, time_of(event));
+    return observed(known);
+}
+
+static enum event_kind take_step(struct trial *trial, const json_t *event, const json_t *value)
+{
+    enum gateway_step step;
+    bool known = json_is_string(value) && gateway_step_from_name(json_string_value(value), &step);
+    if (known)
+        apply_step(trial, step, time_of(event));
+    return observed(known);
+}
+
+static enum event_kind take_fact(struct trial *trial, const json_t *event, const json_t *value)
+{
+    return observed(in_range(event, "fact", FACT_COUNT) && fact_set(trial->facts, (enum fact)json_integer_value(value),
+                                                                    json_incref(json_object_get(event, "value"))));
+}
+
+static enum event_kind take_append(struct trial *trial, const json_t *event, const json_t *value)
+{
+    enum fact fact = (enum fact)json_integer_value(value);
+    const char *text = json_string_value(json_object_get(event, "value"));
+    return observed(in_range(event, "append", FACT_COUNT) && fact_row(fact)->type == FACT_LIST && text &&
+                    fact_append(trial->facts, fact, text));
+}
+
+static enum event_kind take_round_trip(struct trial *trial, const json_t *event, const json_t *value)
+{
+    (void)event;
+    bool known = json_is_true(value) && trial->phase_count > 0;
+    if (known)
+        trial->phases[trial->phase_count - 1].round_trips++;
+    return observed(known);
+}
+
+static enum event_kind take_connection(struct trial *trial, const json_t *event, const json_t *value)
+{
+    (void)event;
+    trial->connections += json_is_true(value);
+    return observed(json_is_true(value));
+}
+
+static enum event_kind take_logon(struct trial *trial, const json_t *event, const json_t *value)
+{
+    (void)event;
+    trial->logons += json_is_true(value);
+    return observed(json_is_true(value));
+}
+
+static enum event_kind take_failed_logon(struct trial *trial, const json_t *event, const json_t *value)
+{
+    (void)event;
+    trial->failed_logons += json_is_true(value);
+    return observed(json_is_true(value));
+}
+
+static enum event_kind take_outcome(struct trial *trial, const json_t *event, const json_t *value)
+{
+    if (!apply_outcome(&trial->outcome, value))
+        return EVENT_UNKNOWN;
+    event_finish(trial, time_of(event));
+    return EVENT_ENDED;
+}
+
+static enum event_kind take_permit(struct trial *trial, const json_t *event, const json_t *value)
+{
+    (void)trial;
+    (void)event;
+    const char *text = json_string_value(value);
+    if (text && strcmp(text, "asked") == 0)
+        return EVENT_PERMIT_REQUESTED;
+    return text && strcmp(text, "unused") == 0 ? EVENT_PERMIT_UNUSED : EVENT_UNKNOWN;
+}
+
+// Each kind of event has a member of its own.
+static const struct {
+    const char *member;
+    enum event_kind (*take)(struct trial *trial, const json_t *event, const json_t *value);
+} kinds[] = {
+    {"phase", take_phase},           {"step", take_step},    {"fact", take_fact},
+    {"append", take_append},         {"leave", take_permit}, {"round_trip", take_round_trip},
+    {"connection", take_connection}, {"logon", take_logon},  {"failed_logon", take_failed_logon},
+    {"outcome", take_outcome},
+};
+
+enum event_kind event_apply(struct trial *trial, const char *line, size_t length)
 {
     json_t *event = json_loadb(line, length, 0, NULL);
-    const json_t *value;
-    bool known = true;
-    enum phase phase;
-    enum gateway_step step;
-
-    if ((value = json_object_get(event, "phase")) && json_is_string(value)) {
-        known = phase_from_name(json_string_value(value), &phase);
-        if (known)
-            apply_phase(trial, phase, json_number_value(json_object_get(event, "t")));
-    } else if ((value = json_object_get(event, "step"))) {
-        known = json_is_string(value) && gateway_step_from_name(json_string_value(value), &step);
-        if (known)
-            apply_step(trial, step, json_number_value(json_object_get(event, "t")));
-    } else if ((value = json_object_get(event, "fact"))) {
-        known = in_range(event, "fact", FACT_COUNT) && fact_set(trial->facts, (enum fact)json_integer_value(value),
-                                                                json_incref(json_object_get(event, "value")));
-    } else if ((value = json_object_get(event, "append"))) {
-        enum fact fact = (enum fact)json_integer_value(value);
-        const char *text = json_string_value(json_object_get(event, "value"));
-        known = in_range(event, "append", FACT_COUNT) && fact_row(fact)->type == FACT_LIST && text &&
-                fact_append(trial->facts, fact, text);
-    } else if (json_is_true(json_object_get(event, "round_trip"))) {
-        known = trial->phase_count > 0;
-        if (known)
-            trial->phases[trial->phase_count - 1].round_trips++;
-    } else if (json_is_true(json_object_get(event, "connection"))) {
-        trial->connections++;
-    } else if (json_is_true(json_object_get(event, "logon"))) {
-        trial->logons++;
-    } else if (json_is_true(json_object_get(event, "failed_logon"))) {
-        trial->failed_logons++;
-    } else if ((value = json_object_get(event, "outcome"))) {
-        known = apply_outcome(&trial->outcome, value);
-        if (known)
-            event_finish(trial, json_number_value(json_object_get(event, "t")));
-    } else {
-        known = false;
+    const json_t *value = NULL;
+    enum event_kind kind = EVENT_UNKNOWN;
+    for (size_t i = 0; !value && i < sizeof kinds / sizeof kinds[0]; i++) {
+        value = json_object_get(event, kinds[i].member);
+        if (value)
+            kind = kinds[i].take(trial, event, value);
     }
     json_decref(event);
-    return known;
+    return kind;
 }
 
 void event_finish(struct trial *trial, double ms)

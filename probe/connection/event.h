@@ -49,12 +49,16 @@ void event_permit_unused(struct event_sink *sink); // the permit was granted, an
 void event_outcome(struct event_sink *sink, const struct outcome *outcome);
 void event_failed_logon(struct event_sink *sink); // the logon that was sent was refused, or may have been
 
-// The parent's end: applies one line (without its newline) to the record. False if it is no event.
-bool event_apply(struct trial *trial, const char *line, size_t length);
+enum event_kind {
+    EVENT_UNKNOWN,          // the line is no event; the record is as it was
+    EVENT_OBSERVED,         // something of the connection, which is in the record now
+    EVENT_ENDED,            // so is how it ended
+    EVENT_PERMIT_REQUESTED, // the worker waits for a permit to send the password
+    EVENT_PERMIT_UNUSED     // it had the permit and did not send the password
+};
 
-// Whether a line is no event but requests a permit to send the password, or says that the permit was not used.
-bool event_requests_permit(const char *line, size_t length);
-bool event_returns_permit(const char *line, size_t length);
+// The parent's end: applies one line (without its newline) to the record, and says what kind of event it was.
+enum event_kind event_apply(struct trial *trial, const char *line, size_t length);
 
 // What answers yes, through the socket; no answer but its end means no.
 enum { EVENT_PERMIT = 'y' };

@@ -81,19 +81,30 @@ static bool make_room(struct attempt *attempt)
     return true;
 }
 
+static void apply_line(struct attempt *attempt, const char *line, size_t length)
+{
+    switch (event_apply(&attempt->trial, line, length)) {
+    case EVENT_PERMIT_REQUESTED:
+        attempt->asking = true;
+        attempt->asked = event_clock();
+        break;
+    case EVENT_PERMIT_UNUSED:
+        attempt->undecided = true;
+        break;
+    case EVENT_ENDED:
+        attempt->ended_well = true;
+        break;
+    case EVENT_OBSERVED:
+    case EVENT_UNKNOWN:
+        break;
+    }
+}
+
 static void apply_lines(struct attempt *attempt)
 {
     char *line = attempt->buffer, *end;
     while ((end = memchr(line, '\n', attempt->used - (size_t)(line - attempt->buffer)))) {
-        size_t length = (size_t)(end - line);
-        if (event_requests_permit(line, length)) {
-            attempt->asking = true;
-            attempt->asked = event_clock();
-        } else if (event_returns_permit(line, length)) {
-            attempt->undecided = true;
-        } else if (event_apply(&attempt->trial, line, length) && memmem(line, length, "\"outcome\"", 9)) {
-            attempt->ended_well = true;
-        }
+        apply_line(attempt, line, (size_t)(end - line));
         line = end + 1;
     }
     attempt->used -= (size_t)(line - attempt->buffer);

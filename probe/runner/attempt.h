@@ -23,7 +23,7 @@ struct attempt {
     bool requests_permit; // whether it is to ask before it sends the password; set between init and start
     bool asking;          // it has asked, and waits for attempt_grant()
     bool undecided;       // it ended without a logon and without an outcome, for lack of a permit
-    double start;         // event_clock(), without the time it waited for leave
+    double start;         // event_clock(), without the time it waited for its permit
     double asked;         // when it asked
     bool ended_well;      // the worker reported an outcome
     bool reaped;          // the zygote has reported its end

@@ -11,7 +11,7 @@
 struct guard;
 
 enum guard_mode {
-    GUARD_ONE_BY_ONE, // one trial at a time: leave is waited for, and each account is held alone
+    GUARD_ONE_BY_ONE, // one trial at a time: its permit is waited for, and each account is held alone
     GUARD_FLEET       // many at once: guard_begin() never waits
 };
 
@@ -44,7 +44,7 @@ struct logon_permit {
 enum permit_decision guard_begin(struct guard *guard, const struct run_options *options, const struct variant *variant,
                                  enum phase until, struct logon_permit *permit, char *error, size_t size);
 
-// Requests a logon permit for a trial whose hold asks, as guard_begin() does.
+// Requests a logon permit for a trial whose permit->asks is set, as guard_begin() does.
 enum permit_decision guard_request(struct guard *guard, const struct run_options *options, struct logon_permit *permit,
                                    char *error, size_t size);
 

@@ -2,32 +2,25 @@
 #include "runner/runner.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "connection/event.h"
 #include "connection/worker.h"
-#include "runner/attempt.h"
-#include "runner/crew.h"
-#include "runner/guard.h"
-#include "runner/interrupt.h"
+#include "runner/engine.h"
 #include "trial/redirected.h"
 
-enum { REASON_MAX = 400 };
-
+// One target, whose next step is what the caller wants now.
 struct runner {
-    const struct run_options *options;
-    struct crew crew;
-    struct guard *guard;
+    struct engine *engine;
+    const struct run_options *options; // of the trial that is run now
+    struct engine_step wanted;
+    bool wants;
+    uint64_t redirected_from;   // of the trial that is run now
+    const struct trial *latest; // the record of what was wanted, where it came to one
     struct trial **trials;
     size_t count, capacity;
-    double last_end; // event_clock() at which the latest trial ended
-    enum stop stop;
-    char why[REASON_MAX];
-    uint64_t redirected_from; // of the trial that is run now
 };
 
 const char *runner_versions(void)
@@ -42,7 +35,7 @@ struct runner *runner_start(char *error, size_t size)
     struct runner *runner = calloc(1, sizeof *runner);
     if (!runner)
         snprintf(error, size, "memory is out");
-    if (!runner || !crew_start(&runner->crew, error, size)) {
+    if (!runner || !(runner->engine = engine_start(error, size))) {
         free(runner);
         return NULL;
     }
@@ -64,39 +57,124 @@ static json_t *run_record(const struct profile *profile, const char *command)
     return NULL;
 }
 
-static bool write_record(struct runner *runner, json_t *record)
+static bool write_record(const struct runner *runner, json_t *record, char *why, size_t size)
 {
     struct journal *journal = runner->options->journal;
     bool ok = !journal || (record && journal_write(journal, record));
-    if (!ok) {
-        runner->stop = STOP_ENVIRONMENT;
-        snprintf(runner->why, sizeof runner->why, "the journal cannot be written%s%.200s: %s",
-                 journal->path[0] ? " to " : "", journal->path, strerror(errno));
-    }
+    if (!ok)
+        snprintf(why, size, "the journal cannot be written%s%.200s: %s", journal->path[0] ? " to " : "", journal->path,
+                 strerror(errno));
     json_decref(record);
     return ok;
 }
+
+// ---- what the engine asks ----
+
+static enum engine_answer answer_step(void *context, uint32_t target, uint32_t step, struct engine_step *set)
+{
+    const struct runner *runner = context;
+    (void)target;
+    (void)step;
+    *set = runner->wanted;
+    return runner->wants ? STEP_RUN : STEP_NONE;
+}
+
+static void answer_options(void *context, uint32_t target, struct run_options *options)
+{
+    (void)target;
+    *options = *((const struct runner *)context)->options;
+}
+
+static bool make_room(struct runner *runner)
+{
+    if (runner->count < runner->capacity)
+        return true;
+    size_t capacity = runner->capacity ? runner->capacity * 2 : 32;
+    struct trial **trials = realloc(runner->trials, capacity * sizeof *trials);
+    if (!trials)
+        return false;
+    runner->trials = trials;
+    runner->capacity = capacity;
+    return true;
+}
+
+static unsigned count_repeat(const struct runner *runner, const struct trial *trial)
+{
+    unsigned repeat = 1;
+    for (size_t i = 0; i < runner->count; i++)
+        repeat +=
+            variant_equal(&runner->trials[i]->variant, &trial->variant) && runner->trials[i]->until == trial->until;
+    return repeat;
+}
+
+// Keeps the record.
+static enum stop take_trial(void *context, uint32_t target, uint32_t step, bool planned, struct trial *ended, char *why,
+                            size_t size)
+{
+    struct runner *runner = context;
+    const struct run_options *o = runner->options;
+    struct trial *trial = make_room(runner) ? malloc(sizeof *trial) : NULL;
+    (void)target;
+    (void)step;
+    if (!trial) {
+        snprintf(why, size, "memory is out");
+        return STOP_ENVIRONMENT;
+    }
+    *trial = *ended;
+    *ended = (struct trial){0};
+    trial->repeat = count_repeat(runner, trial);
+    trial->redirected_from = runner->redirected_from;
+    runner->trials[runner->count++] = trial;
+    if (o->on_trial)
+        o->on_trial(o->context, trial);
+    runner->wants = runner->wants && !planned;
+    if (!write_record(runner, trial_to_json(trial), why, size))
+        return STOP_ENVIRONMENT;
+    if (planned)
+        runner->latest = trial;
+    return STOP_NONE;
+}
+
+static enum stop take_forbidden(void *context, uint32_t target, uint32_t step, const struct engine_step *what,
+                                const char *sentence, char *why, size_t size)
+{
+    (void)context;
+    (void)target;
+    (void)step;
+    (void)what;
+    snprintf(why, size, "%s", sentence);
+    return STOP_SAFETY;
+}
+
+// ---- the run ----
 
 bool runner_configure(struct runner *runner, const struct run_options *options, const char *command, char *error,
                       size_t size)
 {
     runner->options = options;
-    runner->guard = guard_new(GUARD_ONE_BY_ONE, guard_needed(options), error, size);
-    if (!runner->guard)
-        return false;
-    if (!write_record(runner, run_record(&options->profile, command))) {
-        snprintf(error, size, "%s", runner->why);
-        return false;
-    }
-    return true;
+    const struct engine_work work = {
+        .mode = GUARD_ONE_BY_ONE,
+        .targets = 1,
+        .max_in_flight = 1,
+        .max_trials = options->profile.max_trials,
+        .max_option = " (--max-trials)",
+        .first_number = 1,
+        .logons = guard_needed(options),
+        .context = runner,
+        .step = answer_step,
+        .options = answer_options,
+        .ended = take_trial,
+        .stopped = take_forbidden,
+    };
+    return engine_configure(runner->engine, &work, error, size) &&
+           write_record(runner, run_record(&options->profile, command), error, size);
 }
 
 void runner_end(struct runner *runner)
 {
     if (!runner)
         return;
-    crew_end(&runner->crew);
-    guard_free(runner->guard);
+    engine_end(runner->engine);
     for (size_t i = 0; i < runner->count; i++) {
         trial_clear(runner->trials[i]);
         free(runner->trials[i]);
@@ -107,9 +185,7 @@ void runner_end(struct runner *runner)
 
 enum stop runner_stop(const struct runner *runner, const char **why)
 {
-    if (why)
-        *why = runner->why;
-    return runner->stop;
+    return engine_stop(runner->engine, why);
 }
 
 size_t runner_trials(const struct runner *runner, const struct trial *const **trials)
@@ -118,159 +194,27 @@ size_t runner_trials(const struct runner *runner, const struct trial *const **tr
     return runner->count;
 }
 
-static const struct trial *stopped(struct runner *runner, enum stop stop, const char *sentence)
+static const struct trial *run_step(struct runner *runner, const struct engine_step *step)
 {
-    runner->stop = stop;
-    snprintf(runner->why, sizeof runner->why, "%s", sentence);
-    return NULL;
-}
-
-// ---- one trial ----
-
-// Makes room for a further record.
-static struct trial *new_record(struct runner *runner)
-{
-    if (runner->count == runner->capacity) {
-        size_t capacity = runner->capacity ? runner->capacity * 2 : 32;
-        struct trial **trials = realloc(runner->trials, capacity * sizeof(struct trial *));
-        if (!trials)
-            return NULL;
-        runner->trials = trials;
-        runner->capacity = capacity;
-    }
-    return calloc(1, sizeof(struct trial));
-}
-
-static unsigned count_repeat(const struct runner *runner, const struct variant *variant, enum phase until)
-{
-    unsigned repeat = 1;
-    for (size_t i = 0; i < runner->count; i++)
-        repeat += variant_equal(&runner->trials[i]->variant, variant) && runner->trials[i]->until == until;
-    return repeat;
-}
-
-static bool take_end(struct zygote *zygote, struct attempt *attempt)
-{
-    struct worker_end end;
-    while (zygote_take_end(zygote, &end)) {
-        if (end.id == (uint32_t)attempt->trial.number)
-            attempt_reap(attempt, &end);
-    }
-    return errno == EAGAIN;
-}
-
-// Reads the worker's events until it has ended. False where an interrupt cut it short or the zygote is gone.
-static bool see_through(struct runner *runner, struct attempt *attempt)
-{
-    enum { WORKER, ZYGOTE, INTERRUPT, DESCRIPTORS };
-    while (!attempt_over(attempt)) {
-        struct pollfd wait[DESCRIPTORS] = {
-            [WORKER] = {.fd = attempt->fd, .events = POLLIN},
-            [ZYGOTE] = {.fd = zygote_descriptor(runner->crew.zygote), .events = POLLIN},
-            // Once the worker is through, its end is a matter of a moment.
-            [INTERRUPT] = {.fd = attempt->fd < 0 && attempt->ended_well ? -1 : interrupt_descriptor(),
-                           .events = POLLIN},
-        };
-        if (poll(wait, DESCRIPTORS, -1) < 0 && errno != EINTR)
-            return false;
-        if (wait[WORKER].revents)
-            attempt_read(attempt);
-        if (wait[ZYGOTE].revents && !take_end(runner->crew.zygote, attempt))
-            return false;
-        if (interrupt_seen() && !attempt->ended_well)
-            return false; // the zygote ends its worker when it is stopped
-    }
-    return true;
-}
-
-static bool run_worker(struct runner *runner, struct attempt *attempt)
-{
-    bool over =
-        attempt_start(attempt, runner->crew.zygote, (uint32_t)attempt->trial.number) && see_through(runner, attempt);
-    int saved = errno;
-    attempt_cut(attempt);
-    errno = saved;
-    return over;
-}
-
-static void pause_since_last(const struct runner *runner)
-{
-    double left = runner->last_end + runner->options->profile.pause_ms - event_clock();
-    while (runner->count && left > 0 && !interrupt_seen()) {
-        struct timespec wait = {.tv_sec = (time_t)(left / 1000), .tv_nsec = (long)(left * 1e6) % 1000000000L};
-        nanosleep(&wait, NULL);
-        left = runner->last_end + runner->options->profile.pause_ms - event_clock();
-    }
-}
-
-static const struct trial *run_one(struct runner *runner, const struct variant *variant, enum phase until)
-{
-    const struct run_options *o = runner->options;
-    struct attempt attempt;
-    struct logon_permit permit;
-    char sentence[REASON_MAX];
-
-    if (runner->stop != STOP_NONE)
-        return NULL;
-    if (o->profile.max_trials && runner->count >= o->profile.max_trials) {
-        snprintf(sentence, sizeof sentence, "the limit of %u trials (--max-trials) is reached", o->profile.max_trials);
-        return stopped(runner, STOP_BUDGET, sentence);
-    }
-    pause_since_last(runner);
-    if (interrupt_seen())
-        return stopped(runner, STOP_INTERRUPT, "interrupted");
-    if (guard_begin(runner->guard, o, variant, until, &permit, sentence, sizeof sentence) != PERMIT_GRANTED)
-        return stopped(runner, STOP_SAFETY, sentence);
-
-    struct trial *trial = new_record(runner);
-    bool ready = trial && attempt_init(&attempt, o, runner->crew.scratch, runner->count + 1, variant, until,
-                                       count_repeat(runner, variant, until));
-    if (!ready) {
-        free(trial);
-        return stopped(runner, STOP_ENVIRONMENT, "memory is out");
-    }
-    bool ran = run_worker(runner, &attempt);
-    int saved = errno;
-    if (ran)
-        attempt_finish(&attempt);
-    bool recorded = guard_end(runner->guard, o, &permit, &attempt.trial, sentence, sizeof sentence);
-    attempt_clear(&attempt, ran ? trial : NULL);
-    if (!ran) { // nothing was tried
-        free(trial);
-        if (interrupt_seen())
-            return stopped(runner, STOP_INTERRUPT, "interrupted");
-        snprintf(sentence, sizeof sentence, "no trial can be run on this machine: %s", strerror(saved));
-        return stopped(runner, STOP_ENVIRONMENT, sentence);
-    }
-    runner->trials[runner->count++] = trial;
-    runner->last_end = event_clock();
-    trial->redirected_from = runner->redirected_from;
-    if (o->on_trial)
-        o->on_trial(o->context, trial);
-    if (!write_record(runner, trial_to_json(trial)))
-        return NULL;
-    if (!recorded)
-        stopped(runner, STOP_SAFETY, sentence); // this trial stands, the next one may not be run
-    return trial;
+    runner->wanted = *step;
+    runner->wants = true;
+    runner->latest = NULL;
+    engine_run(runner->engine);
+    runner->wants = false;
+    return runner->latest;
 }
 
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until)
 {
-    // A licence to reuse must first be issued.
-    if (license_needs_issue(variant->level[FACTOR_LICENSE]) && until >= PHASE_LICENSING &&
-        !scratch_has_licenses(runner->crew.scratch)) {
-        struct variant first = variant_with(*variant, FACTOR_LICENSE, LICENSE_CLEAR);
-        if (!run_one(runner, &first, until))
-            return NULL;
-    }
-    return run_one(runner, variant, until);
+    const struct engine_step step = {.variant = *variant, .until = until};
+    return run_step(runner, &step);
 }
 
 const struct trial *runner_follow(struct runner *runner, const struct trial *trial, bool *followed)
 {
     const struct run_options *here = runner->options;
     struct run_options there = *here;
-    struct variant variant = trial->variant;
+    struct engine_step step = {.variant = trial->variant, .until = trial->until, .as_it_is = true};
     const char *token;
     struct target from;
     const char *error;
@@ -280,11 +224,11 @@ const struct trial *runner_follow(struct runner *runner, const struct trial *tri
                 trial_redirected_to(trial, &from, &there.profile.target, &token, &there.profile.redirected_session);
     if (!*followed)
         return NULL;
-    variant.level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;
+    step.variant.level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;
     snprintf(there.profile.operand[FACTOR_LOAD_BALANCE], OPERAND_MAX, "%s", token);
     runner->options = &there;
     runner->redirected_from = trial->number;
-    const struct trial *next = run_one(runner, &variant, trial->until);
+    const struct trial *next = run_step(runner, &step);
     runner->redirected_from = 0;
     runner->options = here;
     return next;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many trials against one target, one after the other: worker processes, licence stores, pauses, safety limits,
-// journal.
+// Many trials against one target, one after the other, each when its caller wants it: the engine with one target, and
+// the journal. Worker processes, licence stores, pauses and safety limits are the engine's.
 #pragma once
 
 #include <stdbool.h>

@@ -2,6 +2,9 @@
 #include "runner/slots.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
+
+enum { SPARE_DESCRIPTORS = 64 };
 
 struct slots {
     struct slot **made;
@@ -9,12 +12,29 @@ struct slots {
     unsigned count, idle_count, most;
 };
 
+// A descriptor for each trial in flight: as many as may be.
+static unsigned allow_descriptors(unsigned wanted)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return wanted;
+    rlim_t need = (rlim_t)wanted + SPARE_DESCRIPTORS;
+    if (limit.rlim_cur < need) {
+        limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max > need ? need : limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur >= need)
+        return wanted;
+    return limit.rlim_cur > 2 * SPARE_DESCRIPTORS ? (unsigned)limit.rlim_cur - SPARE_DESCRIPTORS : SPARE_DESCRIPTORS;
+}
+
 struct slots *slots_new(unsigned most)
 {
     struct slots *slots = calloc(1, sizeof *slots);
     if (!slots)
         return NULL;
-    slots->most = most;
+    most = slots->most = allow_descriptors(most);
     slots->made = calloc((size_t)most + 1, sizeof(struct slot *));
     slots->idle = calloc((size_t)most + 1, sizeof *slots->idle);
     if (!slots->made || !slots->idle) {

@@ -23,7 +23,8 @@ struct slot {
 
 struct slots;
 
-// At most `most` places. NULL if memory is out.
+// At most `most` places; fewer where this process may not have so many descriptors open, a limit that is raised as far
+// as may be. NULL if memory is out.
 struct slots *slots_new(unsigned most);
 
 // Free; the slots' trials are the owner's to end. Safe on NULL.

@@ -47,7 +47,7 @@ struct worker {
     bool killed;
 };
 
-struct nursery {
+struct supervisor {
     int control;
     int children; // signalfd of SIGCHLD
     struct worker *workers;
@@ -61,13 +61,13 @@ static double now(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static void become_worker(struct nursery *nursery, int fd)
+static void become_worker(struct supervisor *supervisor, int fd)
 {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    close(nursery->control);
-    close(nursery->children);
+    close(supervisor->control);
+    close(supervisor->children);
     worker_run(fd);
 }
 
@@ -87,35 +87,35 @@ static bool receive_order(int control, struct order *order, int *fd)
     return true;
 }
 
-static void prolong(struct nursery *nursery, const struct order *order)
+static void prolong(struct supervisor *supervisor, const struct order *order)
 {
-    for (size_t i = 0; i < nursery->count; i++) {
-        if (nursery->workers[i].id == order->id)
-            nursery->workers[i].deadline += order->deadline_ms;
+    for (size_t i = 0; i < supervisor->count; i++) {
+        if (supervisor->workers[i].id == order->id)
+            supervisor->workers[i].deadline += order->deadline_ms;
     }
 }
 
-static void give_birth(struct nursery *nursery, const struct order *order, int fd)
+static void spawn(struct supervisor *supervisor, const struct order *order, int fd)
 {
-    if (nursery->count == nursery->capacity) {
-        size_t capacity = nursery->capacity ? nursery->capacity * 2 : 16;
-        struct worker *workers = realloc(nursery->workers, capacity * sizeof *workers);
+    if (supervisor->count == supervisor->capacity) {
+        size_t capacity = supervisor->capacity ? supervisor->capacity * 2 : 16;
+        struct worker *workers = realloc(supervisor->workers, capacity * sizeof *workers);
         if (workers) {
-            nursery->workers = workers;
-            nursery->capacity = capacity;
+            supervisor->workers = workers;
+            supervisor->capacity = capacity;
         }
     }
-    pid_t pid = nursery->count < nursery->capacity ? fork() : -1;
+    pid_t pid = supervisor->count < supervisor->capacity ? fork() : -1;
     if (pid == 0)
-        become_worker(nursery, fd);
+        become_worker(supervisor, fd);
     close(fd);
     if (pid < 0) {
         // The runner sees the socket close without an outcome, and this end.
         struct worker_end end = {.id = order->id, .status = 1 << 8};
-        send(nursery->control, &end, sizeof end, MSG_NOSIGNAL);
+        send(supervisor->control, &end, sizeof end, MSG_NOSIGNAL);
         return;
     }
-    nursery->workers[nursery->count++] =
+    supervisor->workers[supervisor->count++] =
         (struct worker){.pid = pid, .id = order->id, .deadline = now() + order->deadline_ms};
 }
 
@@ -124,18 +124,18 @@ static double milliseconds(const struct timeval *time)
     return (double)time->tv_sec * 1e3 + (double)time->tv_usec / 1e3;
 }
 
-static void bury(struct nursery *nursery)
+static void reap(struct supervisor *supervisor)
 {
     struct signalfd_siginfo ignored;
     struct rusage usage;
     int status;
     pid_t pid;
 
-    while (read(nursery->children, &ignored, sizeof ignored) > 0)
+    while (read(supervisor->children, &ignored, sizeof ignored) > 0)
         ;
     while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
-        for (size_t i = 0; i < nursery->count; i++) {
-            struct worker *worker = &nursery->workers[i];
+        for (size_t i = 0; i < supervisor->count; i++) {
+            struct worker *worker = &supervisor->workers[i];
             if (worker->pid != pid)
                 continue;
             struct worker_end end = {.id = worker->id,
@@ -143,19 +143,19 @@ static void bury(struct nursery *nursery)
                                      .killed = worker->killed,
                                      .peak_kib = (uint64_t)usage.ru_maxrss,
                                      .cpu_ms = milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime)};
-            *worker = nursery->workers[--nursery->count];
-            send(nursery->control, &end, sizeof end, MSG_NOSIGNAL);
+            *worker = supervisor->workers[--supervisor->count];
+            send(supervisor->control, &end, sizeof end, MSG_NOSIGNAL);
             break;
         }
     }
 }
 
 // Kills who is overdue; returns milliseconds until the next deadline, -1 if there is none.
-static int enforce_deadlines(struct nursery *nursery)
+static int enforce_deadlines(struct supervisor *supervisor)
 {
     double t = now(), next = -1;
-    for (size_t i = 0; i < nursery->count; i++) {
-        struct worker *worker = &nursery->workers[i];
+    for (size_t i = 0; i < supervisor->count; i++) {
+        struct worker *worker = &supervisor->workers[i];
         if (worker->killed)
             continue;
         if (worker->deadline <= t) {
@@ -168,25 +168,25 @@ static int enforce_deadlines(struct nursery *nursery)
     return next < 0 ? -1 : (int)next + 1;
 }
 
-static void nurse(struct nursery *nursery)
+static void supervise(struct supervisor *supervisor)
 {
     struct order order;
     int fd;
 
     for (;;) {
-        struct pollfd wait[2] = {{.fd = nursery->control, .events = POLLIN},
-                                 {.fd = nursery->children, .events = POLLIN}};
-        if (poll(wait, 2, enforce_deadlines(nursery)) < 0 && errno != EINTR)
+        struct pollfd wait[2] = {{.fd = supervisor->control, .events = POLLIN},
+                                 {.fd = supervisor->children, .events = POLLIN}};
+        if (poll(wait, 2, enforce_deadlines(supervisor)) < 0 && errno != EINTR)
             return;
         if (wait[1].revents)
-            bury(nursery);
+            reap(supervisor);
         if (wait[0].revents) {
-            if (!receive_order(nursery->control, &order, &fd))
+            if (!receive_order(supervisor->control, &order, &fd))
                 return;
             if (fd < 0)
-                prolong(nursery, &order);
+                prolong(supervisor, &order);
             else
-                give_birth(nursery, &order, fd);
+                spawn(supervisor, &order, fd);
         }
     }
 }
@@ -201,7 +201,7 @@ static void silence(void)
 static _Noreturn void zygote_main(int control, const char *scratch)
 {
     struct greeting greeting = {.ready = false};
-    struct nursery nursery = {.control = control};
+    struct supervisor supervisor = {.control = control};
     sigset_t child;
 
     // Journals, pipes with secrets: nothing of the parent's is left open to a worker.
@@ -216,15 +216,15 @@ static _Noreturn void zygote_main(int control, const char *scratch)
     sigemptyset(&child);
     sigaddset(&child, SIGCHLD);
     sigprocmask(SIG_BLOCK, &child, NULL);
-    nursery.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
+    supervisor.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 
-    greeting.ready = nursery.children >= 0 && worker_warm_up(greeting.error, sizeof greeting.error);
+    greeting.ready = supervisor.children >= 0 && worker_warm_up(greeting.error, sizeof greeting.error);
     if (send(control, &greeting, sizeof greeting, MSG_NOSIGNAL) == sizeof greeting && greeting.ready)
-        nurse(&nursery);
-    for (size_t i = 0; i < nursery.count; i++)
-        kill(nursery.workers[i].pid, SIGKILL);
-    while (nursery.count && waitpid(-1, NULL, 0) > 0)
-        nursery.count--;
+        supervise(&supervisor);
+    for (size_t i = 0; i < supervisor.count; i++)
+        kill(supervisor.workers[i].pid, SIGKILL);
+    while (supervisor.count && waitpid(-1, NULL, 0) > 0)
+        supervisor.count--;
     scratch_remove(scratch);
     _exit(0);
 }

@@ -65,14 +65,19 @@ static struct line next_line(struct wire *wire)
 }
 
 // Applies a line from an allocation of exactly its size.
-static bool apply(struct trial *trial, const char *text, size_t length)
+static enum event_kind apply_kind(struct trial *trial, const char *text, size_t length)
 {
     char *copy = malloc(length);
     if (length)
         memcpy(copy, text, length);
-    bool known = event_apply(trial, copy, length);
+    enum event_kind kind = event_apply(trial, copy, length);
     free(copy);
-    return known;
+    return kind;
+}
+
+static bool apply(struct trial *trial, const char *text, size_t length)
+{
+    return apply_kind(trial, text, length) != EVENT_UNKNOWN;
 }
 
 static bool apply_text(struct trial *trial, const char *text)
@@ -99,7 +104,7 @@ static struct outcome denied(void)
 }
 
 // The answer lies in the socket already, so that nobody waits.
-static void leave_is_asked_and_named_unused(void **state)
+static void a_permit_is_requested_and_named_unused(void **state)
 {
     struct wire *wire = *state;
     const char yes = EVENT_PERMIT;
@@ -111,13 +116,12 @@ static void leave_is_asked_and_named_unused(void **state)
                 wire->sink.start - start <= waited + 0.001);
     event_permit_unused(&wire->sink);
     struct line line = next_line(wire);
-    assert_false(event_requests_permit(line.text, line.length) || event_returns_permit(line.text, line.length));
+    assert_int_equal(apply_kind(&wire->trial, line.text, line.length), EVENT_OBSERVED);
     line = next_line(wire);
-    assert_true(event_requests_permit(line.text, line.length) && !event_returns_permit(line.text, line.length));
-    assert_false(event_requests_permit(line.text, line.length - 1));
-    assert_false(apply(&wire->trial, line.text, line.length)); // it is no event
+    assert_int_equal(apply_kind(&wire->trial, line.text, line.length), EVENT_PERMIT_REQUESTED);
+    assert_false(apply_text(&wire->trial, "{\"leave\":\"asked\""));
     line = next_line(wire);
-    assert_true(event_returns_permit(line.text, line.length) && !event_requests_permit(line.text, line.length));
+    assert_int_equal(apply_kind(&wire->trial, line.text, line.length), EVENT_PERMIT_UNUSED);
 }
 
 static void phases_come_with_their_times(void **state)
@@ -165,7 +169,7 @@ static void round_trips_belong_to_the_phase_they_end_in(void **state)
 static void a_round_trip_before_every_phase_is_no_event(void **state)
 {
     struct wire *wire = *state;
-    assert_false(event_apply(&wire->trial, "{\"round_trip\":true}", 19));
+    assert_false(apply_text(&wire->trial, "{\"round_trip\":true}"));
 }
 
 static void finish_needs_no_phase(void **state)
@@ -484,7 +488,7 @@ static void a_killed_worker_leaves_its_step(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ON_A_WIRE(leave_is_asked_and_named_unused),
+        ON_A_WIRE(a_permit_is_requested_and_named_unused),
         ON_A_WIRE(phases_come_with_their_times),
         ON_A_WIRE(round_trips_belong_to_the_phase_they_end_in),
         ON_A_WIRE(a_round_trip_before_every_phase_is_no_event),

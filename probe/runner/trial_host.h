@@ -8,7 +8,7 @@
 #include "runner/scratch.h"
 #include "runner/zygote.h"
 
-struct crew {
+struct trial_host {
     struct zygote *zygote;
     char scratch[SCRATCH_PATH];
 };
@@ -16,7 +16,7 @@ struct crew {
 // Makes the scratch directory, forks the zygote, catches interrupts. Must come before any secret is read: zygote and
 // workers then hold no more secrets than their own trial's. False with a sentence in error[size] if this machine cannot
 // run trials at all (exit status 3).
-bool crew_start(struct crew *crew, char *error, size_t size);
+bool trial_host_start(struct trial_host *host, char *error, size_t size);
 
-// Ends workers and zygote and removes the scratch directory. Safe on a zeroed crew.
-void crew_end(struct crew *crew);
+// Ends workers and zygote and removes the scratch directory. Safe on a zeroed host.
+void trial_host_end(struct trial_host *host);
