@@ -113,7 +113,7 @@ static struct observer new_observer(struct connection *connection)
         .progress = &connection->progress,
         .permit = &connection->permit,
         .fd = &connection->sockets.fd,
-        .encryption = {.settings = connection->context.settings},
+        .encryption = {.context = &connection->context},
         .kerberos = {.request = request, .trace = &connection->trace, .sink = connection->sink},
     };
 }

@@ -11,7 +11,7 @@ enum {
 // Session keys exist once the client random was made; FreeRDP keeps both randoms in its settings.
 static void follow(struct encryption *encryption)
 {
-    const rdpSettings *settings = encryption->settings;
+    const rdpSettings *settings = encryption->context->settings;
     if (encryption->streams || freerdp_settings_get_uint32(settings, FreeRDP_ServerRandomLength) != RANDOM_SIZE ||
         freerdp_settings_get_uint32(settings, FreeRDP_ClientRandomLength) != RANDOM_SIZE)
         return;

@@ -8,7 +8,7 @@
 #include "connection/standard_security.h"
 
 struct encryption {
-    const rdpSettings *settings;       // FreeRDP's own: the randoms that were exchanged are there
+    const rdpContext *context;         // FreeRDP's: its settings have the randoms that were exchanged
     bool headers;                      // every payload has a security header
     struct standard_security *streams; // once there are session keys; NULL before
 };
