@@ -66,9 +66,9 @@ static bool load_pipeline(freerdp *instance)
                                                           context->settings) == 0;
 }
 
-BOOL channels_announce(freerdp *instance)
+bool channels_announce(freerdp *instance, const struct connection_request *request)
 {
-    const struct variant *variant = &connection_of(instance->context)->request->profile.levels;
+    const struct variant *variant = &request->profile.levels;
     rdpSettings *settings = instance->context->settings;
     bool redirection = variant->level[FACTOR_REDIRECTION] == REDIRECTION_ON;
     bool ok = true;
@@ -76,7 +76,7 @@ BOOL channels_announce(freerdp *instance)
     for (size_t i = 0; redirection && i < sizeof redirected / sizeof redirected[0]; i++)
         ok = ok && announce(settings, &redirected[i]);
     // The graphics pipeline is a dynamic channel, and all of those go through this one.
-    if (picture_by_pipeline(connection_of(instance->context)->request))
+    if (picture_by_pipeline(request))
         ok = ok && load_pipeline(instance);
     else if (redirection || variant->level[FACTOR_GRAPHICS] == GRAPHICS_GFX)
         ok = ok && announce(settings, &drdynvc);

@@ -4,10 +4,12 @@
 
 #include <freerdp/freerdp.h>
 
-// FreeRDP's LoadChannels callback: puts the channels into the settings that the variant's redirection and graphics
+#include "connection/request.h"
+
+// For FreeRDP's LoadChannels callback: puts the channels into the settings that the variant's redirection and graphics
 // levels ask for, and no plugin behind them: what a server sends on such a channel is let pass. Only a picture that is
-// to come by the graphics pipeline loads that one's plugin.
-BOOL channels_announce(freerdp *instance);
+// to come by the graphics pipeline loads that one's plugin. False if FreeRDP refuses.
+bool channels_announce(freerdp *instance, const struct connection_request *request);
 
 // FreeRDP's ReceiveChannelData callback: hands the data to the channel's plugin. Without one FreeRDP would end the
 // connection; here the data is dropped.

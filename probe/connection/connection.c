@@ -1,187 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/connection.h"
 
-#include <errno.h>
-#include <freerdp/error.h>
-#include <freerdp/event.h>
-#include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <winpr/crypto.h>
 #include <winpr/synch.h>
 
-#include "connection/capture/capture.h"
 #include "connection/channels.h"
-#include "connection/gateway/gateway_tap.h"
+#include "connection/finish.h"
+#include "connection/gateway_tap.h"
 #include "connection/observe/certificate.h"
-#include "connection/observe/kerberos.h"
-#include "connection/observe/tap.h"
-#include "connection/observe/tls_facts.h"
 #include "connection/picture/drawing.h"
-#include "connection/picture/picture.h"
-#include "connection/progress.h"
 #include "connection/settings.h"
-#include "connection/silence.h"
-#include "connection/socket.h"
+#include "connection/tap.h"
 
-enum { WAIT_STEP_MS = 50, GOODBYE_SECONDS = 1, HANDLES_MAX = 64 };
-
-// ---- the end ----
-
-static void remember_last_error(struct connection *connection)
-{
-    if (connection->trace.last_error)
-        return;
-    connection->trace.last_error = freerdp_get_last_error(&connection->context);
-    connection->trace.last_error_name = freerdp_get_last_error_name(connection->trace.last_error);
-}
-
-// Verified is told as soon as it is seen.
-static void tell_credentials(struct connection *connection)
-{
-    const struct trace *trace = &connection->trace;
-    bool sent = connection_sends_password(connection);
-
-    if (trace->nla_passed || trace->logged_on)
-        return;
-    if (trace->logon_error && trace->logon_code == LOGON_FAILED_BAD_PASSWORD && sent)
-        event_failed_logon(connection->sink);
-    event_fact(connection->sink, FACT_CREDENTIALS, json_string(credentials_word(trace, sent)));
-}
-
-bool connection_sends_password(const struct connection *connection)
-{
-    return connection->request->profile.autologon && !connection->trace.nla &&
-           profile_secret(&connection->request->profile, PROFILE_PASSWORD)[0];
-}
-
-void connection_request_permit(struct connection *connection)
-{
-    enum { LONG_MS = 100 }; // a server that ends the connection sooner does so without being kept waiting
-    if (!connection->request->requests_permit || connection->has_permit)
-        return;
-    connection->has_permit = true;
-    const double waited = event_request_permit(connection->sink);
-    struct pollfd server = {.fd = connection->fd, .events = POLLIN};
-    // It is this client's turn: what comes now, bytes or the end, is the server's impatience.
-    if (waited >= LONG_MS && !connection->trace.gateway && poll(&server, 1, 0) == 1) {
-        event_permit_unused(connection->sink);
-        _exit(0);
-    }
-    event_fact(connection->sink, FACT_LOGON_WAITED, json_real((double)(long long)(waited * 1000 + 0.5) / 1000));
-}
-
-void connection_report_outcome(struct connection *connection)
-{
-    struct outcome outcome = classify(&connection->trace);
-    const char *by = ended_by(&connection->trace, &outcome);
-
-    if (by)
-        event_fact(connection->sink, FACT_ENDED_BY, json_string(by));
-    event_outcome(connection->sink, &outcome);
-}
-
-void connection_fail(struct connection *connection)
-{
-    connection->over = true;
-    remember_last_error(connection);
-    if (connection->trace.peer_end == PEER_OPEN)
-        connection->trace.peer_end =
-            socket_peer_end(connection->trace.phase == PHASE_GATEWAY ? connection->gateway_fd : connection->fd);
-    tls_report_end(connection);
-    kerberos_report(connection);
-    tell_credentials(connection);
-    (void)picture_report(connection); // the failure says more than a file that cannot be written
-    if (logon_may_have_failed(&connection->trace))
-        event_failed_logon(connection->sink);
-    if (gateway_logon_may_have_failed(&connection->trace))
-        event_failed_logon(connection->sink);
-    connection_report_outcome(connection);
-    capture_closed(connection);
-    _exit(0);
-}
-
-// What this machine lacks or could not do.
-static _Noreturn void fail_locally(struct connection *connection, const char *name, const char *detail)
-{
-    connection->trace.local = name;
-    snprintf(connection->trace.local_detail, sizeof connection->trace.local_detail, "%s", detail);
-    connection_fail(connection);
-}
-
-void connection_succeed(struct connection *connection)
-{
-    struct outcome outcome = {.result = RESULT_CONNECTED, .phase = connection->request->until};
-
-    if (!picture_report(connection))
-        fail_locally(connection, "SCREENSHOT_NOT_SAVED", strerror(errno));
-    connection->over = true;
-    tell_credentials(connection);
-    event_outcome(connection->sink, &outcome);
-    if (progress_reached(connection, PHASE_ACTIVE)) {
-        // A session was opened: leave it with TLS' farewell rather than by vanishing, but do not wait for an answer.
-        signal(SIGALRM, SIG_DFL);
-        alarm(GOODBYE_SECONDS);
-        freerdp_disconnect(connection->context.instance);
-    }
-    capture_closed(connection);
-    _exit(0);
-}
-
-static void on_alarm(int number)
-{
-    (void)number;
-    _exit(0); // the outcome is reported; see tap.c
-}
+enum { WAIT_STEP_MS = 50, HANDLES_MAX = 64 };
 
 // ---- FreeRDP's callbacks ----
 
-static BOOL wrap_disconnect(rdpTransport *transport)
-{
-    struct connection *connection = connection_of(transport_get_context(transport));
-
-    if (!connection->over) {
-        remember_last_error(connection);
-        if (connection->trace.peer_end == PEER_OPEN)
-            connection->trace.peer_end = socket_peer_end(connection->fd);
-    }
-    connection->fd = -1;
-    connection->ssl = connection->gateway_ssl = NULL;
-    capture_closing(connection);
-    BOOL ok = connection->io.TransportDisconnect(transport);
-    capture_closed(connection);
-    return ok;
-}
-
-static void on_error_info(void *context, const ErrorInfoEventArgs *e)
-{
-    tap_error_info(connection_of(context), e->code);
-}
-
 static BOOL pre_connect(freerdp *instance)
 {
-    rdpContext *context = instance->context;
-    struct connection *connection = connection_of(context);
-    rdpTransportIo io = *freerdp_get_io_callbacks(context);
+    struct connection *connection = connection_of(instance->context);
 
-    connection->io = io;
-    io.TCPConnect = socket_connect;
-    io.TLSConnect = tls_connect;
-    io.ReadPdu = tap_read;
-    io.WritePdu = tap_write;
-    io.ReadBytes = tap_read_bytes;
-    io.TransportDisconnect = wrap_disconnect;
-    PubSub_SubscribeErrorInfo(context->pubSub, on_error_info);
-    drawing_drop(connection);
-    return freerdp_set_io_callbacks(context, &io);
+    drawing_drop(&connection->context, &connection->no_drawing);
+    return tap_begin(connection);
 }
 
 static BOOL post_connect(freerdp *instance)
 {
-    return picture_begin(connection_of(instance->context));
+    struct connection *connection = connection_of(instance->context);
+
+    if (!picture_wanted(connection->request))
+        return TRUE;
+    connection->picture = picture_begin(&connection->context, connection->request, &connection->progress);
+    return connection->picture != NULL;
+}
+
+static BOOL load_channels(freerdp *instance)
+{
+    return channels_announce(instance, connection_of(instance->context)->request);
+}
+
+static int verify_certificate(freerdp *instance, const BYTE *data, size_t length, const char *hostname, UINT16 port,
+                              DWORD flags)
+{
+    enum { REFUSE = 0, ACCEPT_ONCE = 2 }; // for this connection, and nothing is stored
+    struct connection *connection = connection_of(instance->context);
+    bool at_gateway = connection->trace.phase == PHASE_GATEWAY;
+    const char *name = at_gateway ? hostname : connection->sockets.presented;
+    (void)data, (void)length, (void)port, (void)flags;
+
+    return connection->progress.over ||
+                   certificate_accepted(&connection->tls, name,
+                                        connection->request->profile.certificate_policy == CERTIFICATE_REQUIRE)
+               ? ACCEPT_ONCE
+               : REFUSE;
 }
 
 static bool replace(char **text, const char *with)
@@ -205,14 +80,14 @@ static BOOL authenticate(freerdp *instance, char **user, char **password, char *
         // FreeRDP wants an identity before it begins; what is made of it, AUTHENTICATE, is never sent.
         if (connection->request->at_challenge)
             return replace(user, "nobody") && replace(password, "none");
-        fail_locally(connection, "NO_CREDENTIALS",
-                     "NLA needs a user and a password; give them, or stop at --until nla-challenge");
+        finish_locally(connection, "NO_CREDENTIALS",
+                       "NLA needs a user and a password; give them, or stop at --until nla-challenge");
     case GW_AUTH_HTTP:
     case GW_AUTH_RDG:
     case GW_AUTH_RPC:
-        fail_locally(connection, "NO_GATEWAY_CREDENTIALS", "the gateway needs a user and a password, or a token");
+        finish_locally(connection, "NO_GATEWAY_CREDENTIALS", "the gateway needs a user and a password, or a token");
     default:
-        fail_locally(connection, "NO_CREDENTIALS", "FreeRDP asks for credentials that were not given");
+        finish_locally(connection, "NO_CREDENTIALS", "FreeRDP asks for credentials that were not given");
     }
 }
 
@@ -229,6 +104,41 @@ static BOOL gateway_message(freerdp *instance, UINT32 type, BOOL mandatory, BOOL
     return TRUE;
 }
 
+static struct observer new_observer(struct connection *connection)
+{
+    const struct connection_request *request = connection->request;
+    return (struct observer){
+        .request = request,
+        .sink = connection->sink,
+        .trace = &connection->trace,
+        .progress = &connection->progress,
+        .permit = &connection->permit,
+        .fd = &connection->sockets.fd,
+        .encryption = {.context = &connection->context},
+        .kerberos = {.request = request, .trace = &connection->trace, .sink = connection->sink},
+    };
+}
+
+// Each part gets what it needs of the others.
+static void fit_parts(struct connection *connection, const struct connection_request *request, struct event_sink *sink)
+{
+    struct trace *trace = &connection->trace;
+    struct progress *progress = &connection->progress;
+    int *fd = &connection->sockets.fd;
+
+    connection->request = request;
+    connection->sink = sink;
+    trace->gateway = request->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF;
+    trace->gateway_host = request->profile.gateway.host;
+    trace->nla = request->profile.levels.level[FACTOR_SECURITY] == SECURITY_NLA;
+    *progress = (struct progress){.trace = trace, .sink = sink, .until = request->until};
+    *fd = connection->sockets.gateway_fd = -1;
+    connection->permit.wanted = request->requests_permit;
+    connection->observer = new_observer(connection);
+    connection->tls = (struct tls_watch){.progress = progress, .fd = fd};
+    connection->silence = (struct silence){.progress = progress, .fd = fd, .deadline_ms = request->profile.deadline_ms};
+}
+
 static struct connection *connection_new(const struct connection_request *request, struct event_sink *sink)
 {
     freerdp *instance = freerdp_new();
@@ -237,20 +147,15 @@ static struct connection *connection_new(const struct connection_request *reques
     instance->ContextSize = sizeof(struct connection);
     instance->PreConnect = pre_connect;
     instance->PostConnect = post_connect;
-    instance->LoadChannels = channels_announce;
+    instance->LoadChannels = load_channels;
     instance->ReceiveChannelData = channels_receive;
-    instance->VerifyX509Certificate = certificate_verify;
+    instance->VerifyX509Certificate = verify_certificate;
     instance->AuthenticateEx = authenticate;
     instance->PresentGatewayMessage = gateway_message;
     if (!freerdp_context_new(instance))
         return NULL;
     struct connection *connection = connection_of(instance->context);
-    connection->request = request;
-    connection->sink = sink;
-    connection->fd = connection->gateway_fd = -1;
-    connection->trace.gateway = request->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF;
-    connection->trace.gateway_host = request->profile.gateway.host;
-    connection->trace.nla = request->profile.levels.level[FACTOR_SECURITY] == SECURITY_NLA;
+    fit_parts(connection, request, sink);
     return connection;
 }
 
@@ -280,7 +185,7 @@ static void check_ciphers(struct connection *connection)
     winpr_RC4_Free(rc4);
     winpr_Digest_Free(md4);
     if (!ok && needs_legacy_ciphers(connection->request))
-        fail_locally(
+        finish_locally(
             connection, "LEGACY_PROVIDER_MISSING",
             "OpenSSL on this machine has no MD4 or RC4 (its legacy provider), which NLA and RDP security need");
 }
@@ -291,11 +196,12 @@ static void check_ciphers(struct connection *connection)
 static bool is_settled(const struct connection *connection, double end)
 {
     double now = event_clock();
-    if (now < end || !picture_is_complete(connection, now))
+    if (now < end || !picture_is_complete(connection->picture, now))
         return false;
     if (connection->request->until != PHASE_LOGON || connection->trace.logged_on)
         return true;
-    return connection->trace.logon_error && now >= connection->logon_error_at + connection->request->profile.settle_ms;
+    return connection->trace.logon_error &&
+           now >= connection->observer.logon_error_at + connection->request->profile.settle_ms;
 }
 
 // Handles what arrives until the session is active, or settled. Ends the trial when the connection ends.
@@ -307,17 +213,32 @@ static void pump(struct connection *connection, bool until_active)
 
     for (;;) {
         double left = end - event_clock();
-        if (until_active ? progress_reached(connection, PHASE_ACTIVE) : is_settled(connection, end))
+        if (until_active ? progress_reached(&connection->progress, PHASE_ACTIVE) : is_settled(connection, end))
             return;
         DWORD count = freerdp_get_event_handles(context, handles, HANDLES_MAX);
         DWORD wait = until_active || left > WAIT_STEP_MS || left <= 0 ? WAIT_STEP_MS : (DWORD)left + 1;
         if (count == 0)
-            connection_fail(connection);
+            finish_failed(connection);
         event_flush(connection->sink);
         WaitForMultipleObjects(count, handles, FALSE, wait);
         if (!freerdp_check_event_handles(context) || freerdp_shall_disconnect_context(context))
-            connection_fail(connection);
+            finish_failed(connection);
     }
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+    _exit(0); // the outcome is reported; see errinfo_observer.c
+}
+
+static void begin_capture(struct connection *connection)
+{
+    const struct capture_view view = {.request = connection->request,
+                                      .sink = connection->sink,
+                                      .trace = &connection->trace,
+                                      .security_headers = &connection->observer.encryption.headers};
+    connection->capture = connection->observer.capture = capture_begin(&view);
 }
 
 void connection_run(const struct connection_request *request, struct event_sink *sink)
@@ -332,21 +253,21 @@ void connection_run(const struct connection_request *request, struct event_sink 
         event_outcome(sink, &outcome);
         _exit(0);
     }
-    silence_watch(connection);
+    silence_watch(&connection->silence);
     check_ciphers(connection);
-    capture_begin(connection);
-    socket_resolve(connection);
+    begin_capture(connection);
+    finish_if(connection, socket_resolve(&connection->sockets, request, &connection->progress));
     if (!settings_apply(connection))
-        fail_locally(connection, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");
-    tls_watch(connection);
+        finish_locally(connection, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");
+    tls_begin_watch(&connection->tls);
     gateway_watch(connection);
-    kerberos_watch(connection);
+    kerberos_watch(&connection->observer.kerberos);
 
     if (!freerdp_connect(connection->context.instance))
-        connection_fail(connection);
+        finish_failed(connection);
     pump(connection, true);
     pump(connection, false);
     if (connection->trace.logon_error && !connection->trace.logged_on)
-        connection_fail(connection);
-    connection_succeed(connection);
+        finish_failed(connection);
+    finish_succeeded(connection);
 }

@@ -1,52 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/progress.h"
 
-void progress_begin(struct connection *connection, enum phase phase)
+static void begin(struct progress *progress, enum phase phase)
 {
-    if (connection->over || progress_reached(connection, phase))
-        return;
-    // What comes after the activation comes in no fixed order: the session waits for it (connection.c).
-    if (phase > connection->request->until && phase <= PHASE_ACTIVE)
-        connection_succeed(connection);
-    connection->trace.phase = phase;
-    connection->begun = true;
-    connection->phase_at = event_clock();
-    event_phase(connection->sink, phase);
-    // From here on the picture is waited for.
-    if (phase == PHASE_ACTIVE && connection->request->until == PHASE_GRAPHICS)
-        progress_begin(connection, PHASE_GRAPHICS);
+    progress->trace->phase = phase;
+    progress->begun = true;
+    progress->phase_at = event_clock();
+    event_phase(progress->sink, phase);
 }
 
-void progress_step(struct connection *connection, enum gateway_step step)
+enum ending progress_begin(struct progress *progress, enum phase phase)
 {
-    struct tunnel_trace *tunnel = &connection->trace.tunnel;
-    if (connection->over || connection->trace.phase != PHASE_GATEWAY || (tunnel->begun && tunnel->step >= step))
+    if (progress->over || progress_reached(progress, phase))
+        return GOES_ON;
+    // What comes after the activation comes in no fixed order: the session waits for it (connection.c).
+    if (phase > progress->until && phase <= PHASE_ACTIVE)
+        return ENDS_SUCCEEDED;
+    begin(progress, phase);
+    // From here on the picture is waited for.
+    if (phase == PHASE_ACTIVE && progress->until == PHASE_GRAPHICS)
+        begin(progress, PHASE_GRAPHICS);
+    return GOES_ON;
+}
+
+void progress_step(struct progress *progress, enum gateway_step step)
+{
+    struct tunnel_trace *tunnel = &progress->trace->tunnel;
+    if (progress->over || progress->trace->phase != PHASE_GATEWAY || (tunnel->begun && tunnel->step >= step))
         return;
     tunnel->begun = true;
     tunnel->step = step;
-    event_fact(connection->sink, FACT_GATEWAY_STEP, json_string(gateway_step_name(step)));
-    event_step(connection->sink, step);
+    event_fact(progress->sink, FACT_GATEWAY_STEP, json_string(gateway_step_name(step)));
+    event_step(progress->sink, step);
 }
 
-void progress_sent(struct connection *connection)
+void progress_sent(struct progress *progress)
 {
-    connection->asked = true;
-    connection->last_sent = event_clock();
+    progress->asked = true;
+    progress->last_sent = event_clock();
 }
 
-double progress_since_sent(const struct connection *connection)
+double progress_since_sent(const struct progress *progress)
 {
-    return (double)(long long)((event_clock() - connection->last_sent) * 1000 + 0.5) / 1000;
+    return (double)(long long)((event_clock() - progress->last_sent) * 1000 + 0.5) / 1000;
 }
 
-void progress_received(struct connection *connection)
+void progress_received(struct progress *progress)
 {
-    if (connection->asked && !connection->over)
-        event_round_trip(connection->sink);
-    connection->asked = false;
+    if (progress->asked && !progress->over)
+        event_round_trip(progress->sink);
+    progress->asked = false;
 }
 
-bool progress_reached(const struct connection *connection, enum phase phase)
+bool progress_reached(const struct progress *progress, enum phase phase)
 {
-    return connection->begun && connection->trace.phase >= phase;
+    return progress->begun && progress->trace->phase >= phase;
 }

@@ -286,7 +286,7 @@ bool settings_apply(struct connection *connection)
     // FreeRDP's own time-outs must lie beyond the deadline: the parent decides, and knows the phase.
     const uint32_t beyond = request->profile.deadline_ms + 60000;
     const struct text_setting texts[] = {
-        {FreeRDP_ServerHostname, connection->presented},
+        {FreeRDP_ServerHostname, connection->sockets.presented},
         {FreeRDP_ConfigPath, request->config_path},
     };
     const struct number_setting numbers[] = {

@@ -3,8 +3,17 @@
 // that is slow is not.
 #pragma once
 
-#include "connection/connection.h"
+#include <time.h>
 
-// Arms a timer that reports FACT_END_SILENCE shortly before the deadline, from whatever this process then waits in.
-// Call once in a worker. Where no timer can be had the fact is not told.
-void silence_watch(struct connection *connection);
+#include "connection/progress.h"
+
+struct silence {
+    const struct progress *progress;
+    const int *fd; // of the connection, -1 while there is none
+    unsigned deadline_ms;
+    timer_t timer;
+};
+
+// Arms a timer that reports FACT_END_SILENCE shortly before the deadline, from whatever this process then waits in. All
+// but the timer is set, and lives as long as the worker. Call once. Where no timer can be had the fact is not told.
+void silence_watch(struct silence *silence);

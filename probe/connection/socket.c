@@ -11,9 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "connection/capture/capture.h"
-#include "connection/progress.h"
-
 static const char *address_text(const struct sockaddr_storage *address, socklen_t size, char *text, size_t length)
 {
     if (getnameinfo((const struct sockaddr *)address, size, text, (socklen_t)length, NULL, 0, NI_NUMERICHOST) != 0)
@@ -21,8 +18,8 @@ static const char *address_text(const struct sockaddr_storage *address, socklen_
     return text;
 }
 
-// Fills connection->addresses. Returns getaddrinfo's result.
-static int look_up(struct connection *connection, const struct target *target, int family)
+// Fills sockets->addresses. Returns getaddrinfo's result.
+static int look_up(struct sockets *sockets, struct event_sink *sink, const struct target *target, int family)
 {
     struct addrinfo hints = {.ai_family = family, .ai_socktype = SOCK_STREAM}, *list, *item;
     char port[8];
@@ -30,74 +27,80 @@ static int look_up(struct connection *connection, const struct target *target, i
     // A literal must not reach a resolver, and AI_ADDRCONFIG would hide ::1 where only loopback has IPv6.
     hints.ai_flags = AI_NUMERICSERV | (target->literal ? AI_NUMERICHOST : 0);
     snprintf(port, sizeof port, "%u", target->port);
-    connection->address_count = 0;
-    event_flush(connection->sink); // this may wait
+    sockets->address_count = 0;
+    event_flush(sink); // this may wait
     int error = getaddrinfo(target->host, port, &hints, &list);
     if (error)
         return error;
-    for (item = list; item && connection->address_count < ADDRESSES_MAX; item = item->ai_next) {
-        unsigned i = connection->address_count++;
-        memcpy(&connection->addresses[i], item->ai_addr, item->ai_addrlen);
-        connection->address_sizes[i] = item->ai_addrlen;
+    for (item = list; item && sockets->address_count < ADDRESSES_MAX; item = item->ai_next) {
+        unsigned i = sockets->address_count++;
+        memcpy(&sockets->addresses[i], item->ai_addr, item->ai_addrlen);
+        sockets->address_sizes[i] = item->ai_addrlen;
     }
     freeaddrinfo(list);
     return 0;
 }
 
-static void resolve_or_fail(struct connection *connection, const struct target *target, int family)
+static enum ending resolve(struct sockets *sockets, struct progress *progress, const struct target *target, int family)
 {
-    int error = look_up(connection, target, family);
-    if (error) {
-        connection->trace.resolve_error = error;
-        connection_fail(connection);
+    progress->trace->resolve_error = look_up(sockets, progress->sink, target, family);
+    return progress->trace->resolve_error ? ENDS_FAILED : GOES_ON;
+}
+
+static const char *nth_address(const struct sockets *sockets, unsigned n, char text[ADDRESS_TEXT])
+{
+    return address_text(&sockets->addresses[n], sockets->address_sizes[n], text, ADDRESS_TEXT);
+}
+
+// Decides what is presented: the name, or the address that it has.
+static void present(struct sockets *sockets, struct event_sink *sink, const char *host, unsigned level)
+{
+    char text[ADDRESS_TEXT];
+
+    if (!address_is_literal(level)) {
+        snprintf(sockets->presented, sizeof sockets->presented, "%s", host);
+    } else {
+        snprintf(sockets->presented, sizeof sockets->presented, "%s", nth_address(sockets, 0, text));
+        sockets->address_count = 1; // the one that is presented
+        event_fact(sink, FACT_ADDRESS_FAMILY, json_string(level_name(FACTOR_ADDRESS, level)));
     }
+    event_fact(sink, FACT_ADDRESS_PRESENTED, json_string(sockets->presented));
 }
 
-static void report_addresses(struct connection *connection)
+enum ending socket_resolve(struct sockets *sockets, const struct connection_request *request, struct progress *progress)
 {
-    char text[INET6_ADDRSTRLEN + 16];
-    for (unsigned i = 0; i < connection->address_count; i++)
-        event_append(connection->sink, FACT_ADDRESS_RESOLVED,
-                     address_text(&connection->addresses[i], connection->address_sizes[i], text, sizeof text));
-}
-
-void socket_resolve(struct connection *connection)
-{
-    const struct connection_request *request = connection->request;
-    bool gateway = connection->trace.gateway;
+    struct event_sink *sink = progress->sink;
+    bool gateway = progress->trace->gateway;
     unsigned level = request->profile.levels.level[FACTOR_ADDRESS];
     struct target target = request->profile.target;
+    char text[ADDRESS_TEXT];
 
     if (level == ADDRESS_ALIAS) {
         snprintf(target.host, sizeof target.host, "%s", request->profile.operand[FACTOR_ADDRESS]);
         target.literal = false;
     }
-    progress_begin(connection, PHASE_RESOLVE);
-    event_fact(connection->sink, FACT_ADDRESS_ASKED, json_string(request->profile.target.host));
-    event_fact(connection->sink, FACT_ADDRESS_PORT, json_integer(request->profile.target.port));
+    enum ending ending = progress_begin(progress, PHASE_RESOLVE);
+    if (ending)
+        return ending;
+    event_fact(sink, FACT_ADDRESS_ASKED, json_string(request->profile.target.host));
+    event_fact(sink, FACT_ADDRESS_PORT, json_integer(request->profile.target.port));
 
     // Through a gateway the target's name is resolved by the gateway, unless an address is to be presented to it.
     if (!gateway || address_is_literal(level)) {
         int family = level == ADDRESS_IPV4 ? AF_INET : level == ADDRESS_IPV6 ? AF_INET6 : AF_UNSPEC;
-        resolve_or_fail(connection, &target, family);
-        report_addresses(connection);
+        ending = resolve(sockets, progress, &target, family);
+        if (ending)
+            return ending;
+        for (unsigned i = 0; i < sockets->address_count; i++)
+            event_append(sink, FACT_ADDRESS_RESOLVED, nth_address(sockets, i, text));
     }
-    if (!address_is_literal(level)) {
-        snprintf(connection->presented, sizeof connection->presented, "%s", target.host);
-    } else {
-        address_text(&connection->addresses[0], connection->address_sizes[0], connection->presented,
-                     sizeof connection->presented);
-        connection->address_count = 1; // the one that is presented
-        event_fact(connection->sink, FACT_ADDRESS_FAMILY, json_string(level_name(FACTOR_ADDRESS, level)));
-    }
-    event_fact(connection->sink, FACT_ADDRESS_PRESENTED, json_string(connection->presented));
-    connection->trace.at_gateway = gateway;
-    if (gateway)
-        resolve_or_fail(connection, &request->profile.gateway, AF_UNSPEC);
+    present(sockets, sink, target.host, level);
+    progress->trace->at_gateway = gateway;
+    return gateway ? resolve(sockets, progress, &request->profile.gateway, AF_UNSPEC) : GOES_ON;
 }
 
 // Connects one socket within ms. Returns the descriptor, blocking, or -1 with errno.
-static int connect_within(struct connection *connection, const struct sockaddr_storage *address, socklen_t size, int ms)
+static int connect_within(struct capture *capture, const struct sockaddr_storage *address, socklen_t size, int ms)
 {
     int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int error = 0, one = 1;
@@ -106,7 +109,7 @@ static int connect_within(struct connection *connection, const struct sockaddr_s
     if (fd < 0)
         return -1;
     int begun = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : errno;
-    capture_connecting(connection, fd, address);
+    capture_connecting(capture, fd, address);
     if (begun != 0) {
         if (begun != EINPROGRESS) {
             error = begun;
@@ -120,7 +123,7 @@ static int connect_within(struct connection *connection, const struct sockaddr_s
     }
     if (error) {
         if (error == ECONNREFUSED)
-            capture_refused(connection);
+            capture_refused(capture);
         close(fd);
         errno = error;
         return -1;
@@ -130,83 +133,78 @@ static int connect_within(struct connection *connection, const struct sockaddr_s
     return fd;
 }
 
-static int connect_any(struct connection *connection)
+static void report_used(struct event_sink *sink, bool gateway, int family, const char *address)
 {
-    char text[INET6_ADDRSTRLEN + 16], attempt[160];
+    event_fact(sink, gateway ? FACT_GATEWAY_ADDRESS : FACT_ADDRESS_USED, json_string(address));
+    if (!gateway)
+        event_fact(sink, FACT_ADDRESS_FAMILY, json_string(family == AF_INET6 ? "ipv6" : "ipv4"));
+}
+
+// Returns the descriptor, or -1 where no address answers.
+static int connect_any(const struct sockets *sockets, unsigned deadline_ms, struct progress *progress,
+                       struct capture *capture)
+{
+    struct event_sink *sink = progress->sink;
+    char text[ADDRESS_TEXT], attempt[160];
 
     // The last address may use up the deadline: then the phase it hung in is told by the parent.
-    for (unsigned i = 0; i < connection->address_count; i++) {
-        bool last = i + 1 == connection->address_count;
-        int ms = last ? -1 : (int)(connection->request->profile.deadline_ms / (2 * connection->address_count));
-        event_flush(connection->sink); // this may wait
-        int fd = connect_within(connection, &connection->addresses[i], connection->address_sizes[i], ms);
-        address_text(&connection->addresses[i], connection->address_sizes[i], text, sizeof text);
+    for (unsigned i = 0; i < sockets->address_count; i++) {
+        bool last = i + 1 == sockets->address_count;
+        int ms = last ? -1 : (int)(deadline_ms / (2 * sockets->address_count));
+        event_flush(sink); // this may wait
+        int fd = connect_within(capture, &sockets->addresses[i], sockets->address_sizes[i], ms);
+        int error = errno;
+        nth_address(sockets, i, text);
         if (fd >= 0) {
-            enum fact used = connection->trace.gateway ? FACT_GATEWAY_ADDRESS : FACT_ADDRESS_USED;
-            event_fact(connection->sink, used, json_string(text));
-            if (!connection->trace.gateway)
-                event_fact(connection->sink, FACT_ADDRESS_FAMILY,
-                           json_string(connection->addresses[i].ss_family == AF_INET6 ? "ipv6" : "ipv4"));
+            report_used(sink, progress->trace->gateway, sockets->addresses[i].ss_family, text);
             return fd;
         }
-        connection->trace.connect_error = errno;
-        const char *name = strerrorname_np(errno);
+        progress->trace->connect_error = error;
+        const char *name = strerrorname_np(error);
         snprintf(attempt, sizeof attempt, "%s %s", text, name ? name : "failed");
-        event_append(connection->sink, FACT_ADDRESS_FAILED, attempt);
+        event_append(sink, FACT_ADDRESS_FAILED, attempt);
     }
-    connection_fail(connection);
+    return -1;
 }
 
-int socket_connect(rdpContext *context, rdpSettings *settings, const char *hostname, int port, DWORD timeout)
+bool socket_may_connect(const struct sockets *sockets, const struct connection_request *request)
 {
-    struct connection *connection = connection_of(context);
-    unsigned gateway = connection->request->profile.levels.level[FACTOR_GATEWAY];
+    unsigned gateway = request->profile.levels.level[FACTOR_GATEWAY];
     unsigned budget = gateway == GATEWAY_HTTP || gateway == GATEWAY_RPC ? 2 : 1; // an in and an out channel
-    (void)hostname;
-    (void)port;
-
-    // FreeRDP reconnects behind its caller's back when a connection breaks: that would be another trial.
-    if (connection->over || connection->connections >= budget)
-        return -1;
-    progress_begin(connection, PHASE_TCP);
-    progress_step(connection, GATEWAY_STEP_SECOND_TCP); // of a first connection the phase is not there yet
-    int fd = connect_any(connection);
-    connection->trace.connect_error = 0;
-    connection->connections++;
-    progress_sent(connection); // SYN, and
-    progress_received(connection);
-    event_connection(connection->sink);
-    connection->fd = fd;
-    capture_connected(connection, fd);
-    if (connection->trace.gateway) {
-        if (connection->gateway_fd >= 0)
-            close(connection->gateway_fd);
-        connection->gateway_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-        connection->trace.tunnel.tls_done = false;
-        progress_begin(connection, PHASE_GATEWAY);
-        progress_step(connection, connection->connections > 1 ? GATEWAY_STEP_SECOND_TLS : GATEWAY_STEP_TLS);
-    } else {
-        progress_begin(connection, PHASE_NEGOTIATE);
-    }
-    // A host name of "|" hands FreeRDP a connected descriptor in place of the port.
-    return connection->io.TCPConnect(context, settings, "|", fd, timeout);
+    return sockets->connections < budget;
 }
 
-enum peer_end socket_peer_end(int fd)
+static enum ending begin_next_phase(struct sockets *sockets, struct progress *progress)
 {
-    struct tcp_info info;
-    socklen_t size = sizeof info;
+    if (!progress->trace->gateway)
+        return progress_begin(progress, PHASE_NEGOTIATE);
+    if (sockets->gateway_fd >= 0)
+        close(sockets->gateway_fd);
+    sockets->gateway_fd = fcntl(sockets->fd, F_DUPFD_CLOEXEC, 0);
+    progress->trace->tunnel.tls_done = false;
+    enum ending ending = progress_begin(progress, PHASE_GATEWAY);
+    if (!ending)
+        progress_step(progress, sockets->connections > 1 ? GATEWAY_STEP_SECOND_TLS : GATEWAY_STEP_TLS);
+    return ending;
+}
 
-    if (fd < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
-        return PEER_OPEN;
-    switch (info.tcpi_state) {
-    case TCP_CLOSE:
-        return PEER_RST;
-    case TCP_CLOSE_WAIT:
-    case TCP_LAST_ACK:
-    case TCP_CLOSING:
-        return PEER_FIN;
-    default:
-        return PEER_OPEN;
-    }
+enum ending socket_connect(struct sockets *sockets, const struct connection_request *request, struct progress *progress,
+                           struct capture *capture)
+{
+    _Static_assert(2 * ADDRESSES_MAX <= CAPTURE_CONNECTIONS_MAX, "a capture shows every attempt");
+    enum ending ending = progress_begin(progress, PHASE_TCP);
+    if (ending)
+        return ending;
+    progress_step(progress, GATEWAY_STEP_SECOND_TCP); // of a first connection the phase is not there yet
+    int fd = connect_any(sockets, request->profile.deadline_ms, progress, capture);
+    if (fd < 0)
+        return ENDS_FAILED;
+    progress->trace->connect_error = 0;
+    sockets->connections++;
+    progress_sent(progress); // SYN, and
+    progress_received(progress);
+    event_connection(progress->sink);
+    sockets->fd = fd;
+    capture_connected(capture, fd);
+    return begin_next_phase(sockets, progress);
 }

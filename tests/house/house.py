@@ -48,6 +48,18 @@ _IMPURE_HEADER = re.compile(r"^(?:unistd|fcntl|time|poll|signal|pthread|dirent|s
 _FREERDP_HEADER = re.compile(r"^(?:freerdp|winpr)\d*/")
 # Spelt so that this file does not contain what it looks for.
 _MACHINE_PATH = re.compile(r"(?<![\w.\-/$}])/(?:(?:work|farm|root)/\w|tmp/(?:build|bash)[-_])")
+# Circles that still stand, by their modules. A line goes with its circle, and none comes.
+STANDING_CIRCLES = (
+    {"isolation", "reproduction"}, {"narrowing", "weighing"}, {"base", "options"}, {"capture", "run"},
+    {"baseline_levels", "baseline_parser"}, {"client_settings", "scenario", "variant_space"},
+    {"rdp_file", "target_file", "target_list"},
+)
+# Functions of a C file, as clang-format leaves them, and names that are no member and no tag.
+_DEFINITION = re.compile(r"^(?!static\b)[A-Za-z_][\w \t*()]*?\b(\w+)\([^;{}]*\)\n\{", re.M)
+_ATTRIBUTE = re.compile(r"__attribute__\s*\(\((?:[^()]|\([^()]*\))*\)\)\n?")
+_DECLARED = re.compile(r"\b(\w+)\s*\(")
+_STATIC = re.compile(r"^static\b[^;{}()=]*?\b(\w+)\s*\(", re.M)
+_NAME = re.compile(r"(?<!\.)(?<!->)(?<!struct )(?<!enum )(?<!union )\b([A-Za-z_]\w*)\b")
 _DRAWER = re.compile(r"^(?:utils?|misc|helpers?|common)$", re.I)
 
 
@@ -251,10 +263,79 @@ def unit_tests_are_registered(tree):
         yield files[name], 1, f"has no unit_test({name} …) line in {lists}"
 
 
+def _headers(tree, path, seen):
+    """The headers of probe/ that a file includes, by way of others too, added to `seen`."""
+    for _, name in _includes(tree.text(path)):
+        header = pathlib.PurePosixPath("probe") / name
+        if header not in seen and header in tree.paths:
+            seen.add(header)
+            _headers(tree, header, seen)
+    return seen
+
+
+def _calls(tree):
+    """{module: {module that it calls: line of the first call}}: C files, and what of others their headers declare."""
+    codes = {path: _ATTRIBUTE.sub(_blank, code_of(tree.text(path))) for path, _ in tree.room_files()}
+    homes = {match.group(1): path for path, code in codes.items() if path.suffix == ".c"
+             for match in _DEFINITION.finditer(code)}
+    told = {path: set(_DECLARED.findall(code)) & homes.keys() for path, code in codes.items() if path.suffix == ".h"}
+    calls = {path: {} for path in codes if path.suffix == ".c"}
+    for path, called in calls.items():
+        visible = set().union(*(told[header] for header in _headers(tree, path, set()) if header in told))
+        visible.difference_update(_STATIC.findall(codes[path]))
+        for match in _NAME.finditer(codes[path]):
+            home = homes[match.group(1)] if match.group(1) in visible else path
+            if home != path:
+                called.setdefault(home, _line(codes[path], match.start(1)))
+    return calls
+
+
+def _way(calls, begin, end):
+    """The shortest list of modules from one to another by calls, both included, or []."""
+    ways = {begin: [begin]}
+    for path in (queue := [begin]):
+        for called in calls[path]:
+            if called == end:
+                return [*ways[path], end]
+            if called not in ways:
+                ways[called] = [*ways[path], called]
+                queue.append(called)
+    return []
+
+
+def circles(tree):
+    """(path, line, modules) of each circle of calls: its first module, where that calls the next, the way around."""
+    calls = _calls(tree)
+    told = set()
+    for path in sorted(calls):
+        way = [] if path in told else _way(calls, path, path)
+        told.update(way)
+        if way:
+            yield path, calls[path][way[1]], [module.stem for module in way]
+
+
+def modules_call_in_no_circle(tree):
+    for path, line, modules in circles(tree):
+        if not any(standing.issuperset(modules) for standing in STANDING_CIRCLES):
+            yield path, line, f"calls in a circle: {' -> '.join(modules)}"
+
+
+def parts_of_a_connection_know_no_whole(tree):
+    whole = "connection/connection.h"
+    above = {path for path in tree.c_files("probe", "connection")
+             if path.suffix == ".h" and whole in (name for _, name in _includes(tree.text(path)))}
+    above = {whole} | {"/".join(path.parts[1:]) for path in above}
+    for path in tree.c_files("probe", "connection"):
+        for line, name in _includes(tree.text(path)):
+            if len(path.parts) > 3 and name in above:
+                yield path, line, f'"{name}": {path.parts[2]}/ is below the connection as a whole and takes parts of it'
+
+
 RULES = (rooms_include_only_what_they_may, freerdp_stays_in_connection, analysis_is_pure,
          the_lab_shares_nothing_with_the_product, rooms_link_only_what_they_include, only_known_folders, no_drawers,
          every_source_file_names_its_licence, files_stay_small, lines_fit, no_machine_paths,
-         headers_are_guarded, unit_tests_are_registered)
+         headers_are_guarded, unit_tests_are_registered, modules_call_in_no_circle,
+         parts_of_a_connection_know_no_whole)
 
 
 def violations(root, rules=RULES):

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <openssl/bio.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,54 +109,54 @@ static struct tcp_end end_of(const struct sockaddr_storage *address)
 
 // What is inside a tunnel: the target's name is the gateway's to resolve, so both addresses are from those for
 // documentation (RFC 5737 3).
-static struct capture_stream tunnel_stream(struct capture *c, const struct connection *connection)
+static struct capture_stream tunnel_stream(struct capture *c)
 {
     enum { CLIENT_PORT = 49152 };
-    return (struct capture_stream){
-        .capture = c,
-        .interface = CAPTURE_TUNNEL,
-        .fd = -1,
-        .end = {{.address = {192, 0, 2, 1}, .port = CLIENT_PORT},
-                {.address = {192, 0, 2, 2}, .port = connection->request->profile.target.port}}};
+    return (struct capture_stream){.capture = c,
+                                   .interface = CAPTURE_TUNNEL,
+                                   .fd = -1,
+                                   .end = {{.address = {192, 0, 2, 1}, .port = CLIENT_PORT},
+                                           {.address = {192, 0, 2, 2}, .port = c->view.request->profile.target.port}}};
 }
 
-void capture_begin(struct connection *connection)
+struct capture *capture_begin(const struct capture_view *view)
 {
     struct stat status;
-    int fd = connection->request->capture_fd;
+    const struct connection_request *request = view->request;
+    int fd = request->capture_fd;
 
-    if (connection->request->capture == CAPTURE_OFF || fd < 0)
-        return;
+    if (request->capture == CAPTURE_OFF || fd < 0)
+        return NULL;
     // The trial before this one may have been killed.
     if (!capture_file_repair(fd) || fstat(fd, &status) != 0) {
         const char *name = strerrorname_np(errno);
-        event_fact(connection->sink, FACT_CAPTURE_INCOMPLETE, json_string(name ? name : "failed"));
-        return;
+        event_fact(view->sink, FACT_CAPTURE_INCOMPLETE, json_string(name ? name : "failed"));
+        return NULL;
     }
     struct capture *c = calloc(1, sizeof *c);
     if (!c)
-        return;
+        return NULL;
     *c = (struct capture){.fd = fd,
                           .end = status.st_size,
-                          .redact = connection->request->capture == CAPTURE_REDACTED,
-                          .connection = connection,
+                          .redact = request->capture == CAPTURE_REDACTED,
+                          .view = *view,
                           .secrets_at = status.st_size};
     pthread_mutex_init(&c->lock, NULL);
-    connection->capture = key_log = c;
-    if (connection->trace.gateway) {
+    key_log = c;
+    if (request->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF) {
         c->tunnel = &c->streams[c->count++];
-        *c->tunnel = tunnel_stream(c, connection);
+        *c->tunnel = tunnel_stream(c);
     }
     CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_BIO, 0, c, on_new_bio, NULL, NULL);
     if (!c->redact) {
         capture_write_secrets(c);
         CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, c, on_new_context, NULL, NULL);
     }
+    return c;
 }
 
-void capture_connecting(struct connection *connection, int fd, const struct sockaddr_storage *address)
+void capture_connecting(struct capture *c, int fd, const struct sockaddr_storage *address)
 {
-    struct capture *c = connection->capture;
     struct sockaddr_storage local = {.ss_family = address->ss_family};
     socklen_t size = sizeof local;
 
@@ -168,9 +170,8 @@ void capture_connecting(struct connection *connection, int fd, const struct sock
     pthread_mutex_unlock(&c->lock);
 }
 
-void capture_connected(struct connection *connection, int fd)
+void capture_connected(struct capture *c, int fd)
 {
-    struct capture *c = connection->capture;
     if (!c || !c->tcp)
         return;
     pthread_mutex_lock(&c->lock);
@@ -180,9 +181,8 @@ void capture_connected(struct connection *connection, int fd)
     c->expected = true;
 }
 
-void capture_refused(struct connection *connection)
+void capture_refused(struct capture *c)
 {
-    struct capture *c = connection->capture;
     if (!c || !c->tcp)
         return;
     pthread_mutex_lock(&c->lock);
@@ -190,9 +190,8 @@ void capture_refused(struct connection *connection)
     pthread_mutex_unlock(&c->lock);
 }
 
-void capture_closing(struct connection *connection)
+void capture_closing(struct capture *c)
 {
-    struct capture *c = connection->capture;
     if (!c)
         return;
     pthread_mutex_lock(&c->lock);
@@ -203,12 +202,11 @@ void capture_closing(struct connection *connection)
     pthread_mutex_unlock(&c->lock);
 }
 
-void capture_closed(struct connection *connection)
+void capture_closed(struct capture *c)
 {
-    struct capture *c = connection->capture;
     if (!c)
         return;
-    capture_closing(connection);
+    capture_closing(c);
     pthread_mutex_lock(&c->lock);
     for (size_t i = 0; i < c->count; i++) {
         struct capture_stream *s = &c->streams[i];

@@ -84,8 +84,7 @@ static void write_pdu(struct capture *c, const struct capture_stream *s, const c
 // Early User Authorization's result, which Wireshark takes for a piece of something else.
 static bool find_authorization(const struct capture *c, bool from_client, struct bytes pdu, uint32_t *result)
 {
-    return !from_client && c->connection->trace.authorization_awaited &&
-           authorization_parse(pdu.data, pdu.size, result);
+    return !from_client && c->view.trace->authorization_awaited && authorization_parse(pdu.data, pdu.size, result);
 }
 
 static void record_pdu(struct capture *c, bool from_client, struct bytes pdu, size_t header)
@@ -117,38 +116,38 @@ static void record_pdu(struct capture *c, bool from_client, struct bytes pdu, si
     free(copy);
 }
 
-static bool is_encrypted(const struct connection *connection, struct bytes pdu)
+static bool is_encrypted(const struct capture *c, struct bytes pdu)
 {
     struct mcs_pdu mcs;
     uint16_t flags;
-    return connection->security_headers && mcs_parse(pdu.data, pdu.size, &mcs) &&
+    return *c->view.security_headers && mcs_parse(pdu.data, pdu.size, &mcs) &&
            (mcs.type == MCS_SEND_DATA_REQUEST || mcs.type == MCS_SEND_DATA_INDICATION) &&
            security_flags(mcs.payload, mcs.size, &flags) && flags & SEC_ENCRYPT;
 }
 
-void capture_prepare(struct connection *connection, struct bytes pdu)
+void capture_prepare(struct capture *c, struct bytes pdu)
 {
-    if (connection->capture)
-        connection->capture->encrypted = is_encrypted(connection, pdu) ? pdu : (struct bytes){NULL, 0};
+    if (c)
+        c->encrypted = is_encrypted(c, pdu) ? pdu : (struct bytes){NULL, 0};
 }
 
-void capture_pdu(struct connection *connection, bool from_client, struct bytes pdu)
+void capture_pdu(struct capture *c, bool from_client, struct bytes pdu)
 {
-    struct capture *c = connection->capture;
-    bool rdp = connection->request->profile.levels.level[FACTOR_SECURITY] == SECURITY_RDP;
-    size_t header = connection->security_headers ? PLAIN_HEADER : 0;
     uint32_t code;
+
+    if (!c || is_encrypted(c, pdu))
+        return;
+    bool rdp = c->view.request->profile.levels.level[FACTOR_SECURITY] == SECURITY_RDP;
+    size_t header = *c->view.security_headers ? PLAIN_HEADER : 0;
     // Within TLS the segments hold it all, unless nobody is to decrypt them.
-    if (c && !is_encrypted(connection, pdu) &&
-        (c->redact || !connection->trace.confirmed || rdp || find_error_info(pdu, header, &code) ||
-         find_authorization(c, from_client, pdu, &code)))
+    if (c->redact || !c->view.trace->confirmed || rdp || find_error_info(pdu, header, &code) ||
+        find_authorization(c, from_client, pdu, &code))
         record_pdu(c, from_client, pdu, header);
 }
 
-void capture_decrypted(struct connection *connection, bool from_client, uint16_t flags, struct bytes plain)
+void capture_decrypted(struct capture *c, bool from_client, uint16_t flags, struct bytes plain)
 {
     enum { PER_SHORT = 0x80 };
-    struct capture *c = connection->capture;
     struct mcs_pdu mcs;
     uint8_t *made = NULL;
 
@@ -191,9 +190,8 @@ static bool may_be_head(const struct http_head *head, bool from_client)
     return from_client ? begins(head, "RDG_") || begins(head, "GET ") || begins(head, "RPC_") : begins(head, "HTTP/");
 }
 
-struct capture_heads *capture_gateway(struct connection *connection)
+struct capture_heads *capture_gateway(struct capture *c)
 {
-    struct capture *c = connection->capture;
     struct capture_heads *heads = c && c->redact && c->tcp ? calloc(1, sizeof *heads) : NULL;
     if (heads) {
         heads->capture = c;

@@ -6,8 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "connection/socket.h"
-
 enum { MERGE_NS = 1000000 }; // FreeRDP reads a record's head and body one after the other: what comes so close was one
 
 uint64_t capture_now(void)
@@ -30,7 +28,7 @@ static void write_block(struct capture *c, const struct pcapng_buffer *block, of
             continue;
         if (n <= 0) {
             const char *name = strerrorname_np(n < 0 ? errno : ENOSPC);
-            event_fact(c->connection->sink, FACT_CAPTURE_INCOMPLETE, json_string(name ? name : "failed"));
+            event_fact(c->view.sink, FACT_CAPTURE_INCOMPLETE, json_string(name ? name : "failed"));
             if (ftruncate(c->fd, at) != 0)
                 name = NULL; // then capture_file_repair() cuts it off
             close(c->fd);
@@ -98,7 +96,7 @@ void capture_look_for_end(struct capture *c, struct capture_stream *s)
 {
     if (s->fd < 0 || s->peer_end != PEER_OPEN)
         return;
-    s->peer_end = socket_peer_end(s->fd);
+    s->peer_end = peer_end_of(s->fd);
     if (s->peer_end == PEER_FIN)
         capture_control(c, s, false, TCP_FLAG_FIN | TCP_FLAG_ACK);
     else if (s->peer_end == PEER_RST)

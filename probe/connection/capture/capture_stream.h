@@ -4,14 +4,16 @@
 #pragma once
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include "connection/capture/capture.h"
 #include "connection/capture/pcapng.h"
 #include "connection/capture/stream_keep.h"
 #include "connection/capture/tcp_segment.h"
+#include "connection/peer_end.h"
 
 enum {
-    STREAMS_MAX = 2 * ADDRESSES_MAX + 1,
+    STREAMS_MAX = CAPTURE_CONNECTIONS_MAX + 1, // and the tunnel
     BLOCK_MAX = TCP_SEGMENT_MAX + 512,
     // For TLS secrets, ahead of the packets that need them: 5 lines of up to 190 bytes for each of 3 connections
     // (two to the gateway, one to the target).
@@ -33,7 +35,7 @@ struct capture {
     int fd;
     off_t end; // of the file
     bool redact;
-    const struct connection *connection;
+    struct capture_view view;
     pthread_mutex_t lock;
     struct capture_stream streams[STREAMS_MAX];
     size_t count;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "connection/progress.h"
+#include "connection/observe/flag_fact.h"
 #include "knowledge/codes.h"
 #include "protocol/http.h"
 #include "protocol/ntlm.h"
@@ -18,31 +18,22 @@
 #define QUARANTINE 0x800759EDu
 enum { HTTP_SWITCHING = 101, HTTP_OK = 200, HTTP_UNAUTHORIZED = 401, TOKEN_MAX = 8192, MESSAGE_MAX = 2048 };
 
-static void text_fact(struct connection *connection, enum fact fact, const char *text)
+static void text_fact(struct event_sink *sink, enum fact fact, const char *text)
 {
     if (text && text[0])
-        event_fact(connection->sink, fact, json_string(text));
+        event_fact(sink, fact, json_string(text));
 }
 
 // ---- logons ----
 
 static void send_logon(struct gateway_channel *channel)
 {
-    struct connection *connection = channel->connection;
-    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
 
     channel->logon_sent = tunnel->password_sent = tunnel->unproved = true;
-    event_fact(connection->sink, FACT_GATEWAY_LOGONS, json_integer(++tunnel->logons));
-    event_fact(connection->sink, FACT_GATEWAY_CREDENTIALS, json_string("not proved"));
-    event_logon(connection->sink);
-}
-
-void gateway_tunnel_stands(struct connection *connection)
-{
-    if (!connection->trace.tunnel.unproved)
-        return;
-    connection->trace.tunnel.unproved = false;
-    text_fact(connection, FACT_GATEWAY_CREDENTIALS, "verified");
+    event_fact(channel->sink, FACT_GATEWAY_LOGONS, json_integer(++tunnel->logons));
+    event_fact(channel->sink, FACT_GATEWAY_CREDENTIALS, json_string("not proved"));
+    event_logon(channel->sink);
 }
 
 // An answer to a logon that could not have come without it.
@@ -50,16 +41,16 @@ static void prove_logon(struct gateway_channel *channel)
 {
     if (!channel->logon_sent)
         return;
-    channel->logon_sent = channel->connection->trace.tunnel.unproved = false;
-    text_fact(channel->connection, FACT_GATEWAY_CREDENTIALS, "verified");
+    channel->logon_sent = channel->trace->tunnel.unproved = false;
+    text_fact(channel->sink, FACT_GATEWAY_CREDENTIALS, "verified");
 }
 
 static void refuse_logon(struct gateway_channel *channel)
 {
-    struct tunnel_trace *tunnel = &channel->connection->trace.tunnel;
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
     channel->logon_sent = tunnel->unproved = false;
     tunnel->password_refused = true;
-    text_fact(channel->connection, FACT_GATEWAY_CREDENTIALS, "refused");
+    text_fact(channel->sink, FACT_GATEWAY_CREDENTIALS, "refused");
 }
 
 // ---- requests ----
@@ -72,7 +63,7 @@ static void take_token(struct gateway_channel *channel, const struct http_reques
 
     if (!spnego_parse(token, size, &spnego))
         return;
-    text_fact(channel->connection, FACT_GATEWAY_AUTHENTICATION, mechanism_name(spnego.mechanism));
+    text_fact(channel->sink, FACT_GATEWAY_AUTHENTICATION, mechanism_name(spnego.mechanism));
     if (spnego.token && ntlm_message_type(spnego.token, spnego.token_size) == NTLM_AUTHENTICATE)
         send_logon(channel);
 }
@@ -86,15 +77,15 @@ static void on_request(void *context, const uint8_t *data, size_t size)
         gateway_stream_switch(&channel->sent, CARRIER_LOST, 0);
         return;
     }
-    progress_step(channel->connection, channel->second ? GATEWAY_STEP_SECOND_HTTP : GATEWAY_STEP_HTTP);
+    progress_step(channel->progress, channel->second ? GATEWAY_STEP_SECOND_HTTP : GATEWAY_STEP_HTTP);
     channel->is_in = strcmp(request.method, "RDG_IN_DATA") == 0;
     channel->asked_websocket = request.upgrade;
     if (strcasecmp(request.scheme, "Bearer") == 0)
-        text_fact(channel->connection, FACT_GATEWAY_AUTHENTICATION, "Bearer");
+        text_fact(channel->sink, FACT_GATEWAY_AUTHENTICATION, "Bearer");
     else if (request.token.size)
         take_token(channel, &request);
     else if (request.paa)
-        text_fact(channel->connection, FACT_GATEWAY_AUTHENTICATION, "PAA");
+        text_fact(channel->sink, FACT_GATEWAY_AUTHENTICATION, "PAA");
     if (request.chunked)
         gateway_stream_switch(&channel->sent, CARRIER_CHUNKS, 0);
     else if (strncmp(request.method, "RPC_", 4) == 0)
@@ -108,16 +99,16 @@ static void on_sent_packet(void *context, const struct tsgu_header *header, cons
 
     switch (header->type) {
     case TSGU_HANDSHAKE_REQUEST:
-        progress_step(channel->connection, GATEWAY_STEP_HANDSHAKE);
+        progress_step(channel->progress, GATEWAY_STEP_HANDSHAKE);
         break;
     case TSGU_TUNNEL_CREATE:
-        progress_step(channel->connection, GATEWAY_STEP_TUNNEL);
+        progress_step(channel->progress, GATEWAY_STEP_TUNNEL);
         break;
     case TSGU_TUNNEL_AUTH:
-        progress_step(channel->connection, GATEWAY_STEP_AUTHORIZE);
+        progress_step(channel->progress, GATEWAY_STEP_AUTHORIZE);
         break;
     case TSGU_CHANNEL_CREATE:
-        progress_step(channel->connection, GATEWAY_STEP_CHANNEL);
+        progress_step(channel->progress, GATEWAY_STEP_CHANNEL);
         break;
     default:
         break;
@@ -131,16 +122,16 @@ static void on_sent_malformed(void *context)
 
 // ---- HTTP answers ----
 
-static void report_answer(struct connection *connection, const struct http_answer *answer)
+static void report_answer(struct gateway_channel *channel, const struct http_answer *answer)
 {
-    event_fact(connection->sink, FACT_GATEWAY_HTTP_STATUS, json_integer(answer->status));
-    text_fact(connection, FACT_GATEWAY_HTTP_REASON, answer->reason);
-    text_fact(connection, FACT_GATEWAY_HTTP_SERVER, answer->server);
-    if (connection->trace.tunnel.schemes_told || !answer->scheme_count)
+    event_fact(channel->sink, FACT_GATEWAY_HTTP_STATUS, json_integer(answer->status));
+    text_fact(channel->sink, FACT_GATEWAY_HTTP_REASON, answer->reason);
+    text_fact(channel->sink, FACT_GATEWAY_HTTP_SERVER, answer->server);
+    if (channel->trace->tunnel.schemes_told || !answer->scheme_count)
         return;
-    connection->trace.tunnel.schemes_told = true;
+    channel->trace->tunnel.schemes_told = true;
     for (size_t i = 0; i < answer->scheme_count; i++)
-        event_append(connection->sink, FACT_GATEWAY_HTTP_SCHEMES, answer->schemes[i]);
+        event_append(channel->sink, FACT_GATEWAY_HTTP_SCHEMES, answer->schemes[i]);
 }
 
 static void body_follows(struct gateway_channel *channel, const struct http_answer *answer)
@@ -154,8 +145,7 @@ static void body_follows(struct gateway_channel *channel, const struct http_answ
 // The channel is granted: packets follow, if it is one that they come by.
 static void granted(struct gateway_channel *channel, const struct http_answer *answer)
 {
-    struct connection *connection = channel->connection;
-    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
 
     prove_logon(channel);
     if (answer->status == HTTP_SWITCHING) {
@@ -164,15 +154,15 @@ static void granted(struct gateway_channel *channel, const struct http_answer *a
     } else if (channel->rpc) {
         gateway_stream_switch(&channel->received, CARRIER_LOST, 0);
     } else if (channel->is_in) {
-        connection->fd = connection->out_fd; // whoever asks how the peer is wants to know of that one
+        channel->sockets->fd = channel->sockets->out_fd; // whoever asks how the peer is wants to know of that one
         body_follows(channel, answer);
     } else if (channel->asked_websocket) {
         tunnel->declined = true;
-        connection_fail(connection);
+        channel->ending = ENDS_FAILED;
     } else {
-        connection->out_fd = channel->fd;
+        channel->sockets->out_fd = channel->fd;
         if (answer->chunked)
-            event_fact(connection->sink, FACT_GATEWAY_HTTP_CHUNKED, json_true());
+            event_fact(channel->sink, FACT_GATEWAY_HTTP_CHUNKED, json_true());
         gateway_stream_switch(&channel->received, answer->chunked ? CARRIER_CHUNKS : CARRIER_PACKETS, GATEWAY_SEED);
     }
 }
@@ -180,15 +170,17 @@ static void granted(struct gateway_channel *channel, const struct http_answer *a
 static void on_answer(void *context, const uint8_t *data, size_t size)
 {
     struct gateway_channel *channel = context;
-    struct connection *connection = channel->connection;
-    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
     struct http_answer answer;
 
+    if (channel->ending)
+        return;
     if (!http_answer_parse(data, size, &answer)) {
         tunnel->malformed = true;
-        connection_fail(connection);
+        channel->ending = ENDS_FAILED;
+        return;
     }
-    report_answer(connection, &answer);
+    report_answer(channel, &answer);
     tunnel->status = answer.status;
     snprintf(tunnel->reason, sizeof tunnel->reason, "%s", answer.reason);
     if (answer.status == HTTP_OK || answer.status == HTTP_SWITCHING) {
@@ -199,96 +191,95 @@ static void on_answer(void *context, const uint8_t *data, size_t size)
         // FreeRDP would go on to wait for a body, or for more.
         if (answer.status == HTTP_UNAUTHORIZED && channel->logon_sent)
             refuse_logon(channel);
-        connection_fail(connection);
+        channel->ending = ENDS_FAILED;
     }
 }
 
 // ---- packets of the gateway ----
 
-static void report_code(struct connection *connection, enum fact number, enum fact name, uint32_t code)
+static void report_code(struct event_sink *sink, enum fact number, enum fact name, uint32_t code)
 {
     const struct code_row *row = gateway_row(code);
-    event_fact(connection->sink, number, json_integer(code));
-    text_fact(connection, name, row ? row->name : NULL);
+    event_fact(sink, number, json_integer(code));
+    text_fact(sink, name, row ? row->name : NULL);
 }
 
-static void report_message(struct connection *connection, enum fact fact, const struct tsgu_text *message)
+static void report_message(struct event_sink *sink, enum fact fact, const struct tsgu_text *message)
 {
     static char text[MESSAGE_MAX];
     if (!message->data)
         return;
     utf16_text(message->data, message->size, text, sizeof text);
     if (fact == FACT_GATEWAY_MESSAGES)
-        event_append(connection->sink, fact, text);
+        event_append(sink, fact, text);
     else
-        text_fact(connection, fact, text);
+        text_fact(sink, fact, text);
 }
 
-static void report_policy(struct connection *connection, const struct tsgu_answer *answer)
+static void report_policy(struct event_sink *sink, const struct tsgu_answer *answer)
 {
     if (answer->has_idle_timeout)
-        event_fact(connection->sink, FACT_GATEWAY_IDLE_TIMEOUT, json_integer(answer->idle_timeout));
+        event_fact(sink, FACT_GATEWAY_IDLE_TIMEOUT, json_integer(answer->idle_timeout));
     if (answer->has_redirection)
-        observe_flags(connection, FACT_GATEWAY_REDIRECTION, answer->redirection, gateway_redirection_flag_at);
+        flag_fact(sink, FACT_GATEWAY_REDIRECTION, answer->redirection, gateway_redirection_flag_at);
 }
 
 // The answer to a step; the trial ends where it is no success. FreeRDP goes on after low words, which it mistakes for
 // success, and after a step that failed it waits for whatever else may come.
 static void on_step_answer(struct gateway_channel *channel, const struct tsgu_answer *answer, bool authorize)
 {
-    struct connection *connection = channel->connection;
-    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
 
     if (authorize && answer->code == QUARANTINE) { // MS-TSGU 3.7.5.2.7: the client may go on
-        event_fact(connection->sink, FACT_GATEWAY_QUARANTINE, json_true());
+        event_fact(channel->sink, FACT_GATEWAY_QUARANTINE, json_true());
         return;
     }
     if (!answer->code)
         return;
     tunnel->answered = true;
     tunnel->code = answer->code;
-    report_code(connection, FACT_GATEWAY_CODE, FACT_GATEWAY_CODE_NAME, answer->code);
+    report_code(channel->sink, FACT_GATEWAY_CODE, FACT_GATEWAY_CODE_NAME, answer->code);
     if (tunnel->password_sent && gateway_code_refuses_logon(answer->code))
         refuse_logon(channel);
-    connection_fail(connection);
+    channel->ending = ENDS_FAILED;
 }
 
 static void on_close(struct gateway_channel *channel, uint32_t status)
 {
-    struct connection *connection = channel->connection;
-    struct tunnel_trace *tunnel = &connection->trace.tunnel;
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
 
     tunnel->closed = true;
     tunnel->close_status = status;
-    report_code(connection, FACT_GATEWAY_CLOSE, FACT_GATEWAY_CLOSE_NAME, status);
+    report_code(channel->sink, FACT_GATEWAY_CLOSE, FACT_GATEWAY_CLOSE_NAME, status);
     if (tunnel->password_sent && gateway_code_refuses_logon(status))
         refuse_logon(channel);
-    if (connection->trace.peer_end == PEER_OPEN)
-        connection->trace.peer_end = PEER_FIN;
+    if (channel->trace->peer_end == PEER_OPEN)
+        channel->trace->peer_end = PEER_FIN;
     // All that was sent before has been read.
-    connection_fail(connection);
+    channel->ending = ENDS_FAILED;
 }
 
 static void on_packet(void *context, const struct tsgu_header *header, const uint8_t *data, size_t kept)
 {
     struct gateway_channel *channel = context;
-    struct connection *connection = channel->connection;
     struct tsgu_answer answer;
 
+    if (channel->ending)
+        return;
     switch (header->type) {
     case TSGU_DATA:
     case TSGU_KEEPALIVE:
         return;
     case TSGU_REAUTH_MESSAGE:
-        event_fact(connection->sink, FACT_GATEWAY_REAUTHENTICATION, json_true());
+        event_fact(channel->sink, FACT_GATEWAY_REAUTHENTICATION, json_true());
         return;
     default:
         break;
     }
     if (!tsgu_answer_parse(header->type, data, kept, &answer)) {
-        if (!progress_reached(connection, PHASE_NEGOTIATE)) {
-            connection->trace.tunnel.malformed = true;
-            connection_fail(connection);
+        if (!progress_reached(channel->progress, PHASE_NEGOTIATE)) {
+            channel->trace->tunnel.malformed = true;
+            channel->ending = ENDS_FAILED;
         }
         return;
     }
@@ -297,11 +288,11 @@ static void on_packet(void *context, const struct tsgu_header *header, const uin
         on_close(channel, answer.code);
         break;
     case TSGU_SERVICE_MESSAGE:
-        report_message(connection, FACT_GATEWAY_MESSAGES, &answer.message);
+        report_message(channel->sink, FACT_GATEWAY_MESSAGES, &answer.message);
         break;
     default:
-        report_message(connection, FACT_GATEWAY_CONSENT, &answer.message);
-        report_policy(connection, &answer);
+        report_message(channel->sink, FACT_GATEWAY_CONSENT, &answer.message);
+        report_policy(channel->sink, &answer);
         on_step_answer(channel, &answer, header->type == TSGU_TUNNEL_AUTH_RESPONSE);
         break;
     }
@@ -310,21 +301,26 @@ static void on_packet(void *context, const struct tsgu_header *header, const uin
 static void on_malformed(void *context)
 {
     struct gateway_channel *channel = context;
-    channel->connection->trace.tunnel.malformed = true;
-    connection_fail(channel->connection);
+    if (channel->ending)
+        return;
+    channel->trace->tunnel.malformed = true;
+    channel->ending = ENDS_FAILED;
 }
 
 // ---- the channel ----
 
-struct gateway_channel *gateway_channel_new(struct connection *connection)
+struct gateway_channel *gateway_channel_new(struct sockets *sockets, struct progress *progress, struct capture *capture)
 {
     struct gateway_channel *channel = calloc(1, sizeof *channel);
     if (!channel)
         return NULL;
-    channel->connection = connection;
-    channel->heads = capture_gateway(connection);
-    channel->second = connection->connections > 1;
-    channel->fd = connection->fd;
+    channel->sink = progress->sink;
+    channel->trace = progress->trace;
+    channel->progress = progress;
+    channel->sockets = sockets;
+    channel->heads = capture_gateway(capture);
+    channel->second = sockets->connections > 1;
+    channel->fd = sockets->fd;
     channel->to_gateway = (struct gateway_listener){on_request, on_sent_packet, on_sent_malformed, channel};
     channel->from_gateway = (struct gateway_listener){on_answer, on_packet, on_malformed, channel};
     gateway_stream_init(&channel->sent, &channel->to_gateway);
@@ -340,28 +336,28 @@ static void look_for_logon(struct gateway_channel *channel, const uint8_t *data,
         send_logon(channel);
 }
 
-void gateway_channel_idle(struct gateway_channel *channel)
+enum ending gateway_channel_idle(struct gateway_channel *channel)
 {
-    struct connection *connection = channel->connection;
-    struct trace *trace = &connection->trace;
+    struct trace *trace = channel->trace;
     bool chunks = channel->received.carrier == CARRIER_CHUNKS && !channel->received.seed;
 
     // FreeRDP goes on to the second channel once it has the seed, unless it takes the chunks for a body and waits for
     // its end, which is the tunnel's (http_response_recv).
-    if (connection->over || !chunks || trace->phase != PHASE_GATEWAY || trace->tunnel.step != GATEWAY_STEP_HTTP)
-        return;
+    if (!chunks || trace->phase != PHASE_GATEWAY || trace->tunnel.step != GATEWAY_STEP_HTTP)
+        return GOES_ON;
     trace->local = "TUNNEL_IN_CHUNKS";
     snprintf(trace->local_detail, sizeof trace->local_detail,
              "FreeRDP cannot read a tunnel that the gateway sends in chunks; gateway=websocket may work");
-    connection_fail(connection);
+    return ENDS_FAILED;
 }
 
-void gateway_channel_take(struct gateway_channel *channel, bool from_client, const uint8_t *data, size_t size)
+enum ending gateway_channel_take(struct gateway_channel *channel, bool from_client, const uint8_t *data, size_t size)
 {
     capture_gateway_text(channel->heads, from_client, data, size);
-    if (channel->connection->over)
-        return;
+    if (channel->progress->over)
+        return GOES_ON;
     if (from_client)
         look_for_logon(channel, data, size);
     gateway_stream_take(from_client ? &channel->sent : &channel->received, data, size);
+    return channel->ending;
 }

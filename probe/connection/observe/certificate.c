@@ -8,9 +8,6 @@
 #include <string.h>
 
 #include "connection/observe/certificate_chain.h"
-#include "connection/observe/tls_facts.h"
-
-enum { ACCEPT_ONCE = 2, REFUSE = 0 };
 
 // Reading the store takes longer than a whole trial, so the zygote does it and its workers inherit it.
 static X509_STORE *trusted;
@@ -42,7 +39,7 @@ static int verify_chain(X509 *leaf, STACK_OF(X509) * chain)
 }
 
 // A fact of the target's certificate, or the same of the gateway's: in trial/fact.h both stand in the same order.
-static void certificate_fact(struct connection *connection, bool at_gateway, enum fact fact, json_t *value)
+static void certificate_fact(struct event_sink *sink, bool at_gateway, enum fact fact, json_t *value)
 {
     _Static_assert(FACT_GATEWAY_CERTIFICATE_CHAIN - FACT_GATEWAY_CERTIFICATE_SUBJECT ==
                        FACT_CERTIFICATE_CHAIN - FACT_CERTIFICATE_SUBJECT,
@@ -50,7 +47,7 @@ static void certificate_fact(struct connection *connection, bool at_gateway, enu
     if (at_gateway)
         fact = (enum fact)(fact - FACT_CERTIFICATE_SUBJECT + FACT_GATEWAY_CERTIFICATE_SUBJECT);
     if (value)
-        event_fact(connection->sink, fact, value);
+        event_fact(sink, fact, value);
 }
 
 static const char *name_error(const char *name, bool match)
@@ -62,33 +59,31 @@ static const char *name_error(const char *name, bool match)
                                                    : X509_V_ERR_HOSTNAME_MISMATCH);
 }
 
-static void report(struct connection *connection, STACK_OF(X509) * chain, const char *name, bool name_match,
+static void report(struct event_sink *sink, bool at_gateway, STACK_OF(X509) * chain, const char *name, bool name_match,
                    int trust_error)
 {
     X509 *leaf = sk_X509_value(chain, 0);
     const X509_NAME *subject = X509_get_subject_name(leaf), *issuer = X509_get_issuer_name(leaf);
-    bool g = connection->trace.phase == PHASE_GATEWAY; // the target's is seen when its own TLS begins
     int days = 0, seconds = 0;
 
-    certificate_fact(connection, g, FACT_CERTIFICATE_SUBJECT, certificate_name(subject));
-    certificate_fact(connection, g, FACT_CERTIFICATE_ISSUER, certificate_name(issuer));
-    certificate_fact(connection, g, FACT_CERTIFICATE_NOT_BEFORE, certificate_time(X509_get0_notBefore(leaf)));
-    certificate_fact(connection, g, FACT_CERTIFICATE_NOT_AFTER, certificate_time(X509_get0_notAfter(leaf)));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_SUBJECT, certificate_name(subject));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_ISSUER, certificate_name(issuer));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_NOT_BEFORE, certificate_time(X509_get0_notBefore(leaf)));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_NOT_AFTER, certificate_time(X509_get0_notAfter(leaf)));
     if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(leaf)) == 1)
-        certificate_fact(connection, g, FACT_CERTIFICATE_DAYS_LEFT, json_integer(days - (seconds < 0)));
-    certificate_fact(connection, g, FACT_CERTIFICATE_SHA256, certificate_fingerprint(leaf));
-    certificate_fact(connection, g, FACT_CERTIFICATE_NAME_MATCH, json_boolean(name_match));
-    certificate_fact(connection, g, FACT_CERTIFICATE_NAME_VERIFICATION, json_string(name_error(name, name_match)));
-    certificate_fact(connection, g, FACT_CERTIFICATE_SELF_SIGNED, json_boolean(X509_NAME_cmp(subject, issuer) == 0));
-    certificate_fact(connection, g, FACT_CERTIFICATE_TRUSTED, json_boolean(trust_error == X509_V_OK));
-    certificate_fact(connection, g, FACT_CERTIFICATE_VERIFICATION,
+        certificate_fact(sink, at_gateway, FACT_CERTIFICATE_DAYS_LEFT, json_integer(days - (seconds < 0)));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_SHA256, certificate_fingerprint(leaf));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_NAME_MATCH, json_boolean(name_match));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_NAME_VERIFICATION, json_string(name_error(name, name_match)));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_SELF_SIGNED, json_boolean(X509_NAME_cmp(subject, issuer) == 0));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_TRUSTED, json_boolean(trust_error == X509_V_OK));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_VERIFICATION,
                      json_string(X509_verify_cert_error_string(trust_error)));
-    certificate_fact(connection, g, FACT_CERTIFICATE_CHAIN, certificate_chain(chain));
+    certificate_fact(sink, at_gateway, FACT_CERTIFICATE_CHAIN, certificate_chain(chain));
 }
 
-static int refuse(struct connection *connection, bool at_gateway, bool name_match, int trust_error)
+static void refuse(struct trace *trace, bool at_gateway, bool name_match, int trust_error)
 {
-    struct trace *trace = &connection->trace;
     int error = trust_error != X509_V_OK ? trust_error : X509_V_ERR_HOSTNAME_MISMATCH;
 
     trace->local = "CERTIFICATE_REJECTED";
@@ -96,31 +91,26 @@ static int refuse(struct connection *connection, bool at_gateway, bool name_matc
     snprintf(trace->local_detail, sizeof trace->local_detail, "--cert-policy require: %s%s%s",
              at_gateway ? "the gateway's certificate: " : "", X509_verify_cert_error_string(error),
              trust_error != X509_V_OK && !name_match ? "; the name does not match either" : "");
-    return REFUSE;
 }
 
-int certificate_verify(freerdp *instance, const BYTE *data, size_t length, const char *hostname, UINT16 port,
-                       DWORD flags)
+bool certificate_accepted(const struct tls_watch *watch, const char *name, bool required)
 {
-    struct connection *connection = connection_of(instance->context);
-    bool at_gateway = connection->trace.phase == PHASE_GATEWAY;
-    const SSL *ssl = at_gateway ? connection->gateway_ssl : connection->ssl;
+    struct trace *trace = watch->progress->trace;
+    bool at_gateway = trace->phase == PHASE_GATEWAY; // the target's is seen when its own TLS begins
+    const SSL *ssl = at_gateway ? watch->gateway_ssl : watch->ssl;
     // As the peer sent it: FreeRDP 3.5 hands over the leaf alone.
     STACK_OF(X509) *chain = ssl ? SSL_get_peer_cert_chain(ssl) : NULL;
     X509 *leaf = chain ? sk_X509_value(chain, 0) : NULL;
-    int verdict = ACCEPT_ONCE;
-    (void)data, (void)length, (void)port, (void)flags;
 
-    if (leaf && !connection->over) {
-        const char *name = at_gateway ? hostname : connection->presented;
-        bool name_match = matches(leaf, name);
-        int trust_error = verify_chain(leaf, chain);
-        if (at_gateway)
-            tls_report(connection, true);
-        report(connection, chain, name, name_match, trust_error);
-        if (connection->request->profile.certificate_policy == CERTIFICATE_REQUIRE &&
-            (trust_error != X509_V_OK || !name_match))
-            verdict = refuse(connection, at_gateway, name_match, trust_error);
-    }
-    return verdict;
+    if (!leaf)
+        return true;
+    bool name_match = matches(leaf, name);
+    int trust_error = verify_chain(leaf, chain);
+    if (at_gateway)
+        tls_report(watch, true);
+    report(watch->progress->sink, at_gateway, chain, name, name_match, trust_error);
+    if (!required || (trust_error == X509_V_OK && name_match))
+        return true;
+    refuse(trace, at_gateway, name_match, trust_error);
+    return false;
 }

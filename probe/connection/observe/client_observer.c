@@ -4,20 +4,20 @@
 #include "protocol/gcc.h"
 #include "protocol/sent_names.h"
 
-static void observe_core(struct connection *connection, const struct gcc_client_core *core)
+static void observe_core(struct event_sink *sink, const struct gcc_client_core *core)
 {
-    event_fact(connection->sink, FACT_CLIENT_NAME, json_string(core->name));
-    event_fact(connection->sink, FACT_CLIENT_BUILD, json_integer(core->build));
-    event_fact(connection->sink, FACT_CLIENT_VERSION, json_integer(core->version));
-    event_fact(connection->sink, FACT_CLIENT_KEYBOARD, json_integer(core->keyboard));
-    event_fact(connection->sink, FACT_CLIENT_COLOR_DEPTH, json_integer(core->color_depth));
-    event_fact(connection->sink, FACT_CLIENT_EARLY_FLAGS, json_integer(core->early_flags));
+    event_fact(sink, FACT_CLIENT_NAME, json_string(core->name));
+    event_fact(sink, FACT_CLIENT_BUILD, json_integer(core->build));
+    event_fact(sink, FACT_CLIENT_VERSION, json_integer(core->version));
+    event_fact(sink, FACT_CLIENT_KEYBOARD, json_integer(core->keyboard));
+    event_fact(sink, FACT_CLIENT_COLOR_DEPTH, json_integer(core->color_depth));
+    event_fact(sink, FACT_CLIENT_EARLY_FLAGS, json_integer(core->early_flags));
     if (core->connection_type)
-        event_fact(connection->sink, FACT_CLIENT_CONNECTION_TYPE, json_integer(core->connection_type));
-    event_fact(connection->sink, FACT_ERRINFO_ADVERTISED, json_boolean(core->early_flags & GCC_EARLY_ERRINFO));
+        event_fact(sink, FACT_CLIENT_CONNECTION_TYPE, json_integer(core->connection_type));
+    event_fact(sink, FACT_ERRINFO_ADVERTISED, json_boolean(core->early_flags & GCC_EARLY_ERRINFO));
 }
 
-void observe_client_settings(struct connection *connection, struct bytes pdu)
+void observe_client_settings(struct event_sink *sink, const char *given_name, struct bytes pdu)
 {
     struct gcc_blocks blocks;
     struct gcc_block block;
@@ -32,42 +32,41 @@ void observe_client_settings(struct connection *connection, struct bytes pdu)
     json_t *channels = json_array(); // a client without static channels sends no block for them
     while (gcc_next(&blocks, &block)) {
         if (gcc_read_client_core(&block, &core)) {
-            observe_core(connection, &core);
+            observe_core(sink, &core);
         } else if (gcc_read_client_cluster(&block, &cluster)) {
-            event_fact(connection->sink, FACT_CLIENT_CLUSTER_FLAGS, json_integer(cluster.flags));
+            event_fact(sink, FACT_CLIENT_CLUSTER_FLAGS, json_integer(cluster.flags));
             if (cluster.flags & GCC_CLUSTER_SESSION_VALID)
-                event_fact(connection->sink, FACT_CLIENT_SESSION, json_integer(cluster.session));
+                event_fact(sink, FACT_CLIENT_SESSION, json_integer(cluster.session));
         } else if (gcc_read_client_security(&block, &security)) {
-            event_fact(connection->sink, FACT_CLIENT_ENCRYPTION_METHODS, json_integer(security.methods));
+            event_fact(sink, FACT_CLIENT_ENCRYPTION_METHODS, json_integer(security.methods));
         } else if (gcc_read_client_network(&block, &network)) {
             for (unsigned i = 0; i < network.count; i++)
                 json_array_append_new(channels, json_string(network.names[i]));
         } else if (gcc_read_flags(&block, GCC_CS_MULTITRANSPORT, &flags)) {
-            event_fact(connection->sink, FACT_CLIENT_MULTITRANSPORT, json_integer(flags));
+            event_fact(sink, FACT_CLIENT_MULTITRANSPORT, json_integer(flags));
         }
     }
-    event_fact(connection->sink, FACT_CLIENT_CHANNELS, channels);
-    if (connection->request->profile.operand[FACTOR_CLIENT_NAME][0])
-        event_fact(connection->sink, FACT_CLIENT_NAME_GIVEN,
-                   json_string(connection->request->profile.operand[FACTOR_CLIENT_NAME]));
+    event_fact(sink, FACT_CLIENT_CHANNELS, channels);
+    if (given_name[0])
+        event_fact(sink, FACT_CLIENT_NAME_GIVEN, json_string(given_name));
 }
 
-static void observe_names(struct connection *connection, const struct sent_names *names)
+static void observe_names(struct event_sink *sink, const struct sent_names *names)
 {
-    event_fact(connection->sink, FACT_LOGON_USER, json_string(names->user));
-    event_fact(connection->sink, FACT_LOGON_DOMAIN, json_string(names->domain));
+    event_fact(sink, FACT_LOGON_USER, json_string(names->user));
+    event_fact(sink, FACT_LOGON_DOMAIN, json_string(names->domain));
 }
 
-void observe_authenticate(struct connection *connection, struct bytes token)
+void observe_authenticate(struct event_sink *sink, struct bytes token)
 {
     struct sent_names names;
     if (sent_names_ntlm(token.data, token.size, &names))
-        observe_names(connection, &names);
+        observe_names(sink, &names);
 }
 
-void observe_client_info(struct connection *connection, struct bytes info)
+void observe_client_info(struct event_sink *sink, struct bytes info)
 {
     struct sent_names names;
     if (sent_names_info(info.data, info.size, &names))
-        observe_names(connection, &names);
+        observe_names(sink, &names);
 }

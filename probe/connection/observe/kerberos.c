@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "connection/connection.h"
-
 enum { TRACE_MAX = 1 << 16, PATH_SIZE = 4200 };
 
 // Lines of krb5's include/k5-trace.h. KDC_ERR_PREAUTH_REQUIRED (RFC 4120 7.5.9: 25) begins every exchange.
@@ -38,30 +36,30 @@ void kerberos_read_trace(const char *text, size_t size, struct kerberos_trace *t
     }
 }
 
-static bool used(const struct connection *connection)
+static bool used(const struct kerberos *kerberos)
 {
-    return connection->trace.nla && !connection->request->at_challenge &&
-           connection->request->profile.levels.level[FACTOR_AUTH] != AUTH_LEVEL_NTLM;
+    return kerberos->trace->nla && !kerberos->request->at_challenge &&
+           kerberos->request->profile.levels.level[FACTOR_AUTH] != AUTH_LEVEL_NTLM;
 }
 
-static void trace_path(const struct connection *connection, char path[PATH_SIZE])
+static void trace_path(const struct kerberos *kerberos, char path[PATH_SIZE])
 {
-    snprintf(path, PATH_SIZE, "%s/kerberos.trace", connection->request->config_path);
+    snprintf(path, PATH_SIZE, "%s/kerberos.trace", kerberos->request->config_path);
 }
 
-void kerberos_watch(struct connection *connection)
+void kerberos_watch(const struct kerberos *kerberos)
 {
     char path[PATH_SIZE];
-    if (!used(connection))
+    if (!used(kerberos))
         return;
-    trace_path(connection, path);
+    trace_path(kerberos, path);
     setenv("KRB5_TRACE", path, 1);
 }
 
-static void read_trace(const struct connection *connection, struct kerberos_trace *trace)
+static void read_trace(const struct kerberos *kerberos, struct kerberos_trace *trace)
 {
     char path[PATH_SIZE], *text = malloc(TRACE_MAX);
-    trace_path(connection, path);
+    trace_path(kerberos, path);
     FILE *file = text ? fopen(path, "re") : NULL;
     kerberos_read_trace(text, file ? fread(text, 1, TRACE_MAX, file) : 0, trace);
     if (file)
@@ -69,20 +67,20 @@ static void read_trace(const struct connection *connection, struct kerberos_trac
     free(text);
 }
 
-void kerberos_report(struct connection *connection)
+void kerberos_report(struct kerberos *kerberos)
 {
-    struct trace *trace = &connection->trace;
+    struct trace *trace = kerberos->trace;
     struct kerberos_trace kdc;
 
-    if (!used(connection) || connection->kerberos_reported)
+    if (!used(kerberos) || kerberos->reported)
         return;
-    connection->kerberos_reported = true;
-    read_trace(connection, &kdc);
+    kerberos->reported = true;
+    read_trace(kerberos, &kdc);
     if (kdc.answered)
-        event_logon(connection->sink);
+        event_logon(kerberos->sink);
     if (kdc.refused) {
         trace->kerberos_refused = true;
-        event_failed_logon(connection->sink);
+        event_failed_logon(kerberos->sink);
     }
     if (trace->token_sent || trace->local || trace->peer_end != PEER_OPEN || trace->alert_received ||
         trace->phase != PHASE_NLA)

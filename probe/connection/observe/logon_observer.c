@@ -2,51 +2,51 @@
 #include <stdio.h>
 
 #include "connection/observe/observe.h"
-#include "connection/progress.h"
 #include "protocol/session_info.h"
 
 // A session id stands where the notification is about a session.
-static void notification(struct connection *connection, const struct session_info *info)
+static void notification(struct observer *observer, const struct session_info *info)
 {
     const struct code_row *type = logon_notification_row(info->error_type), *data = logon_data_row(info->error_data);
-    struct trace *trace = &connection->trace;
+    struct trace *trace = observer->trace;
     char text[32];
 
     snprintf(text, sizeof text, "0x%X", info->error_type);
-    event_fact(connection->sink, FACT_LOGON_NOTIFICATION, json_string(type ? type->name : text));
+    event_fact(observer->sink, FACT_LOGON_NOTIFICATION, json_string(type ? type->name : text));
     snprintf(text, sizeof text, "session %u", info->error_data);
-    event_fact(connection->sink, FACT_LOGON_ERROR, json_string(data ? data->name : text));
+    event_fact(observer->sink, FACT_LOGON_ERROR, json_string(data ? data->name : text));
     if (!logon_error_is_failure(info->error_type, info->error_data))
         return;
     // Where the logon goes on, its data is why it failed; else the notification itself is.
     trace->logon_error = true;
     trace->logon_code = logon_error_tells_data(info->error_type) ? info->error_data : info->error_type;
-    if (connection->logon_error_at == 0)
-        connection->logon_error_at = event_clock();
+    if (observer->logon_error_at == 0)
+        observer->logon_error_at = event_clock();
 }
 
-void observe_session_info(struct connection *connection, struct bytes body)
+enum ending observe_session_info(struct observer *observer, struct bytes body)
 {
     struct session_info info;
 
     if (!session_info_parse(body.data, body.size, &info))
-        return;
+        return GOES_ON;
     const struct code_row *row = session_info_row(info.type);
-    event_append(connection->sink, FACT_LOGON_INFO, row ? row->name : "unknown");
+    event_append(observer->sink, FACT_LOGON_INFO, row ? row->name : "unknown");
     if (info.has_session)
-        event_fact(connection->sink, FACT_LOGON_SESSION, json_integer(info.session));
+        event_fact(observer->sink, FACT_LOGON_SESSION, json_integer(info.session));
     if (info.user[0])
-        event_fact(connection->sink, FACT_LOGON_SESSION_USER, json_string(info.user));
+        event_fact(observer->sink, FACT_LOGON_SESSION_USER, json_string(info.user));
     if (info.domain[0])
-        event_fact(connection->sink, FACT_LOGON_SESSION_DOMAIN, json_string(info.domain));
+        event_fact(observer->sink, FACT_LOGON_SESSION_DOMAIN, json_string(info.domain));
     if (info.has_cookie)
-        event_fact(connection->sink, FACT_LOGON_COOKIE, json_true());
+        event_fact(observer->sink, FACT_LOGON_COOKIE, json_true());
     if (info.has_error)
-        notification(connection, &info);
+        notification(observer, &info);
     if (!session_info_logged_on(&info))
-        return;
-    connection->trace.logged_on = true;
-    event_fact(connection->sink, FACT_CREDENTIALS, json_string("verified"));
-    if (progress_reached(connection, PHASE_ACTIVE))
-        progress_begin(connection, PHASE_LOGON);
+        return GOES_ON;
+    observer->trace->logged_on = true;
+    event_fact(observer->sink, FACT_CREDENTIALS, json_string("verified"));
+    if (!progress_reached(observer->progress, PHASE_ACTIVE))
+        return GOES_ON;
+    return progress_begin(observer->progress, PHASE_LOGON);
 }

@@ -1,53 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/observe/observe.h"
-#include "connection/progress.h"
 #include "knowledge/codes.h"
 
-bool observe_client_mcs(struct connection *connection, const struct mcs_pdu *pdu)
+enum ending observe_client_mcs(struct observer *observer, const struct mcs_pdu *pdu, bool *client_info)
 {
     switch (pdu->type) {
     case MCS_CONNECT_INITIAL:
-        progress_begin(connection, PHASE_MCS);
-        return false;
+        return progress_begin(observer->progress, PHASE_MCS);
     case MCS_SEND_DATA_REQUEST:
-        return observe_client_payload(connection, (struct bytes){pdu->payload, pdu->size});
+        return observe_client_payload(observer, (struct bytes){pdu->payload, pdu->size}, client_info);
     default:
-        return false;
+        return GOES_ON;
     }
 }
 
-void observe_server_mcs(struct connection *connection, const struct mcs_pdu *pdu)
+enum ending observe_server_mcs(struct observer *observer, const struct mcs_pdu *pdu)
 {
     const struct code_row *row;
-    struct trace *trace = &connection->trace;
+    struct trace *trace = observer->trace;
 
     switch (pdu->type) {
     case MCS_CONNECT_RESPONSE:
-        event_fact(connection->sink, FACT_MCS_RESULT, json_integer(pdu->result));
+        event_fact(observer->sink, FACT_MCS_RESULT, json_integer(pdu->result));
         row = mcs_result_row(pdu->result);
         if (row)
-            event_fact(connection->sink, FACT_MCS_RESULT_NAME, json_string(row->name));
+            event_fact(observer->sink, FACT_MCS_RESULT_NAME, json_string(row->name));
         if (pdu->result != 0) {
             trace->mcs_result = pdu->result;
-            connection_fail(connection); // FreeRDP reads the result and goes on
+            return ENDS_FAILED; // FreeRDP reads the result and goes on
         }
-        progress_begin(connection, PHASE_CHANNELS);
-        break;
+        return progress_begin(observer->progress, PHASE_CHANNELS);
     case MCS_ATTACH_USER_CONFIRM:
     case MCS_CHANNEL_JOIN_CONFIRM:
         if (pdu->result != 0)
             trace->mcs_result = pdu->result;
-        break;
+        return GOES_ON;
     case MCS_DISCONNECT_ULTIMATUM:
         trace->ultimatum = true;
         trace->ultimatum_reason = pdu->reason;
         row = ultimatum_row(pdu->reason);
-        event_fact(connection->sink, FACT_ULTIMATUM_REASON, json_string(row ? row->name : "unknown"));
-        break;
+        event_fact(observer->sink, FACT_ULTIMATUM_REASON, json_string(row ? row->name : "unknown"));
+        return GOES_ON;
     case MCS_SEND_DATA_INDICATION:
-        observe_server_payload(connection, (struct bytes){pdu->payload, pdu->size});
-        break;
+        return observe_server_payload(observer, (struct bytes){pdu->payload, pdu->size});
     default:
-        break;
+        return GOES_ON;
     }
 }

@@ -1,73 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each kind of PDU says: one observer a protocol, fed by the tap. Observers report facts and phases; where a PDU
-// decides the trial they end it.
+// What each kind of PDU says: one observer a protocol. Observers note in the trace, report facts and begin phases;
+// where a PDU decides the trial they return how it is to end (ending.h), before anything else is made of that PDU.
 #pragma once
 
-#include "connection/connection.h"
+#include "connection/bytes.h"
+#include "connection/capture/capture.h"
+#include "connection/observe/encryption.h"
+#include "connection/observe/kerberos.h"
+#include "connection/permit.h"
+#include "connection/progress.h"
+#include "connection/request.h"
 #include "knowledge/codes.h"
 #include "protocol/mcs.h"
 
-struct bytes {
-    const uint8_t *data;
-    size_t size;
+// What the observers of PDUs work with, and what they remember for each other.
+struct observer {
+    const struct connection_request *request;
+    struct event_sink *sink;
+    struct trace *trace;
+    struct progress *progress;
+    struct permit *permit;
+    struct capture *capture;      // or NULL
+    const int *fd;                // of the latest TCP connection
+    struct encryption encryption; // RDP security's
+    struct kerberos kerberos;
+    uint32_t requested;     // requestedProtocols, as sent
+    double ntlm_asked;      // event_clock() when NTLM's NEGOTIATE went out; 0 before
+    bool ntlm_challenged;   // its CHALLENGE was read
+    bool capabilities_seen; // Demand Active was read
+    double logon_error_at;  // event_clock() at the first logon error, or 0
 };
 
-// X.224 Connection Request and Confirm (negotiation_observer.c).
-void observe_request(struct connection *connection, struct bytes pdu);
-void observe_confirm(struct connection *connection, struct bytes pdu);
+// ---- the doors (pdu_observer.c) ----
 
-// The first byte of an answer that is no TPKT and so no Confirm. Ends the trial: FreeRDP would wait for what that
-// byte and the next take for a length.
-_Noreturn void observe_stranger(struct connection *connection, uint8_t first);
+// A whole PDU that was read; or one that is about to be sent, of which *client_info says whether it is Client Info.
+MUST_PASS_ON enum ending observe_read(struct observer *observer, struct bytes pdu);
+MUST_PASS_ON enum ending observe_write(struct observer *observer, struct bytes pdu, bool *client_info);
+
+// The first byte of a PDU, before the others are there: FreeRDP would wait for what that byte and the next take for a
+// length.
+MUST_PASS_ON enum ending observe_first_byte(struct observer *observer, uint8_t first);
+
+// Whether the trial sends its password in Client Info.
+bool observe_password_in_info(const struct observer *observer);
+
+// An error info, read by whomever (errinfo_observer.c).
+void observe_error_info(struct observer *observer, uint32_t code);
+
+// ---- the protocols ----
+
+// X.224 Connection Request and Confirm, and the first byte of an answer that is no TPKT and so no Confirm
+// (negotiation_observer.c).
+MUST_PASS_ON enum ending observe_request(struct observer *observer, struct bytes pdu);
+MUST_PASS_ON enum ending observe_confirm(struct observer *observer, struct bytes pdu);
+MUST_PASS_ON enum ending observe_stranger(struct observer *observer, uint8_t first);
 
 // CredSSP's TSRequests (credssp_observer.c).
-void observe_client_tsrequest(struct connection *connection, struct bytes pdu);
-void observe_server_tsrequest(struct connection *connection, struct bytes pdu);
+MUST_PASS_ON enum ending observe_client_tsrequest(struct observer *observer, struct bytes pdu);
+MUST_PASS_ON enum ending observe_server_tsrequest(struct observer *observer, struct bytes pdu);
 
 // What the server sends after it under HYBRID_EX: the Early User Authorization Result (credssp_observer.c). Ends the
 // trial where it is a refusal.
-void observe_authorization(struct connection *connection, struct bytes pdu);
+MUST_PASS_ON enum ending observe_authorization(struct observer *observer, struct bytes pdu);
 
-// MCS (mcs_observer.c). The client's returns whether Client Info is about to be sent in it.
-bool observe_client_mcs(struct connection *connection, const struct mcs_pdu *pdu);
-void observe_server_mcs(struct connection *connection, const struct mcs_pdu *pdu);
+// MCS (mcs_observer.c). *client_info is set where Client Info is about to be sent in it.
+MUST_PASS_ON enum ending observe_client_mcs(struct observer *observer, const struct mcs_pdu *pdu, bool *client_info);
+MUST_PASS_ON enum ending observe_server_mcs(struct observer *observer, const struct mcs_pdu *pdu);
 
-// The client's own Connect Initial, whole, and the names of the account in an NTLM token or Client Info
-// (client_observer.c).
-void observe_client_settings(struct connection *connection, struct bytes pdu);
-void observe_authenticate(struct connection *connection, struct bytes token);
-void observe_client_info(struct connection *connection, struct bytes info);
+// The client's own Connect Initial, whole, where given_name is the client's name as the user gave it or ""; and the
+// names of the account in an NTLM token or Client Info (client_observer.c).
+void observe_client_settings(struct event_sink *sink, const char *given_name, struct bytes pdu);
+void observe_authenticate(struct event_sink *sink, struct bytes token);
+void observe_client_info(struct event_sink *sink, struct bytes info);
 
-// The server's Connect Response, whole (server_observer.c).
-void observe_server_settings(struct connection *connection, struct bytes pdu);
+// The server's Connect Response, whole, after what the client requested (server_observer.c).
+void observe_server_settings(struct event_sink *sink, uint32_t requested, struct bytes pdu);
 
-// What Demand Active tells of the server, from behind its share control header (server_observer.c).
-void observe_capabilities(struct connection *connection, struct bytes body);
+// What Demand Active tells of the server, from behind its share control header. False if it cannot be read
+// (server_observer.c).
+bool observe_capabilities(struct event_sink *sink, struct bytes body);
 
 // Licensing messages of either side, from their preamble on (licensing_observer.c).
-void observe_licensing(struct connection *connection, struct bytes message);
+MUST_PASS_ON enum ending observe_licensing(struct observer *observer, struct bytes message);
 
 // A server redirection packet, from its Flags on; ends the trial, unless it is for information only
 // (redirection_observer.c).
-void observe_redirection(struct connection *connection, struct bytes packet);
+MUST_PASS_ON enum ending observe_redirection(struct observer *observer, struct bytes packet);
 
 // Save Session Info, from behind its share data header (logon_observer.c).
-void observe_session_info(struct connection *connection, struct bytes body);
+MUST_PASS_ON enum ending observe_session_info(struct observer *observer, struct bytes body);
 
-// Auto-detection of either side, from behind its security header (payload_observer.c).
-void observe_autodetect(struct connection *connection, struct bytes message);
-
-// Reports the names of the flags that are set; what has no name is given as a number.
-void observe_flags(struct connection *connection, enum fact list, uint32_t flags,
-                   const struct code_row *(*row_at)(size_t index));
-
-// User data of MCS (payload_observer.c): security headers, licensing, share PDUs. The client's returns whether it is
-// Client Info.
-bool observe_client_payload(struct connection *connection, struct bytes payload);
-void observe_server_payload(struct connection *connection, struct bytes payload);
+// User data of MCS (payload_observer.c): security headers, licensing, share PDUs.
+MUST_PASS_ON enum ending observe_client_payload(struct observer *observer, struct bytes payload, bool *client_info);
+MUST_PASS_ON enum ending observe_server_payload(struct observer *observer, struct bytes payload);
 
 // A fast-path PDU of the server, whole (payload_observer.c).
-void observe_fast_path(struct connection *connection, struct bytes pdu);
-
-// An error info, read by whomever (errinfo_observer.c).
-void observe_error_info(struct connection *connection, uint32_t code);
+void observe_fast_path(struct observer *observer, struct bytes pdu);

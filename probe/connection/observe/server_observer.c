@@ -2,48 +2,30 @@
 // What the server announces of itself: in its Connect Response, and in the capability sets of Demand Active.
 #include <stdio.h>
 
+#include "connection/observe/flag_fact.h"
 #include "connection/observe/observe.h"
 #include "protocol/capability.h"
 #include "protocol/gcc_server.h"
 
-void observe_flags(struct connection *connection, enum fact list, uint32_t flags,
-                   const struct code_row *(*row_at)(size_t index))
-{
-    const struct code_row *row;
-    json_t *names = json_array();
-    char number[16];
-    for (size_t i = 0; (row = row_at(i)); i++) {
-        if (!(flags & row->code))
-            continue;
-        json_array_append_new(names, json_string(row->name));
-        flags &= ~row->code;
-    }
-    if (flags) {
-        snprintf(number, sizeof number, "0x%X", flags);
-        json_array_append_new(names, json_string(number));
-    }
-    event_fact(connection->sink, list, names);
-}
-
-static void named(struct connection *connection, enum fact fact, const struct code_row *row, uint32_t value)
+static void named(struct event_sink *sink, enum fact fact, const struct code_row *row, uint32_t value)
 {
     char number[16];
     snprintf(number, sizeof number, "0x%X", value);
-    event_fact(connection->sink, fact, json_string(row ? row->name : number));
+    event_fact(sink, fact, json_string(row ? row->name : number));
 }
 
-static void core_data(struct connection *connection, const struct gcc_server_core *core)
+static void core_data(struct event_sink *sink, uint32_t requested, const struct gcc_server_core *core)
 {
     static const uint32_t protocols[] = {PROTOCOL_SSL, PROTOCOL_HYBRID, PROTOCOL_RDSTLS, PROTOCOL_HYBRID_EX,
                                          PROTOCOL_RDSAAD};
     const struct code_row *row = rdp_version_row(core->version);
 
-    event_fact(connection->sink, FACT_SERVER_VERSION, json_integer(core->version));
+    event_fact(sink, FACT_SERVER_VERSION, json_integer(core->version));
     if (row)
-        event_fact(connection->sink, FACT_SERVER_VERSION_NAME, json_string(row->name));
+        event_fact(sink, FACT_SERVER_VERSION_NAME, json_string(row->name));
     if (core->has_early_flags) {
-        event_fact(connection->sink, FACT_SERVER_EARLY_FLAGS, json_integer(core->early_flags));
-        observe_flags(connection, FACT_SERVER_EARLY_FLAG_NAMES, core->early_flags, server_early_flag_at);
+        event_fact(sink, FACT_SERVER_EARLY_FLAGS, json_integer(core->early_flags));
+        flag_fact(sink, FACT_SERVER_EARLY_FLAG_NAMES, core->early_flags, server_early_flag_at);
     }
     if (!core->has_requested)
         return;
@@ -53,12 +35,12 @@ static void core_data(struct connection *connection, const struct gcc_server_cor
             json_array_append_new(names, json_string(x224_protocol_name(protocols[i])));
     if (core->requested == PROTOCOL_RDP)
         json_array_append_new(names, json_string(x224_protocol_name(PROTOCOL_RDP)));
-    event_fact(connection->sink, FACT_SERVER_REQUESTED, names);
+    event_fact(sink, FACT_SERVER_REQUESTED, names);
     // A middlebox that changed the request is seen here.
-    event_fact(connection->sink, FACT_NEGOTIATION_MIDDLEBOX, json_boolean(core->requested != connection->requested));
+    event_fact(sink, FACT_NEGOTIATION_MIDDLEBOX, json_boolean(core->requested != requested));
 }
 
-void observe_server_settings(struct connection *connection, struct bytes pdu)
+void observe_server_settings(struct event_sink *sink, uint32_t requested, struct bytes pdu)
 {
     struct gcc_blocks blocks;
     struct gcc_block block;
@@ -72,16 +54,16 @@ void observe_server_settings(struct connection *connection, struct bytes pdu)
         return;
     while (gcc_next(&blocks, &block)) {
         if (gcc_read_server_core(&block, &core)) {
-            core_data(connection, &core);
+            core_data(sink, requested, &core);
         } else if (gcc_read_server_security(&block, &security)) {
-            named(connection, FACT_SERVER_ENCRYPTION_METHOD, encryption_method_row(security.method), security.method);
-            named(connection, FACT_SERVER_ENCRYPTION_LEVEL, encryption_level_row(security.level), security.level);
+            named(sink, FACT_SERVER_ENCRYPTION_METHOD, encryption_method_row(security.method), security.method);
+            named(sink, FACT_SERVER_ENCRYPTION_LEVEL, encryption_level_row(security.level), security.level);
         } else if (gcc_read_server_network(&block, &network)) {
-            event_fact(connection->sink, FACT_SERVER_CHANNELS, json_integer(network.granted));
+            event_fact(sink, FACT_SERVER_CHANNELS, json_integer(network.granted));
         } else if (gcc_read_message_channel(&block, &channel)) {
-            event_fact(connection->sink, FACT_SERVER_MESSAGE_CHANNEL, json_integer(channel));
+            event_fact(sink, FACT_SERVER_MESSAGE_CHANNEL, json_integer(channel));
         } else if (gcc_read_flags(&block, GCC_SC_MULTITRANSPORT, &flags)) {
-            observe_flags(connection, FACT_SERVER_MULTITRANSPORT, flags, multitransport_flag_at);
+            flag_fact(sink, FACT_SERVER_MULTITRANSPORT, flags, multitransport_flag_at);
         }
     }
 }
@@ -104,16 +86,14 @@ static json_t *fields_of(const struct capability *set, const char *name)
     return object;
 }
 
-void observe_capabilities(struct connection *connection, struct bytes body)
+bool observe_capabilities(struct event_sink *sink, struct bytes body)
 {
     struct capabilities sets;
     struct capability set;
     char number[16];
 
-    // A session that is deactivated and activated again announces them again.
-    if (connection->capabilities_seen || !capabilities_open(body.data, body.size, &sets))
-        return;
-    connection->capabilities_seen = true;
+    if (!capabilities_open(body.data, body.size, &sets))
+        return false;
     json_t *names = json_array(), *details = json_array();
     while (capabilities_next(&sets, &set)) {
         const struct code_row *row = capability_row(set.type);
@@ -124,6 +104,7 @@ void observe_capabilities(struct connection *connection, struct bytes body)
         if (fields)
             json_array_append_new(details, fields);
     }
-    event_fact(connection->sink, FACT_CAPABILITIES_SETS, names);
-    event_fact(connection->sink, FACT_CAPABILITIES_DETAILS, details);
+    event_fact(sink, FACT_CAPABILITIES_SETS, names);
+    event_fact(sink, FACT_CAPABILITIES_DETAILS, details);
+    return true;
 }

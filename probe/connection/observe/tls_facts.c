@@ -4,9 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "connection/progress.h"
-#include "connection/settings.h"
-#include "connection/socket.h"
 #include "knowledge/codes.h"
 #include "protocol/server_hello.h"
 
@@ -16,82 +13,81 @@ enum { CLIENT_HELLO = 1, FINISHED = 20 }; // RFC 8446 4
 static int gateway_mark; // index of SSL's ex-data that is set where the SSL is the gateway's
 
 // A fact of the target's TLS, or the same of the gateway's: in trial/fact.h both stand in the same order.
-static void tls_fact(struct connection *connection, bool gateway, enum fact fact, const char *text)
+static void tls_fact(const struct tls_watch *watch, bool gateway, enum fact fact, const char *text)
 {
     _Static_assert(FACT_GATEWAY_TLS_ENDED_WITH - FACT_GATEWAY_TLS_VERSION == FACT_TLS_ENDED_WITH - FACT_TLS_VERSION,
                    "the facts of both correspond");
     if (gateway)
         fact = (enum fact)(fact - FACT_TLS_VERSION + FACT_GATEWAY_TLS_VERSION);
     if (text)
-        event_fact(connection->sink, fact, json_string(text));
+        event_fact(watch->progress->sink, fact, json_string(text));
 }
 
 // ---- the end ----
 
 // The first sign counts: what follows it is the other side's answer.
-static void ended(struct connection *connection, bool gateway, const char *by, const char *with)
+static void ended(struct tls_watch *watch, bool gateway, const char *by, const char *with)
 {
-    if (connection->tls_ended[gateway])
+    if (watch->ended[gateway])
         return;
-    connection->tls_ended[gateway] = true;
-    tls_fact(connection, gateway, FACT_TLS_ENDED_BY, by);
-    tls_fact(connection, gateway, FACT_TLS_ENDED_WITH, with);
+    watch->ended[gateway] = true;
+    tls_fact(watch, gateway, FACT_TLS_ENDED_BY, by);
+    tls_fact(watch, gateway, FACT_TLS_ENDED_WITH, with);
 }
 
-static void ended_by_peer_end(struct connection *connection, bool gateway)
+static void ended_by_peer_end(struct tls_watch *watch, bool gateway)
 {
-    if (connection->trace.peer_end != PEER_OPEN)
-        ended(connection, gateway, "server", connection->trace.peer_end == PEER_RST ? "RST" : "FIN");
+    if (watch->progress->trace->peer_end != PEER_OPEN)
+        ended(watch, gateway, "server", watch->progress->trace->peer_end == PEER_RST ? "RST" : "FIN");
 }
 
-void tls_report_end(struct connection *connection)
+void tls_report_end(struct tls_watch *watch)
 {
-    bool gateway = connection->trace.phase == PHASE_GATEWAY;
-    if (!(gateway ? connection->gateway_ssl != NULL : connection->trace.tls.hello_sent))
+    bool gateway = watch->progress->trace->phase == PHASE_GATEWAY;
+    if (!(gateway ? watch->gateway_ssl != NULL : watch->progress->trace->tls.hello_sent))
         return;
-    ended_by_peer_end(connection, gateway);
-    ended(connection, gateway, "client", "gave up");
+    ended_by_peer_end(watch, gateway);
+    ended(watch, gateway, "client", "gave up");
 }
 
-static void on_close_notify(struct connection *connection, bool gateway, bool received)
+static void on_close_notify(struct tls_watch *watch, bool gateway, bool received)
 {
     if (received) {
-        ended(connection, gateway, "server", "close_notify");
+        ended(watch, gateway, "server", "close_notify");
         // The peer's farewell; its FIN may still be on the way when FreeRDP gives up.
-        if (connection->trace.peer_end == PEER_OPEN)
-            connection->trace.peer_end = PEER_FIN;
+        if (watch->progress->trace->peer_end == PEER_OPEN)
+            watch->progress->trace->peer_end = PEER_FIN;
         return;
     }
-    if (connection->trace.peer_end == PEER_OPEN)
-        connection->trace.peer_end = socket_peer_end(connection->fd);
-    ended_by_peer_end(connection, gateway);
-    ended(connection, gateway, "client", "close_notify");
+    peer_end_note(&watch->progress->trace->peer_end, *watch->fd);
+    ended_by_peer_end(watch, gateway);
+    ended(watch, gateway, "client", "close_notify");
 }
 
-static void on_alert(struct connection *connection, bool gateway, bool received, const uint8_t *alert)
+static void on_alert(struct tls_watch *watch, bool gateway, bool received, const uint8_t *alert)
 {
     const struct code_row *row = tls_alert_row(alert[1]);
     char unnamed[8];
 
     if (alert[1] == ALERT_CLOSE_NOTIFY) {
-        on_close_notify(connection, gateway, received);
+        on_close_notify(watch, gateway, received);
         return;
     }
     snprintf(unnamed, sizeof unnamed, "%u", alert[1]);
-    tls_fact(connection, gateway, received ? FACT_TLS_ALERT_RECEIVED : FACT_TLS_ALERT_SENT, row ? row->name : unnamed);
-    ended(connection, gateway, received ? "server" : "client", "alert");
+    tls_fact(watch, gateway, received ? FACT_TLS_ALERT_RECEIVED : FACT_TLS_ALERT_SENT, row ? row->name : unnamed);
+    ended(watch, gateway, received ? "server" : "client", "alert");
     if (received)
-        connection->trace.alert_received = alert[1] + 1;
-    else if (connection->trace.peer_end == PEER_OPEN) // else it is what OpenSSL makes of the peer's end
-        connection->trace.alert_sent = alert[1] + 1;
+        watch->progress->trace->alert_received = alert[1] + 1;
+    else if (watch->progress->trace->peer_end == PEER_OPEN) // else it is what OpenSSL makes of the peer's end
+        watch->progress->trace->alert_sent = alert[1] + 1;
 }
 
 // ---- OpenSSL's hooks ----
 
-static void on_handshake(struct connection *connection, bool received, const uint8_t *message, size_t size)
+static void on_handshake(struct tls_watch *watch, bool received, const uint8_t *message, size_t size)
 {
     struct server_hello hello;
-    struct tls_trace *tls = &connection->trace.tls;
+    struct tls_trace *tls = &watch->progress->trace->tls;
 
     if (!received && size && message[0] == CLIENT_HELLO)
         tls->hello_sent = true;
@@ -101,41 +97,42 @@ static void on_handshake(struct connection *connection, bool received, const uin
 
 static void on_message(int sent, int version, int type, const void *data, size_t size, SSL *ssl, void *argument)
 {
-    struct connection *connection = argument;
+    struct tls_watch *watch = argument;
     (void)version;
-    if (connection->over)
+    if (watch->progress->over)
         return;
     // Whose TLS it is shows at its first message: the target's begins when the tunnel through the gateway stands.
-    if (connection->trace.gateway && !progress_reached(connection, PHASE_NEGOTIATE))
-        SSL_set_ex_data(ssl, gateway_mark, connection);
+    if (watch->progress->trace->gateway && !progress_reached(watch->progress, PHASE_NEGOTIATE))
+        SSL_set_ex_data(ssl, gateway_mark, watch);
     bool gateway = SSL_get_ex_data(ssl, gateway_mark) != NULL;
-    *(gateway ? &connection->gateway_ssl : &connection->ssl) = ssl;
+    *(gateway ? &watch->gateway_ssl : &watch->ssl) = ssl;
     // Flights are counted by the records; beyond the handshake PDUs are counted (tap.c), and not a gateway's.
-    if (type == SSL3_RT_HEADER && (connection->trace.phase == PHASE_TLS || connection->trace.phase == PHASE_GATEWAY))
-        (sent ? progress_sent : progress_received)(connection);
+    if (type == SSL3_RT_HEADER &&
+        (watch->progress->trace->phase == PHASE_TLS || watch->progress->trace->phase == PHASE_GATEWAY))
+        (sent ? progress_sent : progress_received)(watch->progress);
     if (type == SSL3_RT_ALERT && size == 2)
-        on_alert(connection, gateway, !sent, data);
+        on_alert(watch, gateway, !sent, data);
     if (type == SSL3_RT_HANDSHAKE && !gateway)
-        on_handshake(connection, !sent, data, size);
+        on_handshake(watch, !sent, data, size);
     if (type == SSL3_RT_HANDSHAKE && gateway && size && *(const uint8_t *)data == FINISHED)
-        connection->trace.tunnel.tls_done = true;
+        watch->progress->trace->tunnel.tls_done = true;
 }
 
 // Each new SSL_CTX gets the message callback before its first SSL exists. An SSL's own ex-data hook would be too early:
 // from OpenSSL 3.2 on, SSL_new() sets the callback after it.
-static void on_new_context(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long number, void *connection)
+static void on_new_context(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long number, void *watch)
 {
     (void)pointer;
     (void)data;
     (void)index;
     (void)number;
     SSL_CTX_set_msg_callback(parent, on_message);
-    SSL_CTX_set_msg_callback_arg(parent, connection);
+    SSL_CTX_set_msg_callback_arg(parent, watch);
 }
 
-void tls_watch(struct connection *connection)
+void tls_begin_watch(struct tls_watch *watch)
 {
-    CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, connection, on_new_context, NULL, NULL);
+    CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, watch, on_new_context, NULL, NULL);
     gateway_mark = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 }
 
@@ -157,28 +154,28 @@ static const char *version_name(int version)
     }
 }
 
-void tls_report(struct connection *connection, bool gateway)
+void tls_report(const struct tls_watch *watch, bool gateway)
 {
-    SSL *ssl = gateway ? connection->gateway_ssl : connection->ssl;
+    SSL *ssl = gateway ? watch->gateway_ssl : watch->ssl;
     const unsigned char *protocol = NULL;
     unsigned length = 0;
     char alpn[64] = "none";
 
     if (!ssl)
         return;
-    tls_fact(connection, gateway, FACT_TLS_SNI, SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
+    tls_fact(watch, gateway, FACT_TLS_SNI, SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name));
     // After a failed handshake there is a version too, once the server chose one.
     if (!SSL_get_current_cipher(ssl))
         return;
-    tls_fact(connection, gateway, FACT_TLS_VERSION, version_name(SSL_version(ssl)));
-    tls_fact(connection, gateway, FACT_TLS_CIPHER, SSL_get_cipher_name(ssl));
+    tls_fact(watch, gateway, FACT_TLS_VERSION, version_name(SSL_version(ssl)));
+    tls_fact(watch, gateway, FACT_TLS_CIPHER, SSL_get_cipher_name(ssl));
     int group = (int)SSL_get_negotiated_group(ssl);
     if (group != NID_undef)
-        tls_fact(connection, gateway, FACT_TLS_GROUP, SSL_group_to_name(ssl, group));
+        tls_fact(watch, gateway, FACT_TLS_GROUP, SSL_group_to_name(ssl, group));
     SSL_get0_alpn_selected(ssl, &protocol, &length);
     if (protocol)
         snprintf(alpn, sizeof alpn, "%.*s", (int)length, (const char *)protocol);
-    tls_fact(connection, gateway, FACT_TLS_ALPN, alpn);
+    tls_fact(watch, gateway, FACT_TLS_ALPN, alpn);
 }
 
 // The lowest version that this machine could offer: OpenSSL's settings may exclude versions, or every cipher of one.
@@ -209,24 +206,9 @@ static int lowest_offered(SSL *ssl)
     return TLS1_3_VERSION + 1;
 }
 
-BOOL tls_connect(rdpTransport *transport)
+void tls_note_failure(struct tls_watch *watch)
 {
-    struct connection *connection = connection_of(transport_get_context(transport));
-    struct tls_trace *tls = &connection->trace.tls;
-
-    progress_begin(connection, PHASE_TLS);
-    connection->ssl = NULL;
-    settings_tls_range(connection->request->profile.levels.level[FACTOR_TLS], &tls->lowest_wanted,
-                       &tls->highest_wanted);
-    BOOL ok = settings_before_target_tls(connection) && connection->io.TLSConnect(transport);
-    if (connection->over)
-        return ok;
-    tls_report(connection, false);
-    if (!ok) {
-        tls->failed = true;
-        tls->lowest_offered = connection->ssl ? (uint16_t)lowest_offered(connection->ssl) : 0;
-        connection_fail(connection);
-    }
-    progress_begin(connection, connection->trace.nla ? PHASE_NLA : PHASE_MCS);
-    return ok;
+    struct tls_trace *tls = &watch->progress->trace->tls;
+    tls->failed = true;
+    tls->lowest_offered = watch->ssl ? (uint16_t)lowest_offered(watch->ssl) : 0;
 }

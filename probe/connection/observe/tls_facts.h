@@ -3,17 +3,29 @@
 // private.
 #pragma once
 
-#include "connection/connection.h"
+#include <openssl/ssl.h>
+#include <stdbool.h>
+
+#include "connection/progress.h"
+
+// Starts with progress and fd; all else zero.
+struct tls_watch {
+    struct progress *progress;
+    const int *fd;    // of the latest TCP connection
+    SSL *ssl;         // of the target's TLS
+    SSL *gateway_ssl; // of the gateway's, the later one where there are two
+    bool ended[2];    // who ended the target's ([0]) or the gateway's ([1]) is reported
+};
 
 // Arranges that every TLS connection this process makes from now on is seen. Call once in a worker.
-void tls_watch(struct connection *connection);
-
-// FreeRDP's TLSConnect callback: the handshake with the target.
-BOOL tls_connect(rdpTransport *transport);
+void tls_begin_watch(struct tls_watch *watch);
 
 // Reports what the handshake with the target, or with the gateway, agreed on.
-void tls_report(struct connection *connection, bool gateway);
+void tls_report(const struct tls_watch *watch, bool gateway);
+
+// The handshake with the target has failed: notes that, and what this machine could offer, in the trace.
+void tls_note_failure(struct tls_watch *watch);
 
 // The trial has failed: reports who ended the target's TLS, or the gateway's, if that has not shown before. The peer's
 // end must be in the trace.
-void tls_report_end(struct connection *connection);
+void tls_report_end(struct tls_watch *watch);

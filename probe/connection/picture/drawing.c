@@ -52,12 +52,12 @@ static BOOL drop_pointer_large(rdpContext *context, const POINTER_LARGE_UPDATE *
     return TRUE;
 }
 
-void drawing_drop(struct connection *connection)
+void drawing_drop(rdpContext *context, rdpGdi *none)
 {
-    rdpUpdate *update = connection->context.update;
+    rdpUpdate *update = context->update;
     rdpPointerUpdate *pointer = update->pointer;
 
-    connection->context.gdi = &connection->no_drawing;
+    context->gdi = none;
     update->BitmapUpdate = drop_bitmap;
     update->Palette = drop_palette;
     pointer->PointerPosition = drop_pointer_position;

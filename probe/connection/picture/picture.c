@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "connection/picture/image.h"
-#include "connection/progress.h"
 
 // A desktop is painted in pieces, so it is complete when nothing has changed for a while: FreeRDP's shadow server
 // paints the same over and over again by the graphics pipeline. One that never comes to rest is taken after LIMIT_MS,
@@ -19,6 +18,9 @@
 enum { QUIET_MS = 300, LIMIT_MS = 5000, BYTES = 4 };
 
 struct picture {
+    rdpContext *context;
+    const struct connection_request *request;
+    const struct progress *progress;
     unsigned paints;
     double first, latest; // event_clock() of the first paint, and of the latest that changed something
     double limit;         // …when the desktop is taken as it is
@@ -30,6 +32,9 @@ struct picture {
     uint32_t width, height;
     pcRdpgfxUpdateSurfaces update_surfaces; // FreeRDP's own
 };
+
+// A worker makes one trial; FreeRDP's callbacks have no argument to find it by.
+static struct picture *drawn;
 
 bool picture_wanted(const struct connection_request *request)
 {
@@ -44,10 +49,9 @@ bool picture_by_pipeline(const struct connection_request *request)
 // ---- painting ----
 
 // A new desktop, of which nothing is painted. That is white, whatever this release of FreeRDP begins with.
-static bool clear(struct connection *connection)
+static bool clear(struct picture *picture)
 {
-    struct picture *picture = connection->picture;
-    const rdpGdi *gdi = connection->context.gdi;
+    const rdpGdi *gdi = picture->context->gdi;
 
     free(picture->painted);
     free(picture->seen);
@@ -88,15 +92,15 @@ static double milliseconds(double value)
     return (double)(long long)(value * 1000 + 0.5) / 1000;
 }
 
-static void first_paint(struct connection *connection, double now)
+static void first_paint(struct picture *picture, double now)
 {
-    struct picture *picture = connection->picture;
-    double after = progress_reached(connection, PHASE_GRAPHICS) ? now - connection->phase_at : 0;
-    double left = connection->sink->start + connection->request->profile.deadline_ms - now;
+    const struct progress *progress = picture->progress;
+    double after = progress_reached(progress, PHASE_GRAPHICS) ? now - progress->phase_at : 0;
+    double left = progress->sink->start + picture->request->profile.deadline_ms - now;
 
     picture->first = now;
     picture->limit = now + (left < 2 * LIMIT_MS ? left / 2 : LIMIT_MS);
-    event_fact(connection->sink, FACT_GRAPHICS_FIRST_PAINT, json_real(milliseconds(after)));
+    event_fact(progress->sink, FACT_GRAPHICS_FIRST_PAINT, json_real(milliseconds(after)));
 }
 
 static BOOL begin_paint(rdpContext *context)
@@ -109,11 +113,10 @@ static BOOL begin_paint(rdpContext *context)
 
 static BOOL end_paint(rdpContext *context)
 {
-    struct connection *connection = connection_of(context);
-    struct picture *picture = connection->picture;
+    struct picture *picture = drawn;
     HGDI_WND window = context->gdi->primary->hdc->hwnd;
 
-    if (window->invalid->null || connection->over)
+    if (window->invalid->null || picture->progress->over)
         return TRUE;
     bool changed = false;
     for (INT32 i = 0; i < window->ninvalid; i++)
@@ -123,7 +126,7 @@ static BOOL end_paint(rdpContext *context)
     picture->blank = false;
     picture->pipeline = picture->in_pipeline;
     if (picture->paints++ == 0)
-        first_paint(connection, picture->latest);
+        first_paint(picture, picture->latest);
     return begin_paint(context);
 }
 
@@ -132,68 +135,67 @@ static BOOL desktop_resize(rdpContext *context)
     const rdpSettings *settings = context->settings;
     return gdi_resize(context->gdi, freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth),
                       freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight)) &&
-           clear(connection_of(context));
+           clear(drawn);
 }
 
 // ---- the graphics pipeline ----
 
 static UINT update_surfaces(RdpgfxClientContext *pipeline)
 {
-    struct picture *picture = connection_of(((rdpGdi *)pipeline->custom)->context)->picture;
-
-    picture->in_pipeline = true;
-    UINT status = picture->update_surfaces(pipeline);
-    picture->in_pipeline = false;
+    drawn->in_pipeline = true;
+    UINT status = drawn->update_surfaces(pipeline);
+    drawn->in_pipeline = false;
     return status;
 }
 
 static void on_channel(void *context, const ChannelConnectedEventArgs *e)
 {
-    struct connection *connection = connection_of(context);
     RdpgfxClientContext *pipeline = e->pInterface;
+    (void)context;
 
-    if (strcmp(e->name, RDPGFX_DVC_CHANNEL_NAME) != 0 || !gdi_graphics_pipeline_init(connection->context.gdi, pipeline))
+    if (strcmp(e->name, RDPGFX_DVC_CHANNEL_NAME) != 0 || !gdi_graphics_pipeline_init(drawn->context->gdi, pipeline))
         return;
-    connection->picture->update_surfaces = pipeline->UpdateSurfaces;
+    drawn->update_surfaces = pipeline->UpdateSurfaces;
     pipeline->UpdateSurfaces = update_surfaces;
 }
 
 static void on_channel_end(void *context, const ChannelDisconnectedEventArgs *e)
 {
+    (void)context;
     if (strcmp(e->name, RDPGFX_DVC_CHANNEL_NAME) == 0)
-        gdi_graphics_pipeline_uninit(connection_of(context)->context.gdi, e->pInterface);
+        gdi_graphics_pipeline_uninit(drawn->context->gdi, e->pInterface);
 }
 
 // ---- the trial's view ----
 
-bool picture_begin(struct connection *connection)
+struct picture *picture_begin(rdpContext *context, const struct connection_request *request,
+                              const struct progress *progress)
 {
-    rdpContext *context = &connection->context;
+    struct picture *picture = calloc(1, sizeof *picture);
 
-    if (!picture_wanted(connection->request))
-        return true;
-    connection->picture = calloc(1, sizeof *connection->picture);
+    if (!picture)
+        return NULL;
+    *picture = (struct picture){.context = context, .request = request, .progress = progress};
+    drawn = picture;
     // drawing_drop() has dealt with pointers, which are no part of the desktop; gdi_init() takes bitmaps and palettes.
-    if (!connection->picture || !gdi_init(context->instance, PIXEL_FORMAT_BGRX32) || !clear(connection))
-        return false;
+    if (!gdi_init(context->instance, PIXEL_FORMAT_BGRX32) || !clear(picture))
+        return NULL;
     context->update->BeginPaint = begin_paint;
     context->update->EndPaint = end_paint;
     context->update->DesktopResize = desktop_resize;
     PubSub_SubscribeChannelConnected(context->pubSub, on_channel);
     PubSub_SubscribeChannelDisconnected(context->pubSub, on_channel_end);
-    event_fact(connection->sink, FACT_GRAPHICS_PAINTS, json_integer(0));
-    return true;
+    event_fact(progress->sink, FACT_GRAPHICS_PAINTS, json_integer(0));
+    return picture;
 }
 
-bool picture_is_complete(const struct connection *connection, double now)
+bool picture_is_complete(const struct picture *picture, double now)
 {
-    const struct picture *picture = connection->picture;
-
     if (!picture)
         return true;
     if (picture->blank)
         return false;
-    return !connection->request->screenshot[0] || now >= picture->latest + QUIET_MS || now >= picture->limit;
+    return !picture->request->screenshot[0] || now >= picture->latest + QUIET_MS || now >= picture->limit;
 }
 
 static double one_decimal(double value)
@@ -201,19 +203,38 @@ static double one_decimal(double value)
     return (double)(long long)(value * 10 + 0.5) / 10;
 }
 
-bool picture_report(struct connection *connection)
+// How the desktop looks, which is the image.
+static void report_image(const struct picture *picture, const struct image *image)
 {
-    const struct picture *picture = connection->picture;
-    const rdpGdi *gdi = connection->context.gdi;
-    const char *screenshot = connection->request->screenshot;
+    struct event_sink *sink = picture->progress->sink;
+    double painted = image_painted(image);
     uint32_t color;
     char text[16];
 
-    if (!picture || !gdi)
+    event_fact(sink, FACT_GRAPHICS_PATH, json_string(picture->pipeline ? "gfx" : "bitmap"));
+    event_fact(sink, FACT_GRAPHICS_PAINTED, json_real(one_decimal(painted)));
+    // The first piece of a desktop says nothing about the others.
+    if (!picture->request->screenshot[0] && painted < 100)
+        return;
+    bool uniform = image_uniform(image, &color);
+    event_fact(sink, FACT_GRAPHICS_UNIFORM, json_boolean(uniform));
+    if (uniform) {
+        snprintf(text, sizeof text, "#%06X", color);
+        event_fact(sink, FACT_GRAPHICS_COLOR, json_string(text));
+    }
+}
+
+bool picture_report(const struct picture *picture)
+{
+    const rdpGdi *gdi = picture ? picture->context->gdi : NULL;
+
+    if (!gdi)
         return true;
-    event_fact(connection->sink, FACT_GRAPHICS_PAINTS, json_integer(picture->paints));
-    event_fact(connection->sink, FACT_GRAPHICS_WIDTH, json_integer(picture->width));
-    event_fact(connection->sink, FACT_GRAPHICS_HEIGHT, json_integer(picture->height));
+    struct event_sink *sink = picture->progress->sink;
+    const char *screenshot = picture->request->screenshot;
+    event_fact(sink, FACT_GRAPHICS_PAINTS, json_integer(picture->paints));
+    event_fact(sink, FACT_GRAPHICS_WIDTH, json_integer(picture->width));
+    event_fact(sink, FACT_GRAPHICS_HEIGHT, json_integer(picture->height));
     if (picture->blank)
         return true;
     const struct image image = {.pixels = gdi->primary_buffer,
@@ -221,22 +242,11 @@ bool picture_report(struct connection *connection)
                                 .painted = picture->painted,
                                 .width = picture->width,
                                 .height = picture->height};
-    double painted = image_painted(&image);
-    event_fact(connection->sink, FACT_GRAPHICS_PATH, json_string(picture->pipeline ? "gfx" : "bitmap"));
-    event_fact(connection->sink, FACT_GRAPHICS_PAINTED, json_real(one_decimal(painted)));
-    // The first piece of a desktop says nothing about the others.
-    if (screenshot[0] || painted >= 100) {
-        bool uniform = image_uniform(&image, &color);
-        event_fact(connection->sink, FACT_GRAPHICS_UNIFORM, json_boolean(uniform));
-        if (uniform) {
-            snprintf(text, sizeof text, "#%06X", color);
-            event_fact(connection->sink, FACT_GRAPHICS_COLOR, json_string(text));
-        }
-    }
+    report_image(picture, &image);
     if (!screenshot[0])
         return true;
     if (!image_save(&image, screenshot))
         return false;
-    event_fact(connection->sink, FACT_GRAPHICS_SCREENSHOT, json_string(screenshot));
+    event_fact(sink, FACT_GRAPHICS_SCREENSHOT, json_string(screenshot));
     return true;
 }

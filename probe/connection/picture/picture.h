@@ -3,19 +3,25 @@
 // graphics pipeline (MS-RDPEGFX), watched, and saved.
 #pragma once
 
-#include "connection/connection.h"
+#include <freerdp/freerdp.h>
+
+#include "connection/progress.h"
+#include "connection/request.h"
+
+struct picture;
 
 // Whether the trial goes on to a picture, and whether the graphics pipeline is offered for it.
 bool picture_wanted(const struct connection_request *request);
 bool picture_by_pipeline(const struct connection_request *request);
 
-// Begins to draw: FreeRDP's PostConnect is the place. Nothing to do where no picture is wanted. False if memory is out.
-bool picture_begin(struct connection *connection);
+// Begins to draw, once in a worker: FreeRDP's PostConnect is the place. NULL if memory is out. All is borrowed.
+struct picture *picture_begin(rdpContext *context, const struct connection_request *request,
+                              const struct progress *progress);
 
 // Whether there is all that was wanted: something was painted; with a screenshot the desktop has not changed
-// for a while, or has been waited for long enough. now is event_clock().
-bool picture_is_complete(const struct connection *connection, double now);
+// for a while, or has been waited for long enough. now is event_clock(). True where picture is NULL.
+bool picture_is_complete(const struct picture *picture, double now);
 
 // Reports what was drawn so far and saves the screenshot, if there is anything to save. False with errno if the file
 // could not be written.
-bool picture_report(struct connection *connection);
+bool picture_report(const struct picture *picture);

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "connection/socket.h"
+#include "connection/peer_end.h"
 
 enum { WAIT_MS = 5000 };
 
@@ -63,14 +63,14 @@ static void wait_for(int fd, short events)
 static void open_while_it_is_open(void **state)
 {
     struct pair *pair = *state;
-    assert_int_equal(socket_peer_end(pair->client), PEER_OPEN);
+    assert_int_equal(peer_end_of(pair->client), PEER_OPEN);
     assert_int_equal(write(pair->server, "x", 1), 1);
     wait_for(pair->client, POLLIN);
-    assert_int_equal(socket_peer_end(pair->client), PEER_OPEN);
+    assert_int_equal(peer_end_of(pair->client), PEER_OPEN);
     // This side's own farewell says nothing about the peer.
     assert_int_equal(shutdown(pair->client, SHUT_WR), 0);
     wait_for(pair->server, POLLIN | POLLRDHUP);
-    assert_int_equal(socket_peer_end(pair->client), PEER_OPEN);
+    assert_int_equal(peer_end_of(pair->client), PEER_OPEN);
 }
 
 static void fin_where_the_peer_closed(void **state)
@@ -78,7 +78,7 @@ static void fin_where_the_peer_closed(void **state)
     struct pair *pair = *state;
     close_server(pair);
     wait_for(pair->client, POLLRDHUP);
-    assert_int_equal(socket_peer_end(pair->client), PEER_FIN);
+    assert_int_equal(peer_end_of(pair->client), PEER_FIN);
 }
 
 static void fin_although_data_is_left_to_read(void **state)
@@ -87,7 +87,7 @@ static void fin_although_data_is_left_to_read(void **state)
     assert_int_equal(write(pair->server, "goodbye", 7), 7);
     close_server(pair);
     wait_for(pair->client, POLLRDHUP);
-    assert_int_equal(socket_peer_end(pair->client), PEER_FIN);
+    assert_int_equal(peer_end_of(pair->client), PEER_FIN);
 }
 
 static void fin_where_the_peer_only_stopped_sending(void **state)
@@ -95,7 +95,7 @@ static void fin_where_the_peer_only_stopped_sending(void **state)
     struct pair *pair = *state;
     assert_int_equal(shutdown(pair->server, SHUT_WR), 0);
     wait_for(pair->client, POLLRDHUP);
-    assert_int_equal(socket_peer_end(pair->client), PEER_FIN);
+    assert_int_equal(peer_end_of(pair->client), PEER_FIN);
 }
 
 static void rst_where_the_peer_aborted(void **state)
@@ -105,7 +105,7 @@ static void rst_where_the_peer_aborted(void **state)
     assert_int_equal(setsockopt(pair->server, SOL_SOCKET, SO_LINGER, &abort_at_once, sizeof abort_at_once), 0);
     close_server(pair);
     wait_for(pair->client, POLLIN);
-    assert_int_equal(socket_peer_end(pair->client), PEER_RST);
+    assert_int_equal(peer_end_of(pair->client), PEER_RST);
 }
 
 static void rst_where_the_peer_closed_with_data_unread(void **state)
@@ -115,7 +115,7 @@ static void rst_where_the_peer_closed_with_data_unread(void **state)
     wait_for(pair->server, POLLIN);
     close_server(pair);
     wait_for(pair->client, POLLIN);
-    assert_int_equal(socket_peer_end(pair->client), PEER_RST);
+    assert_int_equal(peer_end_of(pair->client), PEER_RST);
 }
 
 static void rst_where_this_side_wrote_after_the_fin(void **state)
@@ -125,19 +125,19 @@ static void rst_where_this_side_wrote_after_the_fin(void **state)
     wait_for(pair->client, POLLRDHUP);
     assert_int_equal(send(pair->client, "x", 1, MSG_NOSIGNAL), 1);
     wait_for(pair->client, POLLHUP);
-    assert_int_equal(socket_peer_end(pair->client), PEER_RST);
+    assert_int_equal(peer_end_of(pair->client), PEER_RST);
 }
 
 static void open_where_there_is_no_tcp(void **state)
 {
     int fds[2];
     (void)state;
-    assert_int_equal(socket_peer_end(-1), PEER_OPEN);
+    assert_int_equal(peer_end_of(-1), PEER_OPEN);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
     close(fds[1]);
-    assert_int_equal(socket_peer_end(fds[0]), PEER_OPEN);
+    assert_int_equal(peer_end_of(fds[0]), PEER_OPEN);
     close(fds[0]);
-    assert_int_equal(socket_peer_end(fds[0]), PEER_OPEN); // no descriptor any more
+    assert_int_equal(peer_end_of(fds[0]), PEER_OPEN); // no descriptor any more
 }
 
 #define WITH_A_PAIR(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)

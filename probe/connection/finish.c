@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "connection/finish.h"
+
+#include <errno.h>
+#include <freerdp/error.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "connection/classify.h"
+#include "connection/outcome_report.h"
+
+enum { GOODBYE_SECONDS = 1 };
+
+void finish_note_error(struct connection *connection)
+{
+    struct trace *trace = &connection->trace;
+    if (trace->last_error)
+        return;
+    trace->last_error = freerdp_get_last_error(&connection->context);
+    trace->last_error_name = freerdp_get_last_error_name(trace->last_error);
+}
+
+// Verified is told as soon as it is seen.
+static void tell_credentials(struct connection *connection)
+{
+    const struct trace *trace = &connection->trace;
+    bool sent = observe_password_in_info(&connection->observer);
+
+    if (trace->nla_passed || trace->logged_on)
+        return;
+    if (trace->logon_error && trace->logon_code == LOGON_FAILED_BAD_PASSWORD && sent)
+        event_failed_logon(connection->sink);
+    event_fact(connection->sink, FACT_CREDENTIALS, json_string(credentials_word(trace, sent)));
+}
+
+void finish_failed(struct connection *connection)
+{
+    struct trace *trace = &connection->trace;
+
+    connection->progress.over = true;
+    finish_note_error(connection);
+    peer_end_note(&trace->peer_end,
+                  trace->phase == PHASE_GATEWAY ? connection->sockets.gateway_fd : connection->sockets.fd);
+    tls_report_end(&connection->tls);
+    kerberos_report(&connection->observer.kerberos);
+    tell_credentials(connection);
+    (void)picture_report(connection->picture); // the failure says more than a file that cannot be written
+    if (logon_may_have_failed(trace))
+        event_failed_logon(connection->sink);
+    if (gateway_logon_may_have_failed(trace))
+        event_failed_logon(connection->sink);
+    outcome_report(trace, connection->sink);
+    capture_closed(connection->capture);
+    _exit(0);
+}
+
+void finish_locally(struct connection *connection, const char *name, const char *detail)
+{
+    connection->trace.local = name;
+    snprintf(connection->trace.local_detail, sizeof connection->trace.local_detail, "%s", detail);
+    finish_failed(connection);
+}
+
+void finish_succeeded(struct connection *connection)
+{
+    struct outcome outcome = {.result = RESULT_CONNECTED, .phase = connection->request->until};
+
+    if (!picture_report(connection->picture))
+        finish_locally(connection, "SCREENSHOT_NOT_SAVED", strerror(errno));
+    connection->progress.over = true;
+    tell_credentials(connection);
+    event_outcome(connection->sink, &outcome);
+    if (progress_reached(&connection->progress, PHASE_ACTIVE)) {
+        // A session was opened: leave it with TLS' farewell rather than by vanishing, but do not wait for an answer.
+        signal(SIGALRM, SIG_DFL);
+        alarm(GOODBYE_SECONDS);
+        freerdp_disconnect(connection->context.instance);
+    }
+    capture_closed(connection->capture);
+    _exit(0);
+}
+
+void finish_if(struct connection *connection, enum ending ending)
+{
+    switch (ending) {
+    case GOES_ON:
+        return;
+    case ENDS_FAILED:
+        finish_failed(connection);
+    case ENDS_SUCCEEDED:
+        finish_succeeded(connection);
+    case ENDS_UNDECIDED:
+        _exit(0);
+    }
+}

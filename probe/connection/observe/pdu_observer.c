@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which observer a PDU is for.
+#include "connection/observe/observe.h"
+
+enum { DER_SEQUENCE = 0x30, TPKT_VERSION = 3 };
+
+static bool is_credssp(const struct observer *observer, struct bytes pdu)
+{
+    return observer->trace->nla && !progress_reached(observer->progress, PHASE_MCS) && pdu.data[0] == DER_SEQUENCE;
+}
+
+enum ending observe_read(struct observer *observer, struct bytes pdu)
+{
+    struct mcs_pdu mcs;
+
+    if (pdu.size == 0)
+        return GOES_ON;
+    if (!observer->trace->confirmed)
+        return observe_confirm(observer, pdu);
+    if (observer->trace->authorization_awaited)
+        return observe_authorization(observer, pdu);
+    if (is_credssp(observer, pdu))
+        return observe_server_tsrequest(observer, pdu);
+    if (mcs_parse(pdu.data, pdu.size, &mcs)) {
+        if (mcs.type == MCS_CONNECT_RESPONSE)
+            observe_server_settings(observer->sink, observer->requested, pdu);
+        return observe_server_mcs(observer, &mcs);
+    }
+    if ((pdu.data[0] & 3) == 0) // fast-path: FASTPATH_OUTPUT_ACTION_FASTPATH
+        observe_fast_path(observer, pdu);
+    return GOES_ON;
+}
+
+bool observe_password_in_info(const struct observer *observer)
+{
+    return observer->request->profile.autologon && !observer->trace->nla &&
+           profile_secret(&observer->request->profile, PROFILE_PASSWORD)[0];
+}
+
+// Client Info is about to be sent.
+static enum ending before_info(struct observer *observer)
+{
+    enum ending ending = progress_begin(observer->progress, PHASE_INFO);
+
+    if (ending || !observe_password_in_info(observer))
+        return ending;
+    ending = permit_request(observer->permit, observer->sink, observer->trace->gateway ? -1 : *observer->fd);
+    if (!ending)
+        event_logon(observer->sink);
+    return ending;
+}
+
+static enum ending write_mcs(struct observer *observer, const struct mcs_pdu *mcs, struct bytes pdu, bool *client_info)
+{
+    enum ending ending = observe_client_mcs(observer, mcs, client_info);
+
+    if (!ending && mcs->type == MCS_CONNECT_INITIAL)
+        observe_client_settings(observer->sink, observer->request->profile.operand[FACTOR_CLIENT_NAME], pdu);
+    return !ending && *client_info ? before_info(observer) : ending;
+}
+
+enum ending observe_write(struct observer *observer, struct bytes pdu, bool *client_info)
+{
+    struct mcs_pdu mcs;
+
+    *client_info = false;
+    if (pdu.size == 0)
+        return GOES_ON;
+    if (!observer->trace->confirmed)
+        return observe_request(observer, pdu);
+    if (is_credssp(observer, pdu))
+        return observe_client_tsrequest(observer, pdu);
+    return mcs_parse(pdu.data, pdu.size, &mcs) ? write_mcs(observer, &mcs, pdu, client_info) : GOES_ON;
+}
+
+enum ending observe_first_byte(struct observer *observer, uint8_t first)
+{
+    const struct trace *trace = observer->trace;
+
+    if (trace->phase == PHASE_NEGOTIATE && !trace->confirmed && first != TPKT_VERSION)
+        return observe_stranger(observer, first);
+    if (trace->nla && trace->phase == PHASE_NLA && !trace->authorization_awaited && first != DER_SEQUENCE)
+        return ENDS_FAILED;
+    return GOES_ON;
+}
