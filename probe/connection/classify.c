@@ -189,7 +189,7 @@ static void gave_up(const struct trace *e, struct outcome *o)
     }
 }
 
-// Name lookup or TCP failed. The name tells the gateway's from the target's, which no code does.
+// Name lookup or TCP failed. The name, which expectations are written with, tells the gateway's from the target's too.
 static void unreached(const struct trace *e, struct outcome *o, enum family family, uint32_t code, const char *name,
                       const char *meaning)
 {
@@ -197,14 +197,16 @@ static void unreached(const struct trace *e, struct outcome *o, enum family fami
     set(o, family, code, NULL, "%s%s%.100s%s%s", e->at_gateway ? "the gateway" : "", host[0] ? " " : "", host,
         e->at_gateway ? ": " : "", meaning);
     snprintf(o->name, sizeof o->name, "%s%s", e->at_gateway ? "GATEWAY_" : "", name ? name : "");
+    o->side = e->at_gateway ? SIDE_GATEWAY : SIDE_TARGET;
 }
 
-// The name tells an alert of this client from one of the peer, which the number does not.
+// The name tells an alert of this client from one of the peer too, which the number does not.
 static void sent_alert(uint32_t alert, struct outcome *o)
 {
     const struct code_row *row = tls_alert_row(alert);
     set_row(o, FAMILY_TLS, alert, row, "this client ended the handshake with a TLS alert");
     snprintf(o->name, sizeof o->name, "sent_%s", row ? row->name : "alert");
+    o->side = SIDE_CLIENT;
 }
 
 static bool alert_is(int alert, uint32_t code)
@@ -309,6 +311,8 @@ struct outcome classify(const struct trace *e)
     struct mstsc_pair pair;
 
     decide(e, &o);
+    if (o.side == SIDE_NONE)
+        o.side = side_of(o.family, o.phase);
     // The gateway's name and port are looked up and connected to in the phases that are the target's otherwise.
     enum phase where = e->at_gateway && o.phase < PHASE_GATEWAY ? PHASE_GATEWAY : o.phase;
     if (mstsc_pair_of(family_name(o.family), o.code, phase_name(where), &pair)) {
