@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/help.h"
 #include "commands/options.h"
-#include "commands/run.h"
 #include "report/merge.h"
 #include "report/report_set.h"
 #include "runner/interrupt.h"
