@@ -189,7 +189,7 @@ static bool address_not_found(const struct experiment *experiment, const struct 
     return experiment->isolation->baseline.level[FACTOR_ADDRESS] == ADDRESS_NAME &&
            address_is_literal(trial->variant.level[FACTOR_ADDRESS]) &&
            trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.family == FAMILY_DNS &&
-           !outcome_name_is_of_gateway(trial->outcome.name);
+           trial->outcome.side != SIDE_GATEWAY;
 }
 
 enum observation experiment_observe(const struct experiment *experiment, const struct trial *trial)

@@ -45,7 +45,7 @@ static bool passed(const struct trial *trial, enum phase failure_phase)
 static bool came_further(const struct trial *trial, const struct signature *signature, enum phase failure_phase)
 {
     bool at_gateway = trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.phase <= PHASE_GATEWAY;
-    return trial->outcome.phase > failure_phase && (!at_gateway || outcome_name_is_of_gateway(signature->name));
+    return trial->outcome.phase > failure_phase && (!at_gateway || signature->side == SIDE_GATEWAY);
 }
 
 enum observation observe(const struct trial *trial, const struct signature *signature, enum phase failure_phase)

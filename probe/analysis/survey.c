@@ -69,12 +69,11 @@ static struct level_state refusal(const struct trial *trial)
         state.why = "the TLS handshake fails with it";
         break;
     case FAMILY_DNS:
-        state.why =
-            outcome_name_is_of_gateway(outcome->name) ? "the gateway's name is not found" : "no such address is found";
+        state.why = outcome->side == SIDE_GATEWAY ? "the gateway's name is not found" : "no such address is found";
         break;
     case FAMILY_TCP:
-        state.why = outcome_name_is_of_gateway(outcome->name) ? "no TCP connection to the gateway can be made"
-                                                              : "no TCP connection can be made with it";
+        state.why = outcome->side == SIDE_GATEWAY ? "no TCP connection to the gateway can be made"
+                                                  : "no TCP connection can be made with it";
         break;
     case FAMILY_GATEWAY:
         state.why = gateway_refusal(outcome->code);

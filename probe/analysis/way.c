@@ -132,7 +132,7 @@ static bool refused(const struct outcome *outcome)
     case FAMILY_ULTIMATUM:
         return true;
     case FAMILY_TLS:
-        return outcome->code != 0 && strncmp(outcome->name, "sent_", 5) != 0; // an alert that it sent
+        return outcome->code != 0 && outcome->side != SIDE_CLIENT; // an alert that it sent
     default:
         return false;
     }
@@ -191,8 +191,7 @@ static void say_stop(char *text, size_t size, const struct trial *trial)
     } else if (outcome->family == FAMILY_LOCAL) {
         text_append(text, size, "this client broke off at the gateway; the target was never asked");
     } else if (outcome->phase < PHASE_GATEWAY) {
-        bool target = (outcome->family == FAMILY_DNS || outcome->family == FAMILY_TCP) &&
-                      !outcome_name_is_of_gateway(outcome->name);
+        bool target = (outcome->family == FAMILY_DNS || outcome->family == FAMILY_TCP) && outcome->side != SIDE_GATEWAY;
         text_append(text, size, "%s",
                     target ? "no address of the target was found that the gateway could be given"
                            : "the gateway itself was not reached");

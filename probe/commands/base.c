@@ -206,7 +206,7 @@ static void put_account(struct page *page, const char *heading, const char *user
         page_line(page, STYLE_PLAIN, "%s %s%s%s", heading, domain, domain[0] ? "\\" : "", user);
 }
 
-enum exit_status base_explain(struct options *o)
+enum exit_status base_explain(const struct options *o)
 {
     char text[HOST_MAX + 16], variant[VARIANT_TEXT_MAX];
     struct page page = page_open(stdout);
@@ -226,6 +226,5 @@ enum exit_status base_explain(struct options *o)
         page_put(&page, STYLE_DOUBT, "Warning  ");
         page_wrap(&page, 9, 9, "%s", o->base.warnings[i]);
     }
-    options_clear(o);
     return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
 }

@@ -14,4 +14,4 @@ bool base_is_argument(const char *word);
 bool base_take(struct options *options, int count, char **words, char *error, size_t size);
 
 // Prints on standard output what was taken, what the probe or an option overrides, and what is not used.
-enum exit_status base_explain(struct options *options);
+enum exit_status base_explain(const struct options *options);

@@ -78,8 +78,11 @@ int connect_command(int argc, char **argv)
         help_command(&page, COMMAND_CONNECT);
         return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
     }
-    if (options.explain_base)
-        return base_explain(&options);
+    if (options.explain_base) {
+        enum exit_status explained = base_explain(&options);
+        options_clear(&options);
+        return explained;
+    }
     enum exit_status status = run_begin(&run, &options, argv[0]);
     if (status == EXIT_CONNECTED) {
         status = run_trials(&run);

@@ -1,9 +1,141 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands/help.h"
 
-#include <string.h>
+#include <stdio.h>
+
+#include "commands/command.h"
+#include "report/format.h"
 
 enum { OPTION_COLUMN = 34, FACTOR_COLUMN = 19, MEANING_COLUMN = FACTOR_COLUMN + 12 };
+
+#define TARGET_IS                                                                                                      \
+    "TARGET is HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, or an .rdp file; the port is 3389 where none is given. "         \
+    "Arguments of xfreerdp are taken after --, alone or behind a TARGET: -- /v:HOST /sec:tls. What they and the file " \
+    "say is the baseline. Options before -- override it, and --explain-baseline tells what became of each setting."
+
+static const struct {
+    enum command command;
+    const char *name, *operands;
+    const char *purpose, *operands_are;
+} usages[] = {
+    {COMMAND_CONNECT, "connect", "TARGET",
+     "Makes one RDP connection and reports it phase by phase: times, facts, how it ended, and what mstsc would show.",
+     TARGET_IS},
+    {COMMAND_ISOLATE, "isolate", "TARGET",
+     "Reproduces a failing RDP connection, varies one client-side factor after another, and names the one that "
+     "triggers the failure, with the two trials that prove it; or says that none does.",
+     TARGET_IS},
+    {COMMAND_MATRIX, "matrix", "SCENARIO",
+     "Runs the trials that a scenario plans, each target with each variant, many targets at the same time, and judges "
+     "them by what the scenario expects.",
+     "SCENARIO is a YAML file that names targets, credentials by reference, factors, a design, limits and "
+     "expectations; - is standard input. The files in scenarios/ are made to start from."},
+    {COMMAND_REPORT, "report", "JOURNAL...",
+     "Renders journals of connect, isolate and matrix in a format. A JOURNAL is a file that --journal wrote; - is "
+     "standard input. Journals are read as a stream: of matrix the same memory is taken for any number of targets and "
+     "trials, and beyond some ten thousand targets a temporary file (in $TMPDIR, else /tmp).",
+     NULL},
+};
+
+// What is said after options and factors, in this order.
+static const struct {
+    unsigned commands;
+    const char *heading, *text;
+} paragraphs[] = {
+    {COMMAND_EVERY, "What a trial does to the target",
+     "A trial that goes through logs on as the given user and leaves as soon as the session is active. Where "
+     "that user has a session already, the trial takes it over: whoever works in it is disconnected (mstsc "
+     "shows them 0x3/0x5), and afterwards the session is left disconnected. Otherwise a new session is made, "
+     "logon scripts run, and it is left disconnected until the server ends it. On a client edition of Windows "
+     "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
+     "a test account."},
+    {COMMAND_MATRIX, "What a scenario says",
+     "name; targets: a host or .rdp file, a list of them and of mappings (host, port, group, user, domain, "
+     "credentials, gateway, gateway-credentials), {file: NAME} or - for standard input, one HOST[:PORT] "
+     "a line or CSV with a header; credentials: user, domain and password by {file: NAME}, "
+     "{environment: NAME} or {descriptor: NUMBER}, or several of them by name; gateway and "
+     "gateway-credentials, for targets without their own. "
+     "variants, a list of {FACTOR: LEVEL}; or factors, each with a list of levels, design (one-at-a-time, "
+     "pairwise, three-way, full), seed and never, rules such as security=rdp & tls=1.3; set, for levels "
+     "that do not vary. repeats, until, deadline, client-name, load-balance-info, cert-policy, autologon "
+     "(off or on): of every trial. limits: max-in-flight, max-failed-logons, max-trials, rate, "
+     "gateway-rate and target-rate (trials a second: over all, through each gateway, of each target), pause and "
+     "settle (seconds). expect: see below."},
+    {COMMAND_MATRIX, "What is expected",
+     "The scenario's expect: says what must be true of each trial, of all or of those of a variant or "
+     "group: connected, failed, phase >= nla, an "
+     "outcome such as 0x3/0x7 or negotiation HYBRID_REQUIRED, a fact such as tls.version >= 1.2, "
+     "certificate.days_left > 14 or clock.skew < 300, ms < 3000; joined by & | ! and ( ). A scenario "
+     "without it expects 'connected'."},
+    {COMMAND_MATRIX, "Runs of many trials",
+     "A target has one connection at a time, in the order of the plan: what sends no password comes "
+     "first. Until a password is proved, only so many logons of its account are under way as may fail; the "
+     "others wait right before theirs, at most two seconds, which no time of a trial includes "
+     "(logon.waited_ms), or come back later. An "
+     "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
+     "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or "
+     "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does "
+     "not."},
+    {COMMAND_EVERY, "Logons",
+     "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
+     "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
+     "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
+     "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
+     "other with a pause, never side by side. A password is never taken as an argument."},
+    {COMMAND_EVERY, "Gateways",
+     "Through an RD Gateway the phase gateway is told in steps: tls, http (its authentication), second-tcp, "
+     "second-tls and second-http (the other channel of the transport http), handshake, tunnel, authorize "
+     "(connection policy) and channel (resource policy, and the gateway's own way to the target). A trial has "
+     "one transport and falls back to no other; HTTP status and MS-TSGU's codes are read from the wire, those "
+     "included that FreeRDP takes for success. The gateway is given NTLM, or a token; each channel is a logon, "
+     "counted for the gateway's account. A message that asks for consent is agreed to and reported. gateway=rpc "
+     "goes as far as FreeRDP's client does; no server of this program's tests can prove it."},
+    {COMMAND_CONNECT, "Without a logon",
+     "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "
+     "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent "
+     "that a server could count as a logon. With --set security=tls or rdp it stops before MCS."},
+    {COMMAND_CONNECT, "Captures",
+     "--capture writes a pcapng file for Wireshark while the trial runs, without any privilege; a trial "
+     "that is killed leaves all up to there. TCP headers are made up, what they carry and the times are "
+     "real. By default it is redacted: the decrypted PDUs, with passwords, NTLM responses, tickets, "
+     "tokens, cookies, session data and pictures overwritten with zeros or cut off, and of the TCP "
+     "connections the X.224 and TLS handshakes and alerts; it has no key, and what it shows of a "
+     "gateway are HTTP heads. It still names users, computers and addresses. With --no-capture-redact "
+     "it has every byte and the TLS secrets that decrypt them, a gateway's tunnel included: whoever "
+     "has the file has the password. In both cases only you can read it (mode 0600)."},
+    {COMMAND_CONNECT, "Pictures",
+     "--until graphics waits for the first paint. --screenshot FILE saves the desktop when nothing on it "
+     "has changed for 0.3 seconds, or after five seconds (half of what --deadline leaves, if that is "
+     "less) if it does not come to rest; --settle makes it wait longer. What was never painted is white; "
+     "the facts say how much was painted, and whether all of it has one colour. The server paints "
+     "bitmaps, or by the graphics pipeline with --set graphics=gfx. The file is readable by you alone: a "
+     "desktop may show secrets. Where the session fails after something was painted, that is saved."},
+};
+
+// What each exit status means.
+static const struct {
+    unsigned commands;
+    int status;
+    const char *meaning;
+} statuses[] = {
+    {COMMAND_CONNECT, EXIT_CONNECTED, "connected"},
+    {COMMAND_ISOLATE, EXIT_CONNECTED, "nothing failed"},
+    {COMMAND_MATRIX, EXIT_CONNECTED, "every expectation is met"},
+    {COMMAND_REPORT, EXIT_CONNECTED, "every expectation is met; where none was stated, every trial connected"},
+    {COMMAND_CONNECT, EXIT_FAILURE_FOUND, "a failure was found"},
+    {COMMAND_ISOLATE, EXIT_FAILURE_FOUND, "a failure was found, whatever the verdict"},
+    {COMMAND_MATRIX, EXIT_FAILURE_FOUND, "an expectation is not met"},
+    {COMMAND_REPORT, EXIT_FAILURE_FOUND, "one is not"},
+    {COMMAND_ALL, EXIT_USAGE, "usage error"},
+    {COMMAND_MATRIX, EXIT_USAGE, "usage or scenario error"},
+    {COMMAND_REPORT, EXIT_USAGE, "usage error, or journals of different plans"},
+    {COMMAND_EVERY, EXIT_CANNOT_RUN, "could not run"},
+    {COMMAND_REPORT, EXIT_CANNOT_RUN, "a journal or a shard is missing or not whole, or no report can be written"},
+    {COMMAND_ALL, EXIT_SAFETY, "stopped by a safety limit"},
+    {COMMAND_MATRIX, EXIT_SAFETY, "trials were stopped by a safety limit"},
+    {COMMAND_REPORT, EXIT_SAFETY, "trials were left out for the safety of accounts"},
+    {COMMAND_EVERY | COMMAND_REPORT, EXIT_INTERRUPTED, "interrupted"},
+};
 
 static void paragraph(struct page *page, const char *heading, const char *text)
 {
@@ -41,28 +173,15 @@ static void options(struct page *page, enum command command)
 
 static void usage(struct page *page, enum command command)
 {
-    static const char *const names[] = {
-        [COMMAND_CONNECT] = "connect", [COMMAND_ISOLATE] = "isolate", [COMMAND_MATRIX] = "matrix"};
-    static const char *const purposes[] = {
-        [COMMAND_CONNECT] = "Makes one RDP connection and reports it phase by phase: times, facts, how it ended, and "
-                            "what mstsc would show.",
-        [COMMAND_ISOLATE] = "Reproduces a failing RDP connection, varies one client-side factor after another, and "
-                            "names the one that triggers the failure, with the two trials that prove it; or says that "
-                            "none does.",
-        [COMMAND_MATRIX] = "Runs the trials that a scenario plans, each target with each variant, many targets at the "
-                           "same time, and judges them by what the scenario expects."};
-    page_line(page, STYLE_PLAIN, "Usage: rdpprobe %s [OPTIONS] %s", names[command],
-              command == COMMAND_MATRIX ? "SCENARIO" : "TARGET");
-    page_newline(page);
-    page_wrap(page, 0, 0, "%s", purposes[command]);
-    page_wrap(page, 0, 0, "%s",
-              command == COMMAND_MATRIX
-                  ? "SCENARIO is a YAML file that names targets, credentials by reference, factors, a design, limits "
-                    "and expectations; - is standard input. The files in scenarios/ are made to start from."
-                  : "TARGET is HOST[:PORT], IPV4[:PORT], [IPV6]:PORT, or an .rdp file; the port is 3389 where none "
-                    "is given. Arguments of xfreerdp are taken after --, alone or behind a TARGET: -- /v:HOST "
-                    "/sec:tls. What they and the file say is the baseline. Options before -- override it, and "
-                    "--explain-baseline tells what became of each setting.");
+    for (size_t i = 0; i < sizeof usages / sizeof usages[0]; i++) {
+        if (usages[i].command != command)
+            continue;
+        page_line(page, STYLE_PLAIN, "Usage: rdpprobe %s [OPTIONS] %s", usages[i].name, usages[i].operands);
+        page_newline(page);
+        page_wrap(page, 0, 0, "%s", usages[i].purpose);
+        if (usages[i].operands_are)
+            page_wrap(page, 0, 0, "%s", usages[i].operands_are);
+    }
 }
 
 static void factors(struct page *page)
@@ -80,99 +199,36 @@ static void factors(struct page *page)
     }
 }
 
+static void formats(struct page *page)
+{
+    size_t count;
+    const struct format *rows = format_rows(&count);
+    page_newline(page);
+    page_line(page, STYLE_HEADING, "Formats");
+    for (size_t i = 0; i < count; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "  %s (%s)", rows[i].name, rows[i].ending);
+        page_put(page, STYLE_PLAIN, "%-*s", OPTION_COLUMN, name);
+        page_wrap(page, OPTION_COLUMN, OPTION_COLUMN, "%s", rows[i].summary);
+    }
+}
+
 void help_command(struct page *page, enum command command)
 {
-    bool isolate = command == COMMAND_ISOLATE, matrix = command == COMMAND_MATRIX;
     usage(page, command);
     options(page, command);
-    factors(page);
-    paragraph(page, "What a trial does to the target",
-              "A trial that goes through logs on as the given user and leaves as soon as the session is active. Where "
-              "that user has a session already, the trial takes it over: whoever works in it is disconnected (mstsc "
-              "shows them 0x3/0x5), and afterwards the session is left disconnected. Otherwise a new session is made, "
-              "logon scripts run, and it is left disconnected until the server ends it. On a client edition of Windows "
-              "the user at the console is locked out. On a Session Host a trial may draw a client access licence. Use "
-              "a test account.");
-    if (matrix)
-        paragraph(
-            page, "What a scenario says",
-            "name; targets: a host or .rdp file, a list of them and of mappings (host, port, group, user, domain, "
-            "credentials, gateway, gateway-credentials), {file: NAME} or - for standard input, one HOST[:PORT] "
-            "a line or CSV with a header; credentials: user, domain and password by {file: NAME}, "
-            "{environment: NAME} or {descriptor: NUMBER}, or several of them by name; gateway and "
-            "gateway-credentials, for targets without their own. "
-            "variants, a list of {FACTOR: LEVEL}; or factors, each with a list of levels, design (one-at-a-time, "
-            "pairwise, three-way, full), seed and never, rules such as security=rdp & tls=1.3; set, for levels "
-            "that do not vary. repeats, until, deadline, client-name, load-balance-info, cert-policy, autologon "
-            "(off or on): of every trial. limits: max-in-flight, max-failed-logons, max-trials, rate, "
-            "gateway-rate and target-rate (trials a second: over all, through each gateway, of each target), pause and "
-            "settle (seconds). expect: see below.");
-    if (matrix)
-        paragraph(page, "What is expected",
-                  "The scenario's expect: says what must be true of each trial, of all or of those of a variant or "
-                  "group: connected, failed, phase >= nla, an "
-                  "outcome such as 0x3/0x7 or negotiation HYBRID_REQUIRED, a fact such as tls.version >= 1.2, "
-                  "certificate.days_left > 14 or clock.skew < 300, ms < 3000; joined by & | ! and ( ). A scenario "
-                  "without it expects 'connected'.");
-    if (matrix)
-        paragraph(
-            page, "Runs of many trials",
-            "A target has one connection at a time, in the order of the plan: what sends no password comes "
-            "first. Until a password is proved, only so many logons of its account are under way as may fail; the "
-            "others wait right before theirs, at most two seconds, which no time of a trial includes "
-            "(logon.waited_ms), or come back later. An "
-            "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
-            "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or "
-            "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does "
-            "not.");
-    paragraph(page, "Logons",
-              "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
-              "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
-              "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
-              "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
-              "other with a pause, never side by side. A password is never taken as an argument.");
-    paragraph(
-        page, "Gateways",
-        "Through an RD Gateway the phase gateway is told in steps: tls, http (its authentication), second-tcp, "
-        "second-tls and second-http (the other channel of the transport http), handshake, tunnel, authorize "
-        "(connection policy) and channel (resource policy, and the gateway's own way to the target). A trial has "
-        "one transport and falls back to no other; HTTP status and MS-TSGU's codes are read from the wire, those "
-        "included that FreeRDP takes for success. The gateway is given NTLM, or a token; each channel is a logon, "
-        "counted for the gateway's account. A message that asks for consent is agreed to and reported. gateway=rpc "
-        "goes as far as FreeRDP's client does; no server of this program's tests can prove it.");
-    if (command == COMMAND_CONNECT)
-        paragraph(page, "Without a logon",
-                  "--until nla-challenge stops at the server's NTLM challenge, and needs neither user nor password: it "
-                  "tells certificate, CredSSP version, names, Windows build and the server's clock. Nothing is sent "
-                  "that a server could count as a logon. With --set security=tls or rdp it stops before MCS.");
-    if (command == COMMAND_CONNECT)
-        paragraph(page, "Captures",
-                  "--capture writes a pcapng file for Wireshark while the trial runs, without any privilege; a trial "
-                  "that is killed leaves all up to there. TCP headers are made up, what they carry and the times are "
-                  "real. By default it is redacted: the decrypted PDUs, with passwords, NTLM responses, tickets, "
-                  "tokens, cookies, session data and pictures overwritten with zeros or cut off, and of the TCP "
-                  "connections the X.224 and TLS handshakes and alerts; it has no key, and what it shows of a "
-                  "gateway are HTTP heads. It still names users, computers and addresses. With --no-capture-redact "
-                  "it has every byte and the TLS secrets that decrypt them, a gateway's tunnel included: whoever "
-                  "has the file has the password. In both cases only you can read it (mode 0600).");
-    if (command == COMMAND_CONNECT)
-        paragraph(page, "Pictures",
-                  "--until graphics waits for the first paint. --screenshot FILE saves the desktop when nothing on it "
-                  "has changed for 0.3 seconds, or after five seconds (half of what --deadline leaves, if that is "
-                  "less) if it does not come to rest; --settle makes it wait longer. What was never painted is white; "
-                  "the facts say how much was painted, and whether all of it has one colour. The server paints "
-                  "bitmaps, or by the graphics pipeline with --set graphics=gfx. The file is readable by you alone: a "
-                  "desktop may show secrets. Where the session fails after something was painted, that is saved.");
+    if (command == COMMAND_REPORT)
+        formats(page);
+    else
+        factors(page);
+    for (size_t i = 0; i < sizeof paragraphs / sizeof paragraphs[0]; i++) {
+        if (paragraphs[i].commands & command)
+            paragraph(page, paragraphs[i].heading, paragraphs[i].text);
+    }
     page_newline(page);
     page_line(page, STYLE_HEADING, "Exit status");
-    page_line(page, STYLE_PLAIN, "  0  %s",
-              isolate  ? "nothing failed"
-              : matrix ? "every expectation is met"
-                       : "connected");
-    page_line(page, STYLE_PLAIN, "  1  %s%s", matrix ? "an expectation is not met" : "a failure was found",
-              isolate ? ", whatever the verdict" : "");
-    page_line(page, STYLE_PLAIN, "  2  usage%s error", matrix ? " or scenario" : "");
-    page_line(page, STYLE_PLAIN, "  3  could not run");
-    page_line(page, STYLE_PLAIN, "  4  %sstopped by a safety limit", matrix ? "trials were " : "");
-    page_line(page, STYLE_PLAIN, "  130  interrupted");
+    for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+        if (statuses[i].commands & command)
+            page_line(page, STYLE_PLAIN, "  %d  %s", statuses[i].status, statuses[i].meaning);
+    }
 }

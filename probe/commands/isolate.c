@@ -128,8 +128,11 @@ int isolate_command(int argc, char **argv)
         help_command(&page, COMMAND_ISOLATE);
         return page_close(&page) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
     }
-    if (options.explain_base)
-        return base_explain(&options);
+    if (options.explain_base) {
+        enum exit_status explained = base_explain(&options);
+        options_clear(&options);
+        return explained;
+    }
     if (options.from)
         return isolate_offline(&options, argv[0]);
     enum exit_status status = run_begin(&run, &options, argv[0]);

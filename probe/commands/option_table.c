@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/option_report.h"
 #include "commands/options.h"
 #include "report/report_set.h"
 #include "scenario/shard.h"
@@ -610,6 +611,15 @@ static const struct option_row after[] = {
     {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX,
      take_resume, 0},
     {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report, 0},
+    {"format", 'f', "FORMAT", "one of the formats below (default: what the ending of --output stands for, else text)",
+     COMMAND_REPORT, option_take_format, 0},
+    {"output", 'o', "FILE",
+     "write to FILE instead of standard output: to a temporary name beside it, renamed when whole", COMMAND_REPORT,
+     option_take_output, 0},
+    {"merge", 0, NULL,
+     "join the shards of one plan: refuses another plan's journals, leaves out trials that are there twice, and says "
+     "which shards are missing",
+     COMMAND_REPORT, option_take_merge, 0},
     {"capture", 0, "FILE", "record what the trial sends and receives in a new FILE (pcapng), see below",
      COMMAND_CONNECT, take_capture, 0},
     {"capture-redact", 0, "yes|no", "leave out of the capture what carries credentials (default: yes)", COMMAND_CONNECT,
@@ -621,8 +631,9 @@ static const struct option_row after[] = {
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal, 0},
     {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json,
      0},
-    {"quiet", 'q', NULL, "no report and no progress, only errors and the exit status", COMMAND_EVERY, take_quiet, 0},
-    {"help", 'h', NULL, "show this", COMMAND_EVERY, take_help, 0},
+    {"quiet", 'q', NULL, "no report on standard output, no progress: only errors and the exit status",
+     COMMAND_EVERY | COMMAND_REPORT, take_quiet, 0},
+    {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT, take_help, 0},
 };
 
 const struct option_row *option_rows(size_t *count)

@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "commands/base.h"
+#include "commands/option_report.h"
 #include "trial/nearest.h"
 
-enum { ROWS_MAX = 64, RDP_PORT = 3389, FIRST_VALUE = 256 };
+enum { ROWS_MAX = 96, RDP_PORT = 3389, FIRST_VALUE = 256 };
 
 __attribute__((format(printf, 3, 4))) static bool refuse(char *error, size_t size, const char *format, ...)
 {
@@ -190,6 +191,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
         if (options->help)
             return true;
     }
+    if (command == COMMAND_REPORT)
+        return option_take_journals(options, argc - optind, argv + optind, error, size);
     if (command == COMMAND_MATRIX)
         return take_scenario(options, argc, argv, error, size);
     imply_levels(options);

@@ -12,8 +12,17 @@
 #include "trial/profile.h"
 #include "trial/until.h"
 
-// Commands, as bits of the set that an option belongs to.
-enum command { COMMAND_CONNECT = 1, COMMAND_ISOLATE = 2, COMMAND_ALL = 3, COMMAND_MATRIX = 4, COMMAND_EVERY = 7 };
+// Commands, as bits of the set that an option belongs to: of one target, all that run trials, and report.
+enum command {
+    COMMAND_CONNECT = 1,
+    COMMAND_ISOLATE = 2,
+    COMMAND_ALL = 3,
+    COMMAND_MATRIX = 4,
+    COMMAND_EVERY = 7,
+    COMMAND_REPORT = 8
+};
+
+struct format; // report/format.h
 
 enum { REPORT_OPTIONS_MAX = 7 }; // and one to standard output
 
@@ -59,6 +68,13 @@ struct options {
     bool has_max_failed_logons;
     const char *reports[REPORT_OPTIONS_MAX]; // as given: FORMAT=FILE
     size_t report_count;
+
+    // Of report.
+    const struct format *format;
+    const char *output; // file; NULL: standard output. It and the journals point into argv
+    bool merge;
+    char **journals;
+    int journal_count;
 
     const char *capture; // NULL: none
     bool capture_whole;  // --no-capture-redact

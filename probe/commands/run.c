@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,16 +14,6 @@
 #include "runner/ledger.h"
 
 enum { SENTENCE_MAX = 1024 };
-
-void run_complain(const char *command, const char *format, ...)
-{
-    char text[SENTENCE_MAX], clean[SENTENCE_MAX];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    fprintf(stderr, "rdpprobe %s: %s\n", command, page_clean(text, clean, sizeof clean));
-}
 
 static void on_trial(void *context, const struct trial *trial)
 {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "commands/command.h"
+#include "commands/complain.h"
 #include "commands/options.h"
 #include "report/page.h"
 #include "runner/runner.h"
@@ -17,9 +18,6 @@ struct run {
     struct runner *runner;
     struct page progress; // standard error
 };
-
-// Says one sentence on standard error, as "rdpprobe COMMAND: …".
-void run_complain(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 // Opens the journal, forks the zygote, and only then reads secrets and configures. Returns EXIT_CONNECTED, or another
 // exit status after a sentence on standard error; run_end() is due in both cases.

@@ -11,16 +11,12 @@
 #include "knowledge/mstsc.h"
 
 enum {
-    FREERDP_ACCESS_DENIED = 0x00020016, // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway, HTTP status 401
-    HTTP_DENIED = 401,
     ALERT_HANDSHAKE_FAILURE = 40, // RFC 8446 6.2
     ALERT_ACCESS_DENIED = 49,
     ALERT_PROTOCOL_VERSION = 70,
-    ALERT_INTERNAL_ERROR = 80,
     TLS_1_0_NUMBER = 0x0301,
     LOGON_FAILED_BAD_PASSWORD = 0, // MS-RDPBCGR 2.2.10.1.1.4.1.1
-    LOGON_FAILED_UPDATE_PASSWORD = 1,
-    HRESULT_WIN32 = 0x8007 // upper half of FreeRDP's last error where it holds the gateway's HRESULT
+    LOGON_FAILED_UPDATE_PASSWORD = 1
 };
 
 static void set(struct outcome *outcome, enum family family, uint32_t code, const char *name, const char *format, ...)
@@ -108,8 +104,7 @@ static void closed(const struct trace *e, struct outcome *o)
 
 static bool status_is_success(unsigned status)
 {
-    enum { SWITCHING_PROTOCOLS = 101, OK = 200 }; // RFC 9110 15
-    return status == SWITCHING_PROTOCOLS || status == OK;
+    return status == HTTP_ANSWER_SWITCHING_PROTOCOLS || status == HTTP_ANSWER_OK;
 }
 
 // A status with which a gateway says why it ended the connection, rather than that target or client did.
@@ -125,7 +120,7 @@ static bool gateway_answered(const struct trace *e)
     if (t->answered || t->malformed || t->declined || (t->closed && close_is_a_reason(t->close_status)))
         return true;
     return e->phase == PHASE_GATEWAY &&
-           ((t->status && !status_is_success(t->status)) || e->last_error >> 16 >= HRESULT_WIN32 ||
+           ((t->status && !status_is_success(t->status)) || e->last_error >> 16 >= HRESULT_FACILITY_WIN32 ||
             e->last_error == FREERDP_ACCESS_DENIED);
 }
 
@@ -152,7 +147,7 @@ static void gateway(const struct trace *e, struct outcome *o)
         set(o, FAMILY_GATEWAY, t->status, row ? row->name : "", "the gateway answered HTTP %u%s%.40s at step %s: %s",
             t->status, t->reason[0] ? " " : "", t->reason, step, row ? row->meaning : "a status that is no success");
     } else {
-        uint32_t code = e->last_error == FREERDP_ACCESS_DENIED ? HTTP_DENIED : e->last_error;
+        uint32_t code = e->last_error == FREERDP_ACCESS_DENIED ? HTTP_ANSWER_DENIED : e->last_error;
         set_row(o, FAMILY_GATEWAY, code, gateway_row(code), "the gateway refused");
     }
 }
@@ -189,7 +184,7 @@ static void gave_up(const struct trace *e, struct outcome *o)
     }
 }
 
-// Name lookup or TCP failed. The name tells the gateway's from the target's, which no code does.
+// Name lookup or TCP failed. The name, which expectations are written with, tells the gateway's from the target's too.
 static void unreached(const struct trace *e, struct outcome *o, enum family family, uint32_t code, const char *name,
                       const char *meaning)
 {
@@ -197,14 +192,16 @@ static void unreached(const struct trace *e, struct outcome *o, enum family fami
     set(o, family, code, NULL, "%s%s%.100s%s%s", e->at_gateway ? "the gateway" : "", host[0] ? " " : "", host,
         e->at_gateway ? ": " : "", meaning);
     snprintf(o->name, sizeof o->name, "%s%s", e->at_gateway ? "GATEWAY_" : "", name ? name : "");
+    o->side = e->at_gateway ? SIDE_GATEWAY : SIDE_TARGET;
 }
 
-// The name tells an alert of this client from one of the peer, which the number does not.
+// The name tells an alert of this client from one of the peer too, which the number does not.
 static void sent_alert(uint32_t alert, struct outcome *o)
 {
     const struct code_row *row = tls_alert_row(alert);
     set_row(o, FAMILY_TLS, alert, row, "this client ended the handshake with a TLS alert");
     snprintf(o->name, sizeof o->name, "sent_%s", row ? row->name : "alert");
+    o->side = SIDE_CLIENT;
 }
 
 static bool alert_is(int alert, uint32_t code)
@@ -309,6 +306,8 @@ struct outcome classify(const struct trace *e)
     struct mstsc_pair pair;
 
     decide(e, &o);
+    if (o.side == SIDE_NONE)
+        o.side = side_of(o.family, o.phase);
     // The gateway's name and port are looked up and connected to in the phases that are the target's otherwise.
     enum phase where = e->at_gateway && o.phase < PHASE_GATEWAY ? PHASE_GATEWAY : o.phase;
     if (mstsc_pair_of(family_name(o.family), o.code, phase_name(where), &pair)) {

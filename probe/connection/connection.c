@@ -248,6 +248,7 @@ void connection_run(const struct connection_request *request, struct event_sink 
     if (!connection) {
         struct outcome outcome = {.result = RESULT_FAILED,
                                   .family = FAMILY_LOCAL,
+                                  .side = SIDE_CLIENT,
                                   .name = "FREERDP_UNUSABLE",
                                   .detail = "FreeRDP cannot make a connection context on this machine"};
         event_outcome(sink, &outcome);

@@ -149,10 +149,10 @@ void event_failed_logon(struct event_sink *sink)
 
 void event_outcome(struct event_sink *sink, const struct outcome *o)
 {
-    emit(sink, json_pack("{s:{s:i, s:i, s:i, s:I, s:s, s:s, s:i, s:I, s:I, s:I, s:s}, s:f}", "outcome", "result",
-                         (int)o->result, "phase", (int)o->phase, "family", (int)o->family, "code", (json_int_t)o->code,
-                         "name", o->name, "detail", o->detail, "basis", (int)o->mstsc.basis, "mstsc",
-                         (json_int_t)o->mstsc.code, "extended", (json_int_t)o->mstsc.extended, "freerdp",
+    emit(sink, json_pack("{s:{s:i, s:i, s:i, s:i, s:I, s:s, s:s, s:i, s:I, s:I, s:I, s:s}, s:f}", "outcome", "result",
+                         (int)o->result, "phase", (int)o->phase, "family", (int)o->family, "side", (int)o->side, "code",
+                         (json_int_t)o->code, "name", o->name, "detail", o->detail, "basis", (int)o->mstsc.basis,
+                         "mstsc", (json_int_t)o->mstsc.code, "extended", (json_int_t)o->mstsc.extended, "freerdp",
                          (json_int_t)o->freerdp.code, "freerdp_name", o->freerdp.name, "t", since(sink)));
 }
 
@@ -206,11 +206,13 @@ static bool apply_outcome(struct outcome *o, const json_t *json)
 {
     // A worker whose memory is corrupt may write anything; what has no name must not get into a record.
     if (!in_range(json, "result", RESULT_FAILED + 1) || !in_range(json, "phase", PHASE_COUNT) ||
-        !in_range(json, "family", FAMILY_COUNT) || !in_range(json, "basis", BASIS_INFERRED + 1))
+        !in_range(json, "family", FAMILY_COUNT) || !in_range(json, "side", SIDE_COUNT) ||
+        !in_range(json, "basis", BASIS_INFERRED + 1))
         return false;
     o->result = (enum result)integer(json, "result");
     o->phase = (enum phase)integer(json, "phase");
     o->family = (enum family)integer(json, "family");
+    o->side = (enum failing_side)integer(json, "side");
     o->code = (uint32_t)integer(json, "code");
     copy(o->name, sizeof o->name, json, "name");
     copy(o->detail, sizeof o->detail, json, "detail");

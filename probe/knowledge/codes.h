@@ -84,3 +84,27 @@ bool ntstatus_blocks_account(uint32_t ntstatus);
 // password. Wrong: user or password is. Unsaid: any other reason; a locked account's password is not even looked at.
 enum password_word { PASSWORD_UNSAID, PASSWORD_RIGHT, PASSWORD_WRONG };
 enum password_word ntstatus_on_password(uint32_t ntstatus);
+
+// ---- numbers that are asked for by name (connection/, report/) ----
+
+// Facility of an HRESULT's high word that holds an error of Windows (MS-ERREF 2.1).
+#define HRESULT_FACILITY_WIN32 UINT32_C(0x8007)
+
+// FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway it stands for HTTP status 401.
+#define FREERDP_ACCESS_DENIED UINT32_C(0x00020016)
+
+enum {
+    HTTP_ANSWER_SWITCHING_PROTOCOLS = 101, // RFC 9110 15
+    HTTP_ANSWER_OK = 200,
+    HTTP_ANSWER_DENIED = 401
+};
+
+enum { ALERT_INTERNAL_ERROR = 80 }; // RFC 8446 6.2
+
+// mstsc's "Error code" (IMsTscAxEvents::OnDisconnected): ended by the server, whose reason is the extended code; and
+// the socket closed, with whatever extended code.
+enum { MSTSC_BY_SERVER = 0x3, MSTSC_SOCKET_CLOSED = 0x904 };
+
+// A gateway's code as its own low word where its high word is that of an error of Windows, as it mostly is and may not
+// be (MS-TSGU 2.2.6); else the code.
+uint32_t gateway_code_plain(uint32_t code);

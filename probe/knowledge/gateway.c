@@ -74,17 +74,20 @@ static const struct code_row redirections[] = {
     {0x80000000, "ENABLE_ALL", "everything may be redirected"},
 };
 
-enum { FACILITY_WIN32 = 0x8007 };
-
 // The error of MS-ERREF 2.2, or the gateway's own, without its facility; 0 where it has another one.
 static uint32_t word_of(uint32_t code)
 {
-    return code >> 16 == FACILITY_WIN32 ? code & 0xFFFF : code <= 0xFFFF ? code : 0;
+    return code >> 16 == HRESULT_FACILITY_WIN32 ? code & 0xFFFF : code <= 0xFFFF ? code : 0;
+}
+
+uint32_t gateway_code_plain(uint32_t code)
+{
+    return code >> 16 == HRESULT_FACILITY_WIN32 ? code & 0xFFFF : code;
 }
 
 const struct code_row *gateway_row(uint32_t code)
 {
-    if (code >> 16 == FACILITY_WIN32)
+    if (code >> 16 == HRESULT_FACILITY_WIN32)
         return CODE_ROW_FIND(words, code & 0xFFFF);
     const struct code_row *row = CODE_ROW_FIND(words, code);
     if (!row)

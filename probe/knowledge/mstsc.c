@@ -10,8 +10,8 @@
 
 #include "knowledge/codes.h"
 
-enum { DISCONNECT_BY_SERVER = 0x3, NAME_LOOKUP_FAILED = 0x104, TIMED_OUT = 0x108, CONNECT_FAILED = 0x204 };
-enum { LICENSING_FAILED = 0x808, SOCKET_CLOSED = 0x904, NLA_DEMANDED = 0xB09 };
+enum { NAME_LOOKUP_FAILED = 0x104, TIMED_OUT = 0x108, CONNECT_FAILED = 0x204 };
+enum { LICENSING_FAILED = 0x808, NLA_DEMANDED = 0xB09 };
 
 struct pair_row {
     uint32_t wire;
@@ -235,8 +235,8 @@ static bool errinfo_pair(uint32_t code, struct mstsc_pair *pair)
     if (!errinfo_row(code))
         return false;
     if (listed || in_range)
-        return set(pair, DISCONNECT_BY_SERVER, code, true);
-    return passes_through && set(pair, DISCONNECT_BY_SERVER, code, false);
+        return set(pair, MSTSC_BY_SERVER, code, true);
+    return passes_through && set(pair, MSTSC_BY_SERVER, code, false);
 }
 
 static bool dns_pair(uint32_t code, struct mstsc_pair *pair)
@@ -268,7 +268,7 @@ bool mstsc_pair_of(const char *family, uint32_t code, const char *phase, struct 
     if (strcmp(family, "credssp") == 0)
         return set_from(pair, credssp, sizeof credssp / sizeof credssp[0], code);
     if (strcmp(family, "gateway") == 0)
-        return (code < 0x10000 || code >> 16 == 0x8007) &&
+        return (code < 0x10000 || code >> 16 == HRESULT_FACILITY_WIN32) &&
                set_from(pair, gateway, sizeof gateway / sizeof gateway[0], code & 0xFFFF);
     if (strcmp(family, "negotiation") == 0)
         return code == 5 && set(pair, NLA_DEMANDED, 0, false);
@@ -286,7 +286,7 @@ bool mstsc_pair_of(const char *family, uint32_t code, const char *phase, struct 
     if (strcmp(family, "timeout") == 0)
         return strcmp(phase, "tcp") == 0 && set(pair, TIMED_OUT, 0, false);
     if (strcmp(family, "tls") == 0 || strcmp(family, "closed") == 0)
-        return set(pair, SOCKET_CLOSED, 0, false);
+        return set(pair, MSTSC_SOCKET_CLOSED, 0, false);
     return false;
 }
 

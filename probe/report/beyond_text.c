@@ -1,154 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/beyond_text.h"
 
-#include <stdint.h>
-
-enum { LOOKS_MAX = 3, HRESULT_WIN32 = 0x8007 };
-
-// What may be the matter, and what decides it.
-struct look {
-    const char *what, *how;
-};
-
-static const struct advice {
-    enum family family;
-    uint32_t first, last; // codes
-    const char *note;     // what is known about this failure, or NULL
-    struct look looks[LOOKS_MAX];
-} advices[] = {
-    {FAMILY_ERRINFO,
-     0x9,
-     0x9,
-     "This is the specified answer to a user without the right to log on remotely (MS-RDPBCGR 3.3.5.7.1.1).",
-     {{"logon right",
-       "group Remote Desktop Users; user rights \"Allow log on through Remote Desktop Services\" and the matching "
-       "\"Deny\""},
-      {"who was refused", "Security event 4825; 4625 with status 0xC000015B"},
-      {"farm member addressed directly", "collection of the connection broker"}}},
-    {FAMILY_AUTHORIZATION,
-     0x5,
-     0x5,
-     "The password was right: this is the specified answer to a user without the right to log on remotely (MS-RDPBCGR "
-     "2.2.10.2).",
-     {{"logon right",
-       "group Remote Desktop Users; user rights \"Allow log on through Remote Desktop Services\" and the matching "
-       "\"Deny\""},
-      {"who was refused", "Security event 4825; 4625 with status 0xC000015B"}}},
-    {FAMILY_ERRINFO,
-     0x100,
-     0x10A,
-     NULL,
-     {{"licensing",
-       "RD Licensing Diagnoser; TerminalServices-RemoteConnectionManager events 1003, 1004, 1011, 1068, 1069"}}},
-    {FAMILY_ERRINFO,
-     0x400,
-     0x412,
-     NULL,
-     {{"connection broker", "service Tssdis, its database, and the collection that the target belongs to"}}},
-    {FAMILY_ERRINFO,
-     0x0,
-     0xFFFFFFFF,
-     NULL,
-     {{"the server's own record",
-       "event 40 in Microsoft-Windows-TerminalServices-LocalSessionManager/Operational: its reason code has the "
-       "same numbers"}}},
-    {FAMILY_NEGOTIATION,
-     3,
-     3,
-     "The server has no certificate that it can use.",
-     {{"certificate",
-       "TerminalServices-RemoteConnectionManager events 1057 and 1058; the store Remote Desktop; read access of "
-       "NETWORK SERVICE to the machine keys"}}},
-    {FAMILY_NEGOTIATION,
-     0,
-     0xFFFFFFFF,
-     NULL,
-     {{"security layer", "SecurityLayer and UserAuthentication of the listener, and the policies over them"}}},
-    {FAMILY_CREDSSP,
-     0,
-     0xFFFFFFFF,
-     NULL,
-     {{"the logon", "Security event 4625 of the target: its status and sub-status say what was refused"},
-      {"the account", "Security events 4740, 4771 and 4776 of the domain controller"}}},
-    {FAMILY_TLS,
-     0,
-     0xFFFFFFFF,
-     NULL,
-     {{"TLS", "Schannel events 36870 to 36888; enabled protocol versions and cipher suites; the certificate's key"}}},
-    {FAMILY_LICENSING,
-     0,
-     0xFFFFFFFF,
-     NULL,
-     {{"licensing", "RD Licensing Diagnoser; TerminalServices-RemoteConnectionManager events 1003, 1004, 1011"}}},
-    {FAMILY_GATEWAY,
-     0x59DA,
-     0x59DA,
-     "The resource authorization policy (RAP) compares names: the one that the target is given by must be in it, and a "
-     "NetBIOS name, a full name and an address are different names. --alias NAME tries another one.",
-     {{"the gateway's resource policy",
-       "Microsoft-Windows-TerminalServices-Gateway/Operational event 301 names user and target; the computers that the "
-       "policy allows"}}},
-    {FAMILY_GATEWAY,
-     0x59DB,
-     0x59DB,
-     NULL,
-     {{"the gateway's connection policy",
-       "Microsoft-Windows-TerminalServices-Gateway/Operational event 201 names the user; the groups of the connection "
-       "authorization policies (CAP), those of a central NPS too"}}},
-    {FAMILY_GATEWAY,
-     0x59DD,
-     0x59DD,
-     NULL,
-     {{"the way from the gateway to the target",
-       "Microsoft-Windows-TerminalServices-Gateway/Operational event 304 (policies passed, no connection); at the "
-       "gateway, does the name resolve and is the port open"}}},
-    {FAMILY_GATEWAY,
-     0,
-     0xFFFFFFFF,
-     NULL,
-     {{"the gateway's policies",
-       "Microsoft-Windows-TerminalServices-Gateway/Operational events 200 to 203, 300 to 304"}}},
-    {FAMILY_DNS, 0, 0xFFFFFFFF, NULL, {{"the name", "the record in the DNS servers that this machine asks"}}},
-    {FAMILY_TCP,
-     0,
-     0xFFFFFFFF,
-     NULL,
-     {{"the way there", "firewalls on the way and on the target"},
-      {"the listener",
-       "qwinsta, PortNumber of the listener, TerminalServices-RemoteConnectionManager events 258 to 261"}}},
-};
-
-static const struct advice general = {
-    .looks = {{"the server's own record",
-               "the Operational logs of TerminalServices-LocalSessionManager, TerminalServices-RemoteConnectionManager "
-               "and RdpCoreTS at the time of a trial; no event there: the connection died before a session existed"},
-              {"the service", "TermService, UmRdpService and SessionEnv; System events 7031 and 7034"},
-              {"something in between",
-               "firewall, TLS inspection or proxy: does a client in the server's own network fail too"}}};
-
-static const struct advice *advice_for(const struct signature *signature)
-{
-    uint32_t code = signature->code;
-    if (signature->family == FAMILY_GATEWAY && code >> 16 == HRESULT_WIN32)
-        code &= 0xFFFF; // the same meaning with and without its high word (MS-TSGU 2.2.6)
-    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++) {
-        const struct advice *advice = &advices[i];
-        if (advice->family == signature->family && code >= advice->first && code <= advice->last)
-            return advice;
-    }
-    return &general;
-}
-
-// By what a target can tell a connection that comes through a gateway: the peer it sees is the gateway.
-static const struct advice tunnel = {
-    .looks = {{"the gateway's own record",
-               "Microsoft-Windows-TerminalServices-Gateway/Operational events 200, 300 and 302, and 303 right after: "
-               "its policies passed, and the far host ended it"},
-              {"what the target makes of the gateway's address",
-               "firewall and IPsec rules, a filter or proxy before it, lockout of an address: the gateway's is the "
-               "source of everybody who comes through it"},
-              {"what the gateway makes of the target's name",
-               "the name resolved at the gateway, a broker's collection in place of the host"}}};
+#include "knowledge/advice.h"
 
 static void put(struct page *page, const struct advice *advice)
 {
@@ -157,7 +10,7 @@ static void put(struct page *page, const struct advice *advice)
         page_put(page, STYLE_PLAIN, "  ");
         page_wrap(page, 2, 2, "%s", advice->note);
     }
-    for (int i = 0; i < LOOKS_MAX && advice->looks[i].what; i++) {
+    for (int i = 0; i < ADVICE_LOOKS_MAX && advice->looks[i].what; i++) {
         page_put(page, STYLE_PLAIN, "  - ");
         page_wrap(page, 4, 4, "%s: %s", advice->looks[i].what, advice->looks[i].how);
     }
@@ -165,12 +18,12 @@ static void put(struct page *page, const struct advice *advice)
 
 void beyond_text_tunnel(struct page *page)
 {
-    put(page, &tunnel);
+    put(page, advice_beyond_tunnel());
 }
 
 void beyond_text_server(struct page *page, const struct signature *signature)
 {
-    put(page, advice_for(signature));
+    put(page, advice_for(family_name(signature->family), signature->code));
 }
 
 void beyond_text_limits(struct page *page)

@@ -112,18 +112,17 @@ const char *outcome_code_name(enum family family, uint32_t code)
 
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size)
 {
-    enum { BY_SERVER = 0x3, SOCKET_CLOSED = 0x904 };
     // 0x3 means "by the server", and why is said by the error info already.
-    const char *meaning = outcome->mstsc.code == BY_SERVER ? NULL : mstsc_meaning(outcome->mstsc.code);
+    const char *meaning = outcome->mstsc.code == MSTSC_BY_SERVER ? NULL : mstsc_meaning(outcome->mstsc.code);
     if (outcome->mstsc.basis == BASIS_NONE) {
         snprintf(text, size, "nothing can be claimed: no source gives mstsc's codes for this outcome");
         return text;
     }
     int n = snprintf(text, size, "Error code 0x%X", (unsigned)outcome->mstsc.code);
     size_t used = n > 0 && (size_t)n < size ? (size_t)n : 0;
-    if (outcome->mstsc.code == BY_SERVER)
+    if (outcome->mstsc.code == MSTSC_BY_SERVER)
         n = snprintf(text + used, size - used, ", Extended error code 0x%X", (unsigned)outcome->mstsc.extended);
-    else if (outcome->mstsc.code == SOCKET_CLOSED)
+    else if (outcome->mstsc.code == MSTSC_SOCKET_CLOSED)
         n = snprintf(text + used, size - used, " (extended code 0x0 or 0x7 in field reports)");
     else
         n = 0;

@@ -6,6 +6,7 @@
 
 #include "trial/factor.h"
 #include "trial/journal.h"
+#include "trial/outcome_record.h"
 
 static const char *const members[MEMBER_COUNT] = {
     [MEMBER_RECORD] = "record",
@@ -136,27 +137,18 @@ bool run_goes_on(const struct run_identity *first, const struct run_identity *se
 
 struct outcome record_outcome(const struct record *record)
 {
-    struct json_text name, value, code = {0};
+    struct json_text name, value;
     struct outcome outcome = {.result = RESULT_FAILED, .family = FAMILY_LOCAL};
     struct json_walk walk = json_walk(record->member[MEMBER_OUTCOME]);
-    char word[64];
+    char member[32], text[sizeof outcome.detail];
     while (walk.object && json_walk_next(&walk, &name, &value)) {
-        if (json_text_is(name, "result"))
-            outcome.result = json_text_is(value, "connected") ? RESULT_CONNECTED : RESULT_FAILED;
-        else if (json_text_is(name, "phase"))
-            phase_from_name(json_text_string(value, word, sizeof word), &outcome.phase);
-        else if (json_text_is(name, "family"))
-            family_from_name(json_text_string(value, word, sizeof word), &outcome.family);
-        else if (json_text_is(name, "code"))
-            code = value;
-        else if (json_text_is(name, "name"))
-            json_text_string(value, outcome.name, sizeof outcome.name);
-        else if (json_text_is(name, "detail"))
-            json_text_string(value, outcome.detail, sizeof outcome.detail);
+        json_text_string(name, member, sizeof member);
+        if (value.at[0] == '"')
+            outcome_take_text(&outcome, member, json_text_string(value, text, sizeof text));
+        else
+            outcome_take_number(&outcome, member, json_text_integer(value, 0));
     }
-    outcome.code = (uint32_t)json_text_integer(code, 0);
-    if (outcome.result == RESULT_CONNECTED)
-        outcome.family = FAMILY_NONE;
+    outcome_settle(&outcome);
     return outcome;
 }
 

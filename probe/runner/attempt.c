@@ -181,6 +181,7 @@ static void fail(struct trial *trial, enum family family, uint32_t code, const c
 {
     trial->outcome.result = RESULT_FAILED;
     trial->outcome.family = family;
+    trial->outcome.side = side_of(family, trial->outcome.phase);
     trial->outcome.code = code;
     snprintf(trial->outcome.name, sizeof trial->outcome.name, "%s", name);
     snprintf(trial->outcome.detail, sizeof trial->outcome.detail, "%s", detail);
@@ -206,6 +207,8 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
                  there ? "; the gateway does not answer at step " : "", there ? step : "",
                  connects ? ", where it connects to the target" : "", slow ? "; the peer was still sending" : "");
         fail(trial, FAMILY_TIMEOUT, 0, "DEADLINE", detail);
+        if (trial->outcome.phase == PHASE_TCP && trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF)
+            trial->outcome.side = SIDE_GATEWAY; // through a gateway TCP is made to nobody else
         fact_set(trial->facts, FACT_ENDED_BY, json_string("deadline"));
     } else if (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGXCPU) {
         snprintf(detail, sizeof detail, "the client library used %d s of processor time without an end: stopped",

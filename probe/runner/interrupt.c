@@ -15,10 +15,9 @@ static void on_interrupt(int number)
 {
     const uint64_t one = 1;
     int saved = errno;
-    (void)number;
-    seen = 1;
+    seen = number;
     if (descriptor >= 0 && write(descriptor, &one, sizeof one) < 0)
-        seen = 1; // looked at now and then, too
+        seen = number; // looked at now and then, too
     errno = saved;
 }
 
@@ -35,6 +34,11 @@ void interrupt_catch(void)
 }
 
 bool interrupt_seen(void)
+{
+    return seen;
+}
+
+int interrupt_signal(void)
 {
     return seen;
 }

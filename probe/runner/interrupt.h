@@ -10,5 +10,8 @@ void interrupt_catch(void);
 // Whether one of them has come.
 bool interrupt_seen(void);
 
+// Which one, as a signal's number; 0: none yet.
+int interrupt_signal(void);
+
 // A descriptor that is readable once one of them has come, for poll(); -1 where there is none. Nobody reads it.
 int interrupt_descriptor(void);

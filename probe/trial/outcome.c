@@ -44,10 +44,36 @@ const char *basis_name(enum basis basis)
     return "";
 }
 
-bool outcome_name_is_of_gateway(const char *name)
+static const char *const sides[SIDE_COUNT] = {
+    [SIDE_NONE] = "",
+    [SIDE_TARGET] = "target",
+    [SIDE_GATEWAY] = "gateway",
+    [SIDE_CLIENT] = "client",
+};
+
+const char *side_name(enum failing_side side)
 {
-    static const char mark[] = "GATEWAY_";
-    return strncmp(name, mark, sizeof mark - 1) == 0;
+    return (unsigned)side < SIDE_COUNT ? sides[side] : "";
+}
+
+bool side_from_name(const char *name, enum failing_side *side)
+{
+    for (int i = SIDE_NONE + 1; i < SIDE_COUNT; i++) {
+        if (strcmp(name, sides[i]) == 0) {
+            *side = (enum failing_side)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum failing_side side_of(enum family family, enum phase phase)
+{
+    if (family == FAMILY_NONE)
+        return SIDE_NONE;
+    if (family == FAMILY_LOCAL || family == FAMILY_CRASH)
+        return SIDE_CLIENT;
+    return family == FAMILY_GATEWAY || phase == PHASE_GATEWAY ? SIDE_GATEWAY : SIDE_TARGET;
 }
 
 static bool speaks_in_any_phase(enum family family)
@@ -91,7 +117,8 @@ struct signature signature_of(const struct outcome *outcome)
     struct signature signature = {.family = outcome->family,
                                   .code = outcome->code,
                                   .phase = outcome->phase,
-                                  .any_phase = speaks_in_any_phase(outcome->family)};
+                                  .any_phase = speaks_in_any_phase(outcome->family),
+                                  .side = outcome->side};
     if (needs_name(outcome))
         snprintf(signature.name, sizeof signature.name, "%s", outcome->name);
     return signature;

@@ -43,10 +43,27 @@ bool family_from_name(const char *name, enum family *family); // false if there 
 enum basis { BASIS_NONE, BASIS_DOCUMENTED, BASIS_INFERRED };
 const char *basis_name(enum basis basis); // "documented", "inferred", "" for none
 
+// Whose part of a failed connection failed: the same code may be the target's or the gateway's (families dns and tcp),
+// the peer's or this client's (a TLS alert).
+enum failing_side {
+    SIDE_NONE, // connected; or an outcome of which it was not said
+    SIDE_TARGET,
+    SIDE_GATEWAY,
+    SIDE_CLIENT, // this machine or the client library
+    SIDE_COUNT
+};
+
+const char *side_name(enum failing_side side);                  // static; "" for SIDE_NONE
+bool side_from_name(const char *name, enum failing_side *side); // false if there is none such
+
+// The side that a failure is of where nothing more is known of it than family and phase.
+enum failing_side side_of(enum family family, enum phase phase);
+
 struct outcome {
     enum result result;
     enum phase phase; // the furthest phase that began (for connected: the phase that was asked for)
     enum family family;
+    enum failing_side side;
     uint32_t code;
     char name[64];    // symbolic name of the code, "" if it has none
     char detail[200]; // one clause for people: "the peer closed the connection"; no secrets
@@ -70,7 +87,8 @@ struct signature {
     uint32_t code;
     enum phase phase;
     bool any_phase;
-    char name[64]; // "" for any
+    char name[64];          // "" for any
+    enum failing_side side; // of the outcome that the class was made from; SIDE_NONE where it was read from a text
 };
 
 // The class of an outcome (of a failed trial).
@@ -82,10 +100,6 @@ bool signature_matches(const struct signature *signature, const struct outcome *
 // Reads "0x3/0x7" (mstsc's pair: errinfo 7), "FAMILY", "FAMILY CODE" or "FAMILY CODE@PHASE" (also with ':' instead of
 // the space; CODE decimal or 0x…). Returns false with a clause in *error (static) when it is none of these.
 bool signature_parse(const char *text, struct signature *signature, const char **error);
-
-// Whether the name of an outcome says that it was the gateway that was not found or not reached: families dns and tcp
-// have the same codes for it as for the target, and "GATEWAY_" before the name.
-bool outcome_name_is_of_gateway(const char *name);
 
 // Writes the signature as signature_parse() reads it. Always terminated; returns text.
 char *signature_text(const struct signature *signature, char *text, size_t size);

@@ -7,6 +7,7 @@
 
 #include "trial/effect.h"
 #include "trial/journal.h"
+#include "trial/outcome_record.h"
 #include "trial/until.h"
 
 bool trial_init(struct trial *trial)
@@ -26,29 +27,6 @@ void trial_clear(struct trial *trial)
 static json_t *milliseconds(double ms)
 {
     return json_real((double)(long long)(ms * 1000 + 0.5) / 1000);
-}
-
-static json_t *outcome_to_json(const struct outcome *outcome)
-{
-    json_t *json = json_pack("{s:s, s:s}", "result", outcome->result == RESULT_CONNECTED ? "connected" : "failed",
-                             "phase", phase_name(outcome->phase));
-    if (!json || outcome->result == RESULT_CONNECTED)
-        return json;
-    json_object_set_new(json, "family", json_string(family_name(outcome->family)));
-    json_object_set_new(json, "code", json_integer(outcome->code));
-    if (outcome->name[0])
-        json_object_set_new(json, "name", json_string(outcome->name));
-    if (outcome->detail[0])
-        json_object_set_new(json, "detail", json_string(outcome->detail));
-    if (outcome->mstsc.basis != BASIS_NONE)
-        json_object_set_new(json, "mstsc",
-                            json_pack("{s:I, s:I, s:s}", "code", (json_int_t)outcome->mstsc.code, "extended",
-                                      (json_int_t)outcome->mstsc.extended, "basis", basis_name(outcome->mstsc.basis)));
-    if (outcome->freerdp.code)
-        json_object_set_new(
-            json, "freerdp",
-            json_pack("{s:I, s:s}", "code", (json_int_t)outcome->freerdp.code, "name", outcome->freerdp.name));
-    return json;
 }
 
 static json_t *phase_to_json(const struct trial *trial, const struct phase_time *time)
@@ -173,35 +151,6 @@ static void read_variant(struct reading *reading, const json_t *json, struct var
     }
 }
 
-static void read_outcome(struct reading *reading, const json_t *json, struct outcome *outcome)
-{
-    const char *result = text_of(reading, json, "result");
-    outcome->result = strcmp(result, "connected") == 0 ? RESULT_CONNECTED : RESULT_FAILED;
-    outcome->phase = phase_of(reading, json, "phase");
-    if (outcome->result == RESULT_CONNECTED)
-        return;
-    const char *family = text_of(reading, json, "family");
-    if (!family_from_name(family, &outcome->family))
-        complain(reading, "there is no outcome family \"%s\"", family);
-    outcome->code = (uint32_t)integer_of(json, "code");
-    const char *name = json_string_value(json_object_get(json, "name"));
-    const char *detail = json_string_value(json_object_get(json, "detail"));
-    snprintf(outcome->name, sizeof outcome->name, "%s", name ? name : "");
-    snprintf(outcome->detail, sizeof outcome->detail, "%s", detail ? detail : "");
-    const json_t *mstsc = json_object_get(json, "mstsc");
-    if (mstsc) {
-        const char *basis = text_of(reading, mstsc, "basis");
-        outcome->mstsc.basis = strcmp(basis, "documented") == 0 ? BASIS_DOCUMENTED : BASIS_INFERRED;
-        outcome->mstsc.code = (uint32_t)integer_of(mstsc, "code");
-        outcome->mstsc.extended = (uint32_t)integer_of(mstsc, "extended");
-    }
-    const json_t *freerdp = json_object_get(json, "freerdp");
-    if (freerdp) {
-        outcome->freerdp.code = (uint32_t)integer_of(freerdp, "code");
-        snprintf(outcome->freerdp.name, sizeof outcome->freerdp.name, "%s", text_of(reading, freerdp, "name"));
-    }
-}
-
 static void read_steps(struct reading *reading, const json_t *steps, struct trial *trial)
 {
     for (size_t i = 0; i < json_array_size(steps) && trial->step_count < GATEWAY_STEP_COUNT; i++) {
@@ -230,7 +179,8 @@ bool trial_from_json(const json_t *json, struct trial *trial, char *error, size_
     struct until until = until_of(&reading, json);
     trial->until = until.phase;
     trial->at_challenge = until.at_challenge;
-    read_outcome(&reading, json_object_get(json, "outcome"), &trial->outcome);
+    if (!reading.failed)
+        reading.failed = !outcome_from_json(json_object_get(json, "outcome"), &trial->outcome, error, size);
 
     const json_t *phases = json_object_get(json, "phases");
     for (size_t i = 0; i < json_array_size(phases) && trial->phase_count < PHASE_COUNT; i++) {

@@ -12,72 +12,6 @@
 #include "names.h"
 #include "upstream.h"
 
-static const char usage[] =
-    "Usage: rdplab [OPTIONS]\n"
-    "An RDP server with rules and faults for tests. JSON lines on stdout: \"ready\", then what each connection did.\n"
-    "\n"
-    "Listening\n"
-    "  --bind ADDR              address, repeatable (default 127.0.0.1 and ::1)\n"
-    "  --port N                 the same port on all addresses; 0 = any free one (default)\n"
-    "  --gateway-port LEVEL     a further listener whose connections have gateway=http or gateway=websocket\n"
-    "  --upstream HOST:PORT     a man in the middle: this server answers, with the rules and faults below between it "
-    "and\n"
-    "                           the client; --user logs on to it under nla. rdp security only where it is not "
-    "encrypted\n"
-    "Security\n"
-    "  --security LIST          accepted protocols out of nla,tls,rdp (default all)\n"
-    "  --user NAME              the one account; required for nla\n"
-    "  --domain NAME            its domain (default any)\n"
-    "  --password-file FILE     its password: the file's first line\n"
-    "  --tls-min V --tls-max V  1.0 to 1.3\n"
-    "  --ciphers LIST           OpenSSL cipher list, up to TLS 1.2\n"
-    "  --certificate FILE --key FILE   PEM (default: self-signed, made at start)\n"
-    "  --cert-name NAME         its name instead of localhost\n"
-    "  --cert-days N            its validity; negative = expired (default 30)\n"
-    "  --rdp-encryption LEVEL   none, low, client or high, for rdp security (default high)\n"
-    "Licensing\n"
-    "  --licensing MODE         off (default), issue, or accept-only = ask, but issue nothing\n"
-    "  --license-alert CODE[:TRANSITION]   answer with a licensing error message and close\n"
-    "Rules\n"
-    "  --deny-if EXPR           deny where EXPR holds, repeatable; the next two belong to it:\n"
-    "  --errinfo N              code of Set Error Info (default 7); 0 = close without a reason\n"
-    "  --at MOMENT              licensing (default), capabilities, post-connect, active or active+MS\n"
-    "  --no-ultimatum           no MCS Disconnect Provider Ultimatum after Set Error Info\n"
-    "  --deny-ultimatum-only    the ultimatum, but no Set Error Info\n"
-    "  --strict-errinfo         Set Error Info only to clients that advertised support\n"
-    "  --flaky P --seed S       a matching rule fails to fire with probability P\n"
-    "Faults\n"
-    "  --fault PHASE:KIND       PHASE: tcp negotiate tls nla nla-auth mcs channels info licensing capabilities\n"
-    "                           finalize active; KIND: close rst hang garbage slow\n"
-    "  --fault-if EXPR          only for connections where EXPR holds by then\n"
-    "  --drip MS                between two bytes of slow (default 50)\n"
-    "  --negotiation-failure CODE   refuse every X.224 request with this RDP_NEG_FAILURE code\n"
-    "  --ntstatus CODE          refuse NLA with this NTSTATUS after AUTHENTICATE\n"
-    "  --mcs-result N           result of the MCS Connect Response, then close\n"
-    "  --redirect HOST          a broker's redirection to this address, in place of Demand Active\n"
-    "  --redirect-token TEXT    load-balance info in it\n"
-    "  --redirect-at MOMENT     capabilities (default) or active\n"
-    "NLA\n"
-    "  --clock-skew SECONDS     the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows\n"
-    "  --credssp-version N      speak this version of CredSSP (default: libfreerdp's; below 5 its own client\n"
-    "                           does not get beyond the CHALLENGE)\n"
-    "  --early-authorization R  select HYBRID_EX where it is offered, and end NLA with this result: allow, deny or a\n"
-    "                           number ([MS-RDPBCGR] 2.2.10.2)\n"
-    "Session\n"
-    "  --status CODE            a Server Status Info PDU before Demand Active, repeatable\n"
-    "  --network BASE,AVERAGE[,KBITS]   measure bandwidth where the client offers auto-detection, then tell it these\n"
-    "                           round trips (ms) and this bandwidth\n"
-    "  --reactivate MS          deactivate the session once, MS after activation, and activate it anew\n"
-    "Other\n"
-    "  --no-picture             paint nothing\n"
-    "  --verbose                diagnostics on stderr\n"
-    "  --help\n"
-    "\n"
-    "EXPR: fact=value != < <= > >=, & | ! ( ), true. Facts: security tls license address family gateway errinfo admin\n"
-    "graphics autodetect multitransport restricted-admin sni peer user domain client-name client-build color-depth\n"
-    "keyboard channel cookie connection.\n"
-    "Exit status: 0 ended by a signal or because stdout's reader is gone, 2 usage, 3 could not run.\n";
-
 __attribute__((format(printf, 1, 2), noreturn)) static void refuse(const char *format, ...)
 {
     va_list arguments;
@@ -281,7 +215,331 @@ static uint32_t authorization(const char *text)
     return (uint32_t)number("--early-authorization", text, UINT32_MAX);
 }
 
-static void check(struct lab_options *options, const char *password_file)
+static void take_bind(struct lab_options *options, const char *text)
+{
+    if (options->address_count == LAB_ADDRESSES_MAX)
+        refuse("--bind: more than %d addresses.", LAB_ADDRESSES_MAX);
+    options->addresses[options->address_count++] = text;
+    options->addresses_given = true;
+}
+
+static void take_port(struct lab_options *options, const char *text)
+{
+    options->port = (uint16_t)number("--port", text, UINT16_MAX);
+}
+
+static void take_gateway_port(struct lab_options *options, const char *text)
+{
+    enum lab_gateway gateway = LAB_GATEWAY_OFF;
+    if (!lab_gateway_parse(text, &gateway) || gateway == LAB_GATEWAY_OFF)
+        refuse("--gateway-port: '%s' is neither http nor websocket.", text);
+    options->gateway_ports[gateway] = true;
+}
+
+static void take_upstream(struct lab_options *options, const char *text)
+{
+    if (!upstream_target_valid(text))
+        refuse("--upstream: '%s' is not HOST:PORT.", text);
+    options->upstream = text;
+}
+
+static void take_user(struct lab_options *options, const char *text)
+{
+    options->user = text;
+}
+
+static void take_domain(struct lab_options *options, const char *text)
+{
+    options->domain = text;
+}
+
+static void take_password_file(struct lab_options *options, const char *text)
+{
+    options->password_file = text;
+}
+
+static void take_ciphers(struct lab_options *options, const char *text)
+{
+    options->ciphers = text;
+}
+
+static void take_certificate(struct lab_options *options, const char *text)
+{
+    options->certificate_file = text;
+}
+
+static void take_key(struct lab_options *options, const char *text)
+{
+    options->key_file = text;
+}
+
+static void take_cert_name(struct lab_options *options, const char *text)
+{
+    options->certificate_name = text;
+}
+
+static void take_redirect(struct lab_options *options, const char *text)
+{
+    options->redirect = text;
+}
+
+static void take_redirect_token(struct lab_options *options, const char *text)
+{
+    options->redirect_token = text;
+}
+
+static void take_tls_min(struct lab_options *options, const char *text)
+{
+    options->tls_min = tls_version("--tls-min", text);
+}
+
+static void take_tls_max(struct lab_options *options, const char *text)
+{
+    options->tls_max = tls_version("--tls-max", text);
+}
+
+static void take_cert_days(struct lab_options *options, const char *text)
+{
+    options->certificate_days = days(text);
+}
+
+static void take_rdp_encryption(struct lab_options *options, const char *text)
+{
+    options->encryption_level = encryption_level(text);
+}
+
+static void take_errinfo(struct lab_options *options, const char *text)
+{
+    last_rule(options, "--errinfo")->errinfo = (uint32_t)number("--errinfo", text, UINT32_MAX);
+}
+
+static void take_at(struct lab_options *options, const char *text)
+{
+    parse_moment(last_rule(options, "--at"), text);
+}
+
+static void take_no_ultimatum(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->ultimatum = false;
+}
+
+static void take_ultimatum_only(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->ultimatum_only = true;
+}
+
+static void take_strict_errinfo(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->strict_errinfo = true;
+}
+
+static void take_flaky(struct lab_options *options, const char *text)
+{
+    options->flaky = probability(text);
+}
+
+static void take_seed(struct lab_options *options, const char *text)
+{
+    options->seed = number("--seed", text, UINT64_MAX);
+}
+
+static void take_fault_if(struct lab_options *options, const char *text)
+{
+    options->fault_condition = expression("--fault-if", text);
+}
+
+static void take_drip(struct lab_options *options, const char *text)
+{
+    options->drip_ms = (unsigned)number("--drip", text, 60000);
+}
+
+static void take_negotiation_failure(struct lab_options *options, const char *text)
+{
+    options->negotiation_failure = (uint32_t)number("--negotiation-failure", text, UINT32_MAX);
+}
+
+static void take_ntstatus(struct lab_options *options, const char *text)
+{
+    options->ntstatus = (uint32_t)strtoul(text, NULL, 16);
+    if (strspn(text, "0123456789abcdefABCDEFxX") != strlen(text) || options->ntstatus == 0)
+        refuse("--ntstatus: '%s' is not a hexadecimal NTSTATUS.", text);
+}
+
+static void take_mcs_result(struct lab_options *options, const char *text)
+{
+    options->mcs_result = (int)number("--mcs-result", text, 255);
+}
+
+static void take_redirect_at(struct lab_options *options, const char *text)
+{
+    if (!lab_moment_parse(text, &options->redirect_at) ||
+        (options->redirect_at != LAB_MOMENT_CAPABILITIES && options->redirect_at != LAB_MOMENT_ACTIVE))
+        refuse("--redirect-at: '%s' is neither capabilities nor active.", text);
+}
+
+static void take_clock_skew(struct lab_options *options, const char *text)
+{
+    options->clock_skew_ns = nanoseconds("--clock-skew", text);
+}
+
+static void take_credssp_version(struct lab_options *options, const char *text)
+{
+    options->credssp_version = (int)number("--credssp-version", text, 127);
+}
+
+static void take_early_authorization(struct lab_options *options, const char *text)
+{
+    options->early_authorization = true;
+    options->authorization = authorization(text);
+}
+
+static void take_status(struct lab_options *options, const char *text)
+{
+    if (options->status_count == LAB_STATUS_MAX)
+        refuse("--status: more than %d.", LAB_STATUS_MAX);
+    options->status[options->status_count++] = (uint32_t)number("--status", text, UINT32_MAX);
+}
+
+static void take_reactivate(struct lab_options *options, const char *text)
+{
+    options->reactivate_ms = (int)number("--reactivate", text, 3600000);
+}
+
+static void take_no_picture(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->no_picture = true;
+}
+
+static void take_verbose(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->verbose = true;
+}
+
+static void print_usage(struct lab_options *options, const char *text);
+
+// name is NULL for a heading; argument is NULL where the option takes none. take refuses what it cannot take. A help of
+// more lines has newlines in it.
+static const struct lab_option {
+    const char *name, *argument, *help;
+    void (*take)(struct lab_options *options, const char *text);
+} rows[] = {
+    {NULL, NULL, "Listening", NULL},
+    {"bind", "ADDR", "address, repeatable (default 127.0.0.1 and ::1)", take_bind},
+    {"port", "N", "the same port on all addresses; 0 = any free one (default)", take_port},
+    {"gateway-port", "LEVEL", "a further listener whose connections have gateway=http or gateway=websocket",
+     take_gateway_port},
+    {"upstream", "HOST:PORT",
+     "a man in the middle: this server answers, with the rules and faults below between it and\nthe client; --user "
+     "logs on to it under nla. rdp security only where it is not encrypted",
+     take_upstream},
+    {NULL, NULL, "Security", NULL},
+    {"security", "LIST", "accepted protocols out of nla,tls,rdp (default all)", parse_security},
+    {"user", "NAME", "the one account; required for nla", take_user},
+    {"domain", "NAME", "its domain (default any)", take_domain},
+    {"password-file", "FILE", "its password: the file's first line", take_password_file},
+    {"tls-min", "V", "1.0 to 1.3", take_tls_min},
+    {"tls-max", "V", "likewise", take_tls_max},
+    {"ciphers", "LIST", "OpenSSL cipher list, up to TLS 1.2", take_ciphers},
+    {"certificate", "FILE", "PEM, with --key (default: self-signed, made at start)", take_certificate},
+    {"key", "FILE", "PEM", take_key},
+    {"cert-name", "NAME", "its name instead of localhost", take_cert_name},
+    {"cert-days", "N", "its validity; negative = expired (default 30)", take_cert_days},
+    {"rdp-encryption", "LEVEL", "none, low, client or high, for rdp security (default high)", take_rdp_encryption},
+    {NULL, NULL, "Licensing", NULL},
+    {"licensing", "MODE", "off (default), issue, or accept-only = ask, but issue nothing", parse_licensing},
+    {"license-alert", "CODE[:TRANSITION]", "answer with a licensing error message and close", parse_license_alert},
+    {NULL, NULL, "Rules", NULL},
+    {"deny-if", "EXPR", "deny where EXPR holds, repeatable; the next two belong to it", add_rule},
+    {"errinfo", "N", "code of Set Error Info (default 7); 0 = close without a reason", take_errinfo},
+    {"at", "MOMENT", "licensing (default), capabilities, post-connect, active or active+MS", take_at},
+    {"no-ultimatum", NULL, "no MCS Disconnect Provider Ultimatum after Set Error Info", take_no_ultimatum},
+    {"deny-ultimatum-only", NULL, "the ultimatum, but no Set Error Info", take_ultimatum_only},
+    {"strict-errinfo", NULL, "Set Error Info only to clients that advertised support", take_strict_errinfo},
+    {"flaky", "P", "a matching rule fails to fire with probability P", take_flaky},
+    {"seed", "S", "of that chance (default 1)", take_seed},
+    {NULL, NULL, "Faults", NULL},
+    {"fault", "PHASE:KIND",
+     "PHASE: tcp negotiate tls nla nla-auth mcs channels info licensing capabilities\nfinalize active; KIND: close rst "
+     "hang garbage slow",
+     parse_fault},
+    {"fault-if", "EXPR", "only for connections where EXPR holds by then", take_fault_if},
+    {"drip", "MS", "between two bytes of slow (default 50)", take_drip},
+    {"negotiation-failure", "CODE", "refuse every X.224 request with this RDP_NEG_FAILURE code",
+     take_negotiation_failure},
+    {"ntstatus", "CODE", "refuse NLA with this NTSTATUS after AUTHENTICATE", take_ntstatus},
+    {"mcs-result", "N", "result of the MCS Connect Response, then close", take_mcs_result},
+    {"redirect", "HOST", "a broker's redirection to this address, in place of Demand Active", take_redirect},
+    {"redirect-token", "TEXT", "load-balance info in it", take_redirect_token},
+    {"redirect-at", "MOMENT", "capabilities (default) or active", take_redirect_at},
+    {NULL, NULL, "NLA", NULL},
+    {"clock-skew", "SECONDS", "the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows",
+     take_clock_skew},
+    {"credssp-version", "N",
+     "speak this version of CredSSP (default: libfreerdp's; below 5 its own client\ndoes not get beyond the CHALLENGE)",
+     take_credssp_version},
+    {"early-authorization", "R",
+     "select HYBRID_EX where it is offered, and end NLA with this result: allow, deny or a\nnumber ([MS-RDPBCGR] "
+     "2.2.10.2)",
+     take_early_authorization},
+    {NULL, NULL, "Session", NULL},
+    {"status", "CODE", "a Server Status Info PDU before Demand Active, repeatable", take_status},
+    {"network", "BASE,AVERAGE[,KBITS]",
+     "measure bandwidth where the client offers auto-detection, then tell it these\nround trips (ms) and this "
+     "bandwidth",
+     parse_network},
+    {"reactivate", "MS", "deactivate the session once, MS after activation, and activate it anew", take_reactivate},
+    {NULL, NULL, "Other", NULL},
+    {"no-picture", NULL, "paint nothing", take_no_picture},
+    {"verbose", NULL, "diagnostics on stderr", take_verbose},
+    {"help", NULL, "this text", print_usage},
+};
+
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), FIRST_VALUE = 256 };
+
+static void print_option(const struct lab_option *row)
+{
+    enum { HELP_COLUMN = 27 };
+    char head[64];
+    snprintf(head, sizeof(head), "  --%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+    printf("%-*s", HELP_COLUMN, head);
+    if (strlen(head) >= HELP_COLUMN)
+        printf("\n%*s", HELP_COLUMN, "");
+    for (const char *line = row->help; line;) {
+        const char *end = strchrnul(line, '\n');
+        printf("%.*s\n", (int)(end - line), line);
+        line = *end ? end + 1 : NULL;
+        if (line)
+            printf("%*s", HELP_COLUMN, "");
+    }
+}
+
+static void print_usage(struct lab_options *options, const char *text)
+{
+    (void)options, (void)text;
+    puts("Usage: rdplab [OPTIONS]\n"
+         "An RDP server with rules and faults for tests. JSON lines on stdout: \"ready\", then what each connection "
+         "did.\n");
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].name)
+            print_option(&rows[i]);
+        else
+            puts(rows[i].help);
+    }
+    puts("\nEXPR: fact=value != < <= > >=, & | ! ( ), true. Facts: security tls license address family gateway errinfo "
+         "admin\n"
+         "graphics autodetect multitransport restricted-admin sni peer user domain client-name client-build "
+         "color-depth\n"
+         "keyboard channel cookie connection.\n"
+         "Exit status: 0 ended by a signal or because stdout's reader is gone, 2 usage, 3 could not run.");
+    exit(0);
+}
+
+static void check(struct lab_options *options)
 {
     if (options->address_count == 0) {
         options->addresses[options->address_count++] = "127.0.0.1";
@@ -291,9 +549,9 @@ static void check(struct lab_options *options, const char *password_file)
         refuse("--tls-min is above --tls-max.");
     if (!options->certificate_file != !options->key_file)
         refuse("--certificate and --key need each other.");
-    if (options->user && !password_file)
+    if (options->user && !options->password_file)
         refuse("--user needs --password-file.");
-    if (!options->user && (password_file || options->domain))
+    if (!options->user && (options->password_file || options->domain))
         refuse("--domain and --password-file need --user.");
     if (options->accept[LAB_SECURITY_NLA] && !options->user)
         refuse("NLA needs an account: give --user and --password-file, or --security without nla.");
@@ -302,255 +560,8 @@ static void check(struct lab_options *options, const char *password_file)
          options->mcs_result >= 0 || options->network || options->status_count > 0 || options->reactivate_ms >= 0))
         refuse("--licensing, --license-alert, --mcs-result, --redirect, --network, --status and --reactivate are of "
                "the lab's own server, not of an --upstream.");
-    if (password_file)
-        options->password = read_password(password_file);
-}
-
-enum option_id {
-    OPTION_BIND = 1,
-    OPTION_PORT,
-    OPTION_GATEWAY_PORT,
-    OPTION_UPSTREAM,
-    OPTION_SECURITY,
-    OPTION_USER,
-    OPTION_DOMAIN,
-    OPTION_PASSWORD_FILE,
-    OPTION_TLS_MIN,
-    OPTION_TLS_MAX,
-    OPTION_CIPHERS,
-    OPTION_CERTIFICATE,
-    OPTION_KEY,
-    OPTION_CERT_NAME,
-    OPTION_CERT_DAYS,
-    OPTION_RDP_ENCRYPTION,
-    OPTION_LICENSING,
-    OPTION_LICENSE_ALERT,
-    OPTION_DENY_IF,
-    OPTION_ERRINFO,
-    OPTION_AT,
-    OPTION_NO_ULTIMATUM,
-    OPTION_ULTIMATUM_ONLY,
-    OPTION_STRICT_ERRINFO,
-    OPTION_FLAKY,
-    OPTION_SEED,
-    OPTION_FAULT,
-    OPTION_FAULT_IF,
-    OPTION_DRIP,
-    OPTION_NEGOTIATION_FAILURE,
-    OPTION_NTSTATUS,
-    OPTION_MCS_RESULT,
-    OPTION_REDIRECT,
-    OPTION_REDIRECT_TOKEN,
-    OPTION_REDIRECT_AT,
-    OPTION_CLOCK_SKEW,
-    OPTION_CREDSSP_VERSION,
-    OPTION_EARLY_AUTHORIZATION,
-    OPTION_STATUS,
-    OPTION_NETWORK,
-    OPTION_REACTIVATE,
-    OPTION_NO_PICTURE,
-    OPTION_VERBOSE,
-    OPTION_HELP
-};
-
-static const struct option long_options[] = {
-    {"bind", required_argument, NULL, OPTION_BIND},
-    {"port", required_argument, NULL, OPTION_PORT},
-    {"gateway-port", required_argument, NULL, OPTION_GATEWAY_PORT},
-    {"upstream", required_argument, NULL, OPTION_UPSTREAM},
-    {"security", required_argument, NULL, OPTION_SECURITY},
-    {"user", required_argument, NULL, OPTION_USER},
-    {"domain", required_argument, NULL, OPTION_DOMAIN},
-    {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
-    {"tls-min", required_argument, NULL, OPTION_TLS_MIN},
-    {"tls-max", required_argument, NULL, OPTION_TLS_MAX},
-    {"ciphers", required_argument, NULL, OPTION_CIPHERS},
-    {"certificate", required_argument, NULL, OPTION_CERTIFICATE},
-    {"key", required_argument, NULL, OPTION_KEY},
-    {"cert-name", required_argument, NULL, OPTION_CERT_NAME},
-    {"cert-days", required_argument, NULL, OPTION_CERT_DAYS},
-    {"rdp-encryption", required_argument, NULL, OPTION_RDP_ENCRYPTION},
-    {"licensing", required_argument, NULL, OPTION_LICENSING},
-    {"license-alert", required_argument, NULL, OPTION_LICENSE_ALERT},
-    {"deny-if", required_argument, NULL, OPTION_DENY_IF},
-    {"errinfo", required_argument, NULL, OPTION_ERRINFO},
-    {"at", required_argument, NULL, OPTION_AT},
-    {"no-ultimatum", no_argument, NULL, OPTION_NO_ULTIMATUM},
-    {"deny-ultimatum-only", no_argument, NULL, OPTION_ULTIMATUM_ONLY},
-    {"strict-errinfo", no_argument, NULL, OPTION_STRICT_ERRINFO},
-    {"flaky", required_argument, NULL, OPTION_FLAKY},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"fault", required_argument, NULL, OPTION_FAULT},
-    {"fault-if", required_argument, NULL, OPTION_FAULT_IF},
-    {"drip", required_argument, NULL, OPTION_DRIP},
-    {"negotiation-failure", required_argument, NULL, OPTION_NEGOTIATION_FAILURE},
-    {"ntstatus", required_argument, NULL, OPTION_NTSTATUS},
-    {"mcs-result", required_argument, NULL, OPTION_MCS_RESULT},
-    {"redirect", required_argument, NULL, OPTION_REDIRECT},
-    {"redirect-token", required_argument, NULL, OPTION_REDIRECT_TOKEN},
-    {"redirect-at", required_argument, NULL, OPTION_REDIRECT_AT},
-    {"clock-skew", required_argument, NULL, OPTION_CLOCK_SKEW},
-    {"credssp-version", required_argument, NULL, OPTION_CREDSSP_VERSION},
-    {"early-authorization", required_argument, NULL, OPTION_EARLY_AUTHORIZATION},
-    {"status", required_argument, NULL, OPTION_STATUS},
-    {"network", required_argument, NULL, OPTION_NETWORK},
-    {"reactivate", required_argument, NULL, OPTION_REACTIVATE},
-    {"no-picture", no_argument, NULL, OPTION_NO_PICTURE},
-    {"verbose", no_argument, NULL, OPTION_VERBOSE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0}};
-
-static void take(struct lab_options *options, enum option_id id, const char *value, const char **password_file)
-{
-    enum lab_gateway gateway = LAB_GATEWAY_OFF;
-    switch (id) {
-    case OPTION_BIND:
-        if (options->address_count == LAB_ADDRESSES_MAX)
-            refuse("--bind: more than %d addresses.", LAB_ADDRESSES_MAX);
-        options->addresses[options->address_count++] = value;
-        options->addresses_given = true;
-        break;
-    case OPTION_PORT:
-        options->port = (uint16_t)number("--port", value, UINT16_MAX);
-        break;
-    case OPTION_GATEWAY_PORT:
-        if (!lab_gateway_parse(value, &gateway) || gateway == LAB_GATEWAY_OFF)
-            refuse("--gateway-port: '%s' is neither http nor websocket.", value);
-        options->gateway_ports[gateway] = true;
-        break;
-    case OPTION_UPSTREAM:
-        if (!upstream_target_valid(value))
-            refuse("--upstream: '%s' is not HOST:PORT.", value);
-        options->upstream = value;
-        break;
-    case OPTION_SECURITY:
-        parse_security(options, value);
-        break;
-    case OPTION_USER:
-        options->user = value;
-        break;
-    case OPTION_DOMAIN:
-        options->domain = value;
-        break;
-    case OPTION_PASSWORD_FILE:
-        *password_file = value;
-        break;
-    case OPTION_TLS_MIN:
-        options->tls_min = tls_version("--tls-min", value);
-        break;
-    case OPTION_TLS_MAX:
-        options->tls_max = tls_version("--tls-max", value);
-        break;
-    case OPTION_CIPHERS:
-        options->ciphers = value;
-        break;
-    case OPTION_CERTIFICATE:
-        options->certificate_file = value;
-        break;
-    case OPTION_KEY:
-        options->key_file = value;
-        break;
-    case OPTION_CERT_NAME:
-        options->certificate_name = value;
-        break;
-    case OPTION_CERT_DAYS:
-        options->certificate_days = days(value);
-        break;
-    case OPTION_RDP_ENCRYPTION:
-        options->encryption_level = encryption_level(value);
-        break;
-    case OPTION_LICENSING:
-        parse_licensing(options, value);
-        break;
-    case OPTION_LICENSE_ALERT:
-        parse_license_alert(options, value);
-        break;
-    case OPTION_DENY_IF:
-        add_rule(options, value);
-        break;
-    case OPTION_ERRINFO:
-        last_rule(options, "--errinfo")->errinfo = (uint32_t)number("--errinfo", value, UINT32_MAX);
-        break;
-    case OPTION_AT:
-        parse_moment(last_rule(options, "--at"), value);
-        break;
-    case OPTION_NO_ULTIMATUM:
-        options->ultimatum = false;
-        break;
-    case OPTION_ULTIMATUM_ONLY:
-        options->ultimatum_only = true;
-        break;
-    case OPTION_STRICT_ERRINFO:
-        options->strict_errinfo = true;
-        break;
-    case OPTION_FLAKY:
-        options->flaky = probability(value);
-        break;
-    case OPTION_SEED:
-        options->seed = number("--seed", value, UINT64_MAX);
-        break;
-    case OPTION_FAULT:
-        parse_fault(options, value);
-        break;
-    case OPTION_FAULT_IF:
-        options->fault_condition = expression("--fault-if", value);
-        break;
-    case OPTION_DRIP:
-        options->drip_ms = (unsigned)number("--drip", value, 60000);
-        break;
-    case OPTION_NEGOTIATION_FAILURE:
-        options->negotiation_failure = (uint32_t)number("--negotiation-failure", value, UINT32_MAX);
-        break;
-    case OPTION_NTSTATUS:
-        options->ntstatus = (uint32_t)strtoul(value, NULL, 16);
-        if (strspn(value, "0123456789abcdefABCDEFxX") != strlen(value) || options->ntstatus == 0)
-            refuse("--ntstatus: '%s' is not a hexadecimal NTSTATUS.", value);
-        break;
-    case OPTION_CLOCK_SKEW:
-        options->clock_skew_ns = nanoseconds("--clock-skew", value);
-        break;
-    case OPTION_CREDSSP_VERSION:
-        options->credssp_version = (int)number("--credssp-version", value, 127);
-        break;
-    case OPTION_EARLY_AUTHORIZATION:
-        options->early_authorization = true;
-        options->authorization = authorization(value);
-        break;
-    case OPTION_REDIRECT:
-        options->redirect = value;
-        break;
-    case OPTION_REDIRECT_TOKEN:
-        options->redirect_token = value;
-        break;
-    case OPTION_REDIRECT_AT:
-        if (!lab_moment_parse(value, &options->redirect_at) ||
-            (options->redirect_at != LAB_MOMENT_CAPABILITIES && options->redirect_at != LAB_MOMENT_ACTIVE))
-            refuse("--redirect-at: '%s' is neither capabilities nor active.", value);
-        break;
-    case OPTION_MCS_RESULT:
-        options->mcs_result = (int)number("--mcs-result", value, 255);
-        break;
-    case OPTION_STATUS:
-        if (options->status_count == LAB_STATUS_MAX)
-            refuse("--status: more than %d.", LAB_STATUS_MAX);
-        options->status[options->status_count++] = (uint32_t)number("--status", value, UINT32_MAX);
-        break;
-    case OPTION_NETWORK:
-        parse_network(options, value);
-        break;
-    case OPTION_REACTIVATE:
-        options->reactivate_ms = (int)number("--reactivate", value, 3600000);
-        break;
-    case OPTION_NO_PICTURE:
-        options->no_picture = true;
-        break;
-    case OPTION_VERBOSE:
-        options->verbose = true;
-        break;
-    case OPTION_HELP:
-        fputs(usage, stdout);
-        exit(0);
-    }
+    if (options->password_file)
+        options->password = read_password(options->password_file);
 }
 
 void lab_options_parse(struct lab_options *options, int argc, char **argv)
@@ -567,14 +578,20 @@ void lab_options_parse(struct lab_options *options, int argc, char **argv)
                                     .redirect_at = LAB_MOMENT_CAPABILITIES,
                                     .mcs_result = -1,
                                     .reactivate_ms = -1};
-    const char *password_file = NULL;
-    int id = 0;
-    while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-        if (id == '?')
+    struct option longs[ROWS + 1] = {0};
+    size_t count = 0;
+    int value = 0;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].name)
+            longs[count++] = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL,
+                                             FIRST_VALUE + (int)i};
+    }
+    while ((value = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+        if (value == '?')
             exit(2); // getopt_long has said why
-        take(options, (enum option_id)id, optarg, &password_file);
+        rows[value - FIRST_VALUE].take(options, optarg);
     }
     if (optind < argc)
         refuse("'%s' is not an option.", argv[optind]);
-    check(options, password_file);
+    check(options);
 }

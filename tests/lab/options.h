@@ -49,6 +49,7 @@ struct lab_options {
     bool accept[LAB_SECURITY_NLA + 1]; // by enum lab_security
     const char *user;                  // NULL: no account
     const char *domain;                // NULL: any
+    const char *password_file;         // as given
     char *password;                    // of `user`
     enum lab_tls tls_min;
     enum lab_tls tls_max;

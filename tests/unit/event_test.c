@@ -96,6 +96,7 @@ static struct outcome denied(void)
     return (struct outcome){.result = RESULT_FAILED,
                             .phase = PHASE_LICENSING,
                             .family = FAMILY_ERRINFO,
+                            .side = SIDE_GATEWAY,
                             .code = 0x800010D3,
                             .name = "ERRINFO_\"QUOTED\"\\",
                             .detail = "the server gave its reason: d\u00e9ni\u00e9",
@@ -267,6 +268,7 @@ static void the_outcome_arrives_whole(void **state)
     assert_int_equal(got->result, sent.result);
     assert_int_equal(got->phase, sent.phase);
     assert_int_equal(got->family, sent.family);
+    assert_int_equal(got->side, sent.side);
     assert_true(got->code == sent.code);
     assert_string_equal(got->name, sent.name);
     assert_string_equal(got->detail, sent.detail);
@@ -314,7 +316,8 @@ static void longer_texts_are_cut(void **state)
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     snprintf(line, sizeof line,
-             "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":1,\"basis\":0,\"name\":\"%s\"},\"t\":1}", text);
+             "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":1,\"side\":1,\"basis\":0,\"name\":\"%s\"},\"t\":1}",
+             text);
     assert_true(apply_text(trial, line));
     assert_int_equal(strlen(trial->outcome.name), sizeof trial->outcome.name - 1);
     assert_string_equal(trial->outcome.detail, "");
@@ -394,11 +397,12 @@ static void other_lines_are_refused(void **state)
         "{\"failed_logon\":null}",
         "{\"outcome\":{},\"t\":1}",
         "{\"outcome\":\"connected\",\"t\":1}",
-        "{\"outcome\":{\"result\":2,\"phase\":0,\"family\":0,\"basis\":0},\"t\":1}",
-        "{\"outcome\":{\"result\":1,\"phase\":99,\"family\":1,\"basis\":0},\"t\":1}",
-        "{\"outcome\":{\"result\":1,\"phase\":-1,\"family\":1,\"basis\":0},\"t\":1}",
-        "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":99,\"basis\":0},\"t\":1}",
-        "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":1,\"basis\":7},\"t\":1}",
+        "{\"outcome\":{\"result\":2,\"phase\":0,\"family\":0,\"side\":1,\"basis\":0},\"t\":1}",
+        "{\"outcome\":{\"result\":1,\"phase\":99,\"family\":1,\"side\":1,\"basis\":0},\"t\":1}",
+        "{\"outcome\":{\"result\":1,\"phase\":-1,\"family\":1,\"side\":1,\"basis\":0},\"t\":1}",
+        "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":99,\"side\":1,\"basis\":0},\"t\":1}",
+        "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":1,\"side\":1,\"basis\":7},\"t\":1}",
+        "{\"outcome\":{\"result\":1,\"phase\":1,\"family\":1,\"side\":4,\"basis\":0},\"t\":1}",
     };
     struct trial *trial = &((struct wire *)*state)->trial;
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "trial/fact.h"
+#include "trial/outcome_record.h"
 #include "trial/trial.h"
 
 static struct trial example(void)
@@ -22,6 +23,7 @@ static struct trial example(void)
     trial.outcome = (struct outcome){.result = RESULT_FAILED,
                                      .phase = PHASE_LICENSING,
                                      .family = FAMILY_ERRINFO,
+                                     .side = SIDE_TARGET,
                                      .code = 7,
                                      .name = "ERRINFO_SERVER_DENIED_CONNECTION",
                                      .detail = "the server denied the connection",
@@ -63,6 +65,7 @@ static void test_round_trip(void **state)
     assert_int_equal(read.outcome.result, RESULT_FAILED);
     assert_int_equal(read.outcome.phase, PHASE_LICENSING);
     assert_int_equal(read.outcome.family, FAMILY_ERRINFO);
+    assert_int_equal(read.outcome.side, SIDE_TARGET);
     assert_int_equal(read.outcome.code, 7);
     assert_string_equal(read.outcome.name, trial.outcome.name);
     assert_string_equal(read.outcome.detail, trial.outcome.detail);
@@ -145,6 +148,35 @@ static bool read_with(const char *member, json_t *value, char *error, size_t siz
     return ok;
 }
 
+static enum failing_side side_read(json_t *outcome)
+{
+    char error[200];
+    struct outcome read;
+    assert_true(outcome_from_json(outcome, &read, error, sizeof error));
+    json_decref(outcome);
+    return read.side;
+}
+
+static json_t *failed(const char *phase, const char *family, const char *name)
+{
+    return json_pack("{s:s, s:s, s:s, s:s}", "result", "failed", "phase", phase, "family", family, "name", name);
+}
+
+// Records of releases that told the side by the name alone.
+static void test_side_of_older_records(void **state)
+{
+    (void)state;
+    assert_int_equal(side_read(failed("tcp", "tcp", "GATEWAY_ECONNREFUSED")), SIDE_GATEWAY);
+    assert_int_equal(side_read(failed("resolve", "dns", "GATEWAY_EAI_NONAME")), SIDE_GATEWAY);
+    assert_int_equal(side_read(failed("tcp", "tcp", "ECONNREFUSED")), SIDE_TARGET);
+    assert_int_equal(side_read(failed("tls", "tls", "sent_protocol_version")), SIDE_CLIENT);
+    assert_int_equal(side_read(failed("tls", "tls", "protocol_version")), SIDE_TARGET);
+    assert_int_equal(side_read(failed("gateway", "closed", "FIN")), SIDE_GATEWAY);
+    assert_int_equal(side_read(failed("active", "gateway", "E_PROXY_SESSIONTIMEOUT")), SIDE_GATEWAY);
+    assert_int_equal(side_read(failed("tls", "local", "CERTIFICATE_REJECTED")), SIDE_CLIENT);
+    assert_int_equal(side_read(json_pack("{s:s, s:s}", "result", "connected", "phase", "active")), SIDE_NONE);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -168,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_connected),
+        cmocka_unit_test(test_side_of_older_records),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

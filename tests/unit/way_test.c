@@ -45,6 +45,12 @@ static void named(struct trial *trial, const char *name)
     snprintf(trial->outcome.name, sizeof trial->outcome.name, "%s", name);
 }
 
+static void failed_at_gateway(struct trial *trial, const char *name)
+{
+    named(trial, name);
+    trial->outcome.side = SIDE_GATEWAY;
+}
+
 static enum observation seen(const struct trial *failure, const struct trial *trial)
 {
     struct signature signature = signature_of(&failure->outcome);
@@ -60,7 +66,7 @@ static void a_gateway_that_is_reached_is_no_target_that_is(void **state)
     assert_int_equal(seen(refused, add(GATEWAY_HTTP, FAMILY_GATEWAY, CONNECT_FAILED, PHASE_GATEWAY)),
                      OBSERVED_UNRESOLVED);
     struct trial *elsewhere = add(GATEWAY_HTTP, FAMILY_TCP, ECONNREFUSED, PHASE_TCP);
-    named(elsewhere, "GATEWAY_ECONNREFUSED");
+    failed_at_gateway(elsewhere, "GATEWAY_ECONNREFUSED");
     assert_int_equal(seen(refused, elsewhere), OBSERVED_UNRESOLVED);
     // Whoever answers X.224 is the target.
     assert_int_equal(seen(refused, add(GATEWAY_HTTP, FAMILY_NEGOTIATION, 5, PHASE_NEGOTIATE)), OBSERVED_NO_SIGNATURE);

@@ -19,59 +19,6 @@ static const char *const steps[] = {"",       "tcp",       "tls",     "http", "h
                                     "tunnel", "authorize", "channel", "data", NULL};
 static const char *const faults[] = {"", "close", "rst", "hang", "garbage", NULL};
 
-static const char help[] =
-    "Usage: labgateway [OPTION]...\n"
-    "The lab's RD Gateway: MS-TSGU over websocket and over plain HTTP, with rules and faults.\n"
-    "Writes JSON lines to standard output: ready, then tunnel and refused. Ends on SIGTERM, SIGINT, or when the\n"
-    "reader of its output is gone.\n"
-    "\n"
-    "  --bind ADDR             listen here (repeatable; default 127.0.0.1)\n"
-    "  --port N                listen on this port (default 0: any; the ready line says which)\n"
-    "  --transport LIST        websocket,http (default both). Without websocket an upgrade is answered as plain\n"
-    "                          HTTP; without http a plain request gets 403\n"
-    "  --auth KIND             none (default: everybody is let in, any NTLM password is good), ntlm, paa, bearer;\n"
-    "                          basic offers only that, and lets nobody in\n"
-    "  --user NAME             the account for ntlm\n"
-    "  --domain NAME           its domain (default: any)\n"
-    "  --password-file FILE    its password: the first line\n"
-    "  --token-file FILE       the token for paa and bearer: the first line\n"
-    "  --map NAME=HOST[:PORT]  an inner name and what it stands for (repeatable); all else is resolved as it is\n"
-    "  --allow NAME            the resource policy: a target by another name than these (repeatable) gets 800759DA\n"
-    "  --via TRANSPORT=PORT    what came by that transport goes to this port of the target (repeatable)\n"
-    "  --source ADDR           the source address towards targets\n"
-    "  --certificate FILE      PEM chain, with --key FILE (default: made at the start, for localhost)\n"
-    "  --tls-min V             1.0 1.1 1.2 1.3, and --tls-max V\n"
-    "  --deny STEP=CODE        answer handshake, tunnel, authorize or channel with this code, in hexadecimal\n"
-    "                          (repeatable; HRESULT like 800759DA, or its low word alone, which FreeRDP mistakes\n"
-    "                          for success). 800759ED at authorize (quarantine) lets the client go on. Of\n"
-    "                          CODE,CODE,... each tunnel gets the next one\n"
-    "  --http-status N[,N...]  answer the authenticated request with this status\n"
-    "  --second-status N[,N...]  the same for the IN channel\n"
-    "  --fault STEP:KIND       at tcp, tls, http, logon (the client has sent its password), second-tcp, second-tls,\n"
-    "                          second-http (the IN channel's), handshake, tunnel, authorize, channel or data, instead\n"
-    "                          of the answer: close, rst, hang or garbage\n"
-    "  --fault-after BYTES     the fault at data comes when so much has come from the target\n"
-    "  --chunked-out           answer the plain OUT channel with chunked encoding\n"
-    "  --content-type TYPE     of the answer to the plain OUT channel (default: none)\n"
-    "  --close-status CODE     the status in the close packet when the target closes, in hexadecimal (default 0)\n"
-    "  --close-after BYTES     close the channel, with that status, when so much has come from the target\n"
-    "  --consent TEXT          a message that the user must agree to\n"
-    "  --service TEXT          a service message, once the channel is open\n"
-    "  --idle-timeout MINUTES  announce it\n"
-    "  --redirection FLAGS     policy for devices, in hexadecimal (default 80000000: all is allowed)\n"
-    "  --reauthenticate        ask for it, once the channel is open\n"
-    "  --keepalive             send one, once the channel is open\n"
-    "  --help                  this text\n"
-    "\n"
-    "A tunnel record is written when a connection, or a pair of plain ones, has ended. reached: the last step that\n"
-    "was completed: tcp tls http handshake tunnel authorize channel data. ended: client, target (it closed, or could\n"
-    "not be reached: then denied says 800759DD, and error why), denied, fault, error, gateway (it was told to end). A\n"
-    "refused record is written instead for each request answered with an error; reason: logon, token, scheme,\n"
-    "no-credentials, transport, http-status, connection-id, method, request, limit. ntlm_authenticates counts\n"
-    "AUTHENTICATE messages, each in one record only.\n"
-    "\n"
-    "Exit status: 0 ended as asked, 2 usage error, 3 could not run.\n";
-
 __attribute__((noreturn, format(printf, 1, 2))) static void usage(const char *format, ...)
 {
     va_list arguments;
@@ -296,199 +243,273 @@ static void check(const struct options *options)
     }
 }
 
-void options_parse(struct options *options, int argc, char **argv)
+static void take_bind(struct options *options, const char *text)
 {
-    enum {
-        BIND = 256,
-        PORT,
-        TRANSPORT,
-        AUTH,
-        USER,
-        DOMAIN,
-        PASSWORD_FILE,
-        TOKEN_FILE,
-        MAP,
-        ALLOW,
-        VIA,
-        SOURCE,
-        CERTIFICATE,
-        KEY,
-        TLS_MIN,
-        TLS_MAX,
-        DENY,
-        HTTP_STATUS,
-        FAULT,
-        CHUNKED_OUT,
-        CLOSE_STATUS,
-        SECOND_STATUS,
-        FAULT_AFTER,
-        CONTENT_TYPE,
-        CLOSE_AFTER,
-        CONSENT,
-        SERVICE,
-        IDLE_TIMEOUT,
-        REDIRECTION,
-        REAUTHENTICATE,
-        KEEPALIVE,
-        HELP
-    };
-    static const struct option table[] = {
-        {"bind", required_argument, NULL, BIND},
-        {"port", required_argument, NULL, PORT},
-        {"transport", required_argument, NULL, TRANSPORT},
-        {"auth", required_argument, NULL, AUTH},
-        {"user", required_argument, NULL, USER},
-        {"domain", required_argument, NULL, DOMAIN},
-        {"password-file", required_argument, NULL, PASSWORD_FILE},
-        {"token-file", required_argument, NULL, TOKEN_FILE},
-        {"map", required_argument, NULL, MAP},
-        {"allow", required_argument, NULL, ALLOW},
-        {"via", required_argument, NULL, VIA},
-        {"source", required_argument, NULL, SOURCE},
-        {"certificate", required_argument, NULL, CERTIFICATE},
-        {"key", required_argument, NULL, KEY},
-        {"tls-min", required_argument, NULL, TLS_MIN},
-        {"tls-max", required_argument, NULL, TLS_MAX},
-        {"deny", required_argument, NULL, DENY},
-        {"http-status", required_argument, NULL, HTTP_STATUS},
-        {"fault", required_argument, NULL, FAULT},
-        {"chunked-out", no_argument, NULL, CHUNKED_OUT},
-        {"close-status", required_argument, NULL, CLOSE_STATUS},
-        {"second-status", required_argument, NULL, SECOND_STATUS},
-        {"fault-after", required_argument, NULL, FAULT_AFTER},
-        {"content-type", required_argument, NULL, CONTENT_TYPE},
-        {"close-after", required_argument, NULL, CLOSE_AFTER},
-        {"consent", required_argument, NULL, CONSENT},
-        {"service", required_argument, NULL, SERVICE},
-        {"idle-timeout", required_argument, NULL, IDLE_TIMEOUT},
-        {"redirection", required_argument, NULL, REDIRECTION},
-        {"reauthenticate", no_argument, NULL, REAUTHENTICATE},
-        {"keepalive", no_argument, NULL, KEEPALIVE},
-        {"help", no_argument, NULL, HELP},
-        {NULL, 0, NULL, 0},
-    };
-    *options = (struct options){.transports = {[TRANSPORT_WEBSOCKET] = true, [TRANSPORT_HTTP] = true}};
-    for (;;) {
-        int option = getopt_long(argc, argv, "", table, NULL);
-        switch (option) {
-        case -1:
-            if (optind < argc) {
-                usage("It takes no arguments, but \"%s\" was given.", argv[optind]);
-            }
-            if (options->bind_count == 0) {
-                options->bind[options->bind_count++] = "127.0.0.1";
-            }
-            check(options);
-            return;
-        case BIND:
-            if (options->bind_count == OPTIONS_MAX_BIND) {
-                usage("--bind can be given %d times at most.", OPTIONS_MAX_BIND);
-            }
-            options->bind[options->bind_count++] = parse_address("--bind", optarg);
-            break;
-        case PORT:
-            options->port = (uint16_t)number("--port", optarg, 10, UINT16_MAX);
-            break;
-        case TRANSPORT:
-            parse_transports(options, optarg);
-            break;
-        case AUTH:
-            options->authentication = (enum authentication)word("--auth", optarg, strlen(optarg), authentications);
-            break;
-        case USER:
-            options->user = optarg;
-            break;
-        case DOMAIN:
-            options->domain = optarg;
-            break;
-        case PASSWORD_FILE:
-            free(options->password);
-            options->password = secret("--password-file", optarg);
-            break;
-        case TOKEN_FILE:
-            free(options->token);
-            options->token = secret("--token-file", optarg);
-            break;
-        case MAP:
-            parse_map(options, optarg);
-            break;
-        case ALLOW:
-            if (options->allowed_count == OPTIONS_MAX_MAP) {
-                usage("--allow can be given %d times at most.", OPTIONS_MAX_MAP);
-            }
-            options->allowed[options->allowed_count++] = optarg;
-            break;
-        case VIA:
-            parse_via(options, optarg);
-            break;
-        case SOURCE:
-            options->source = parse_address("--source", optarg);
-            break;
-        case CERTIFICATE:
-            options->certificate = optarg;
-            break;
-        case KEY:
-            options->key = optarg;
-            break;
-        case TLS_MIN:
-            options->tls_min = parse_tls("--tls-min", optarg);
-            break;
-        case TLS_MAX:
-            options->tls_max = parse_tls("--tls-max", optarg);
-            break;
-        case DENY:
-            parse_denial(options, optarg);
-            break;
-        case HTTP_STATUS:
-            parse_status("--http-status", optarg, &options->http_status);
-            break;
-        case SECOND_STATUS:
-            parse_status("--second-status", optarg, &options->second_status);
-            break;
-        case FAULT_AFTER:
-            options->fault_after = number("--fault-after", optarg, 10, UINT32_MAX);
-            break;
-        case CONTENT_TYPE:
-            options->content_type = optarg;
-            break;
-        case CLOSE_AFTER:
-            options->close_after = number("--close-after", optarg, 10, UINT32_MAX);
-            break;
-        case CONSENT:
-            options->consent = optarg;
-            break;
-        case SERVICE:
-            options->service = optarg;
-            break;
-        case IDLE_TIMEOUT:
-            options->idle_timeout = (uint32_t)number("--idle-timeout", optarg, 10, UINT32_MAX);
-            break;
-        case REDIRECTION:
-            options->redirects = true;
-            options->redirection = (uint32_t)number("--redirection", optarg, 16, UINT32_MAX);
-            break;
-        case REAUTHENTICATE:
-            options->reauthenticates = true;
-            break;
-        case KEEPALIVE:
-            options->keeps_alive = true;
-            break;
-        case FAULT:
-            parse_fault(options, optarg);
-            break;
-        case CHUNKED_OUT:
-            options->chunked_out = true;
-            break;
-        case CLOSE_STATUS:
-            options->close_status = (uint32_t)number("--close-status", optarg, 16, UINT32_MAX);
-            break;
-        case HELP:
-            fputs(help, stdout);
-            exit(EXIT_SUCCESS);
-        default:
-            exit(EXIT_USAGE); // getopt_long has said what is wrong
+    if (options->bind_count == OPTIONS_MAX_BIND) {
+        usage("--bind can be given %d times at most.", OPTIONS_MAX_BIND);
+    }
+    options->bind[options->bind_count++] = parse_address("--bind", text);
+}
+
+static void take_port(struct options *options, const char *text)
+{
+    options->port = (uint16_t)number("--port", text, 10, UINT16_MAX);
+}
+
+static void take_authentication(struct options *options, const char *text)
+{
+    options->authentication = (enum authentication)word("--auth", text, strlen(text), authentications);
+}
+
+static void take_user(struct options *options, const char *text)
+{
+    options->user = text;
+}
+
+static void take_domain(struct options *options, const char *text)
+{
+    options->domain = text;
+}
+
+static void take_certificate(struct options *options, const char *text)
+{
+    options->certificate = text;
+}
+
+static void take_key(struct options *options, const char *text)
+{
+    options->key = text;
+}
+
+static void take_content_type(struct options *options, const char *text)
+{
+    options->content_type = text;
+}
+
+static void take_consent(struct options *options, const char *text)
+{
+    options->consent = text;
+}
+
+static void take_service(struct options *options, const char *text)
+{
+    options->service = text;
+}
+
+static void take_password_file(struct options *options, const char *text)
+{
+    free(options->password);
+    options->password = secret("--password-file", text);
+}
+
+static void take_token_file(struct options *options, const char *text)
+{
+    free(options->token);
+    options->token = secret("--token-file", text);
+}
+
+static void take_allow(struct options *options, const char *text)
+{
+    if (options->allowed_count == OPTIONS_MAX_MAP) {
+        usage("--allow can be given %d times at most.", OPTIONS_MAX_MAP);
+    }
+    options->allowed[options->allowed_count++] = text;
+}
+
+static void take_source(struct options *options, const char *text)
+{
+    options->source = parse_address("--source", text);
+}
+
+static void take_tls_min(struct options *options, const char *text)
+{
+    options->tls_min = parse_tls("--tls-min", text);
+}
+
+static void take_tls_max(struct options *options, const char *text)
+{
+    options->tls_max = parse_tls("--tls-max", text);
+}
+
+static void take_http_status(struct options *options, const char *text)
+{
+    parse_status("--http-status", text, &options->http_status);
+}
+
+static void take_second_status(struct options *options, const char *text)
+{
+    parse_status("--second-status", text, &options->second_status);
+}
+
+static void take_fault_after(struct options *options, const char *text)
+{
+    options->fault_after = number("--fault-after", text, 10, UINT32_MAX);
+}
+
+static void take_close_after(struct options *options, const char *text)
+{
+    options->close_after = number("--close-after", text, 10, UINT32_MAX);
+}
+
+static void take_close_status(struct options *options, const char *text)
+{
+    options->close_status = (uint32_t)number("--close-status", text, 16, UINT32_MAX);
+}
+
+static void take_idle_timeout(struct options *options, const char *text)
+{
+    options->idle_timeout = (uint32_t)number("--idle-timeout", text, 10, UINT32_MAX);
+}
+
+static void take_redirection(struct options *options, const char *text)
+{
+    options->redirects = true;
+    options->redirection = (uint32_t)number("--redirection", text, 16, UINT32_MAX);
+}
+
+static void take_chunked_out(struct options *options, const char *text)
+{
+    (void)text;
+    options->chunked_out = true;
+}
+
+static void take_reauthenticate(struct options *options, const char *text)
+{
+    (void)text;
+    options->reauthenticates = true;
+}
+
+static void take_keepalive(struct options *options, const char *text)
+{
+    (void)text;
+    options->keeps_alive = true;
+}
+
+static void print_help(struct options *options, const char *text);
+
+// argument is NULL where the option takes none. take ends the program where it cannot take it. A help of more lines has
+// newlines in it.
+static const struct row {
+    const char *name, *argument, *help;
+    void (*take)(struct options *options, const char *text);
+} rows[] = {
+    {"bind", "ADDR", "listen here (repeatable; default 127.0.0.1)", take_bind},
+    {"port", "N", "listen on this port (default 0: any; the ready line says which)", take_port},
+    {"transport", "LIST",
+     "websocket,http (default both). Without websocket an upgrade is answered as plain\nHTTP; without http a plain "
+     "request gets 403",
+     parse_transports},
+    {"auth", "KIND",
+     "none (default: everybody is let in, any NTLM password is good), ntlm, paa, bearer;\nbasic offers only that, and "
+     "lets nobody in",
+     take_authentication},
+    {"user", "NAME", "the account for ntlm", take_user},
+    {"domain", "NAME", "its domain (default: any)", take_domain},
+    {"password-file", "FILE", "its password: the first line", take_password_file},
+    {"token-file", "FILE", "the token for paa and bearer: the first line", take_token_file},
+    {"map", "NAME=HOST[:PORT]", "an inner name and what it stands for (repeatable); all else is resolved as it is",
+     parse_map},
+    {"allow", "NAME", "the resource policy: a target by another name than these (repeatable) gets 800759DA",
+     take_allow},
+    {"via", "TRANSPORT=PORT", "what came by that transport goes to this port of the target (repeatable)", parse_via},
+    {"source", "ADDR", "the source address towards targets", take_source},
+    {"certificate", "FILE", "PEM chain, with --key FILE (default: made at the start, for localhost)", take_certificate},
+    {"key", "FILE", "PEM", take_key},
+    {"tls-min", "V", "1.0 1.1 1.2 1.3", take_tls_min},
+    {"tls-max", "V", "likewise", take_tls_max},
+    {"deny", "STEP=CODE",
+     "answer handshake, tunnel, authorize or channel with this code, in hexadecimal\n(repeatable; HRESULT like "
+     "800759DA, or its low word alone, which FreeRDP mistakes\nfor success). 800759ED at authorize (quarantine) lets "
+     "the client go on. Of\nCODE,CODE,... each tunnel gets the next one",
+     parse_denial},
+    {"http-status", "N[,N...]", "answer the authenticated request with this status", take_http_status},
+    {"second-status", "N[,N...]", "the same for the IN channel", take_second_status},
+    {"fault", "STEP:KIND",
+     "at tcp, tls, http, logon (the client has sent its password), second-tcp, second-tls,\nsecond-http (the IN "
+     "channel's), handshake, tunnel, authorize, channel or data, instead\nof the answer: close, rst, hang or garbage",
+     parse_fault},
+    {"fault-after", "BYTES", "the fault at data comes when so much has come from the target", take_fault_after},
+    {"chunked-out", NULL, "answer the plain OUT channel with chunked encoding", take_chunked_out},
+    {"content-type", "TYPE", "of the answer to the plain OUT channel (default: none)", take_content_type},
+    {"close-status", "CODE", "the status in the close packet when the target closes, in hexadecimal (default 0)",
+     take_close_status},
+    {"close-after", "BYTES", "close the channel, with that status, when so much has come from the target",
+     take_close_after},
+    {"consent", "TEXT", "a message that the user must agree to", take_consent},
+    {"service", "TEXT", "a service message, once the channel is open", take_service},
+    {"idle-timeout", "MINUTES", "announce it", take_idle_timeout},
+    {"redirection", "FLAGS", "policy for devices, in hexadecimal (default 80000000: all is allowed)", take_redirection},
+    {"reauthenticate", NULL, "ask for it, once the channel is open", take_reauthenticate},
+    {"keepalive", NULL, "send one, once the channel is open", take_keepalive},
+    {"help", NULL, "this text", print_help},
+};
+
+enum { ROWS = sizeof rows / sizeof rows[0], FIRST_VALUE = 256 };
+
+static void print_row(const struct row *row)
+{
+    enum { HELP_COLUMN = 26 };
+    char head[64];
+    snprintf(head, sizeof head, "  --%s%s%s", row->name, row->argument ? " " : "", row->argument ? row->argument : "");
+    printf("%-*s%s", HELP_COLUMN - 1, head, strlen(head) < HELP_COLUMN - 1 ? " " : "  ");
+    for (const char *line = row->help; line;) {
+        const char *end = strchrnul(line, '\n');
+        printf("%.*s\n", (int)(end - line), line);
+        line = *end ? end + 1 : NULL;
+        if (line) {
+            printf("%*s", HELP_COLUMN, "");
         }
     }
+}
+
+static void print_help(struct options *options, const char *text)
+{
+    (void)options, (void)text;
+    puts("Usage: labgateway [OPTION]...\n"
+         "The lab's RD Gateway: MS-TSGU over websocket and over plain HTTP, with rules and faults.\n"
+         "Writes JSON lines to standard output: ready, then tunnel and refused. Ends on SIGTERM, SIGINT, or when the\n"
+         "reader of its output is gone.\n"
+         "");
+    for (size_t i = 0; i < ROWS; i++) {
+        print_row(&rows[i]);
+    }
+    puts("\n"
+         "A tunnel record is written when a connection, or a pair of plain ones, has ended. reached: the last step "
+         "that\n"
+         "was completed: tcp tls http handshake tunnel authorize channel data. ended: client, target (it closed, or "
+         "could\n"
+         "not be reached: then denied says 800759DD, and error why), denied, fault, error, gateway (it was told to "
+         "end). A\n"
+         "refused record is written instead for each request answered with an error; reason: logon, token, scheme,\n"
+         "no-credentials, transport, http-status, connection-id, method, request, limit. ntlm_authenticates counts\n"
+         "AUTHENTICATE messages, each in one record only.\n"
+         "\n"
+         "Exit status: 0 ended as asked, 2 usage error, 3 could not run.");
+    exit(EXIT_SUCCESS);
+}
+
+void options_parse(struct options *options, int argc, char **argv)
+{
+    struct option table[ROWS + 1] = {0};
+    int value;
+    for (size_t i = 0; i < ROWS; i++) {
+        table[i] = (struct option){rows[i].name, rows[i].argument ? required_argument : no_argument, NULL,
+                                   FIRST_VALUE + (int)i};
+    }
+    *options = (struct options){.transports = {[TRANSPORT_WEBSOCKET] = true, [TRANSPORT_HTTP] = true}};
+    while ((value = getopt_long(argc, argv, "", table, NULL)) != -1) {
+        if (value < FIRST_VALUE) {
+            exit(EXIT_USAGE); // getopt_long has said what is wrong
+        }
+        rows[value - FIRST_VALUE].take(options, optarg);
+    }
+    if (optind < argc) {
+        usage("It takes no arguments, but \"%s\" was given.", argv[optind]);
+    }
+    if (options->bind_count == 0) {
+        options->bind[options->bind_count++] = "127.0.0.1";
+    }
+    check(options);
 }
 
 void options_clear(struct options *options)
