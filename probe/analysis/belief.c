@@ -7,7 +7,7 @@
 
 // What noise is held possible before the first trial. Trials of one variant mostly agree; a server behind a balancer,
 // or one that denies now and then, makes false passes more often than false failures. Any weights make a valid test
-// against chance; `test` has more on what noise hides, where evidence is dearest.
+// against chance; `test` has more on what noise hides, where trials are dearest.
 static const struct {
     double prior, test, false_pass, false_failure;
 } noises[NOISES] = {
@@ -227,7 +227,7 @@ static double learn(struct belief *belief, uint32_t point, bool failure)
 
 void belief_learn(struct belief *belief, uint32_t point, bool failure)
 {
-    belief->evidence += learn(belief, point, failure);
+    belief->log_likelihood += learn(belief, point, failure);
     belief->failures += failure;
     belief->passes += !failure;
 }
@@ -250,7 +250,7 @@ double belief_against_chance(const struct belief *belief)
         chance += belief->failures * log(belief->failures / trials);
     if (belief->passes)
         chance += belief->passes * log(belief->passes / trials);
-    return weight * exp(belief->evidence - chance);
+    return weight * exp(belief->log_likelihood - chance);
 }
 
 double belief_chance(const struct belief *belief)
@@ -258,7 +258,7 @@ double belief_chance(const struct belief *belief)
     // Every rate alike before the first trial: a beta function.
     double chance =
         lgamma(belief->failures + 1.0) + lgamma(belief->passes + 1.0) - lgamma(belief->failures + belief->passes + 2.0);
-    return 1 / (1 + (1 - CHANCE_PRIOR) / CHANCE_PRIOR * exp(belief->evidence - chance));
+    return 1 / (1 + (1 - CHANCE_PRIOR) / CHANCE_PRIOR * exp(belief->log_likelihood - chance));
 }
 
 const struct hypothesis *belief_best(const struct belief *belief)

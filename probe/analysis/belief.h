@@ -27,7 +27,7 @@ struct belief {
     double false_pass, false_failure; // expected noise
     // Against chance: the trials so far, and the logarithm of how probable the hypotheses together made them.
     unsigned failures, passes;
-    double evidence;
+    double log_likelihood;
 };
 
 // Starts with all causes of the family: every monotone function of up to MONOTONE_VARIABLES_MAX dimensions; of more,
@@ -69,23 +69,3 @@ double belief_failing(const struct belief *belief, uint32_t point);
 
 // How probable it is that trials of one variant disagree now and then.
 double belief_noisy(const struct belief *belief);
-
-// What may be asked.
-struct questions {
-    // What a trial at the point costs, above 0 (1: usual); 0 if there can be none, or none that tells anything.
-    double (*price)(void *context, uint32_t point);
-    void *context;
-};
-
-// The point whose trial teaches most for its price: the most bits, or once a hypothesis is likely, what sets it apart
-// from the others; of equals, the one nearest to the point with all dimensions. *bits (if given): how many bits it
-// teaches. False if no trial tells any two hypotheses apart that matter.
-bool belief_ask(const struct belief *belief, const struct questions *questions, uint32_t *point, double *bits);
-
-// Whether some trial that may be asked for would tell two hypotheses apart; *point (if given) is one.
-bool belief_differ(const struct belief *belief, const struct questions *questions, const struct hypothesis *a,
-                   const struct hypothesis *b, uint32_t *point);
-
-// The probability of a hypothesis together with all those that no trial can tell from it.
-double belief_class(const struct belief *belief, const struct questions *questions,
-                    const struct hypothesis *hypothesis);

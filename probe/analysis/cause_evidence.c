@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "analysis/rdp_observation.h"
+
 struct run_of_trials {
     const struct verdict *verdict;
     const struct trial *const *trials;

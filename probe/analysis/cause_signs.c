@@ -1,45 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The evidence that single trials show.
+#include "analysis/cause_signs.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "analysis/cause_evidence.h"
+#include "knowledge/codes.h"
 #include "trial/effect.h"
-
-// Numbers of MS-RDPBCGR 2.2.5.1.1 (error info), 2.2.1.2.2 (negotiation), 2.2.1.12.1.3 (licensing), 2.2.10.1.1.4.1.1
-// (logon) and 2.2.10.2 (authorization), RFC 8446 6 (alerts), MS-ERREF 2.3 (NTSTATUS) and MS-TSGU 2.2.6 (gateway).
-enum {
-    IDLE_TIMEOUT = 0x3,
-    LOGON_TIMEOUT = 0x4,
-    DENIED = 0x7,
-    PRIVILEGES = 0x9,
-    DRIVER_NOT_READY = 0xF,
-    DRIVER_INTERFACE = 0x12,
-    LICENSE_BAD_MESSAGE = 0x103,
-    LICENSE_HARDWARE_ID = 0x104,
-    LICENSE_BAD_LICENSE = 0x105,
-    LICENSE_BAD_ENCRYPTION = 0x108,
-    BROKER_FIRST = 0x400,
-    BROKER_LAST = 0x412,
-    BAD_CAPABILITIES = 0x10EA,
-    GRAPHICS_MODE = 0x112D,
-    GRAPHICS_FAILED = 0x112F,
-    ENCRYPTION_MISMATCH = 0x1194
-};
-enum { SSL_REQUIRED = 1, SSL_NOT_ALLOWED = 2, SSL_CERT_NOT_ON_SERVER = 3, HYBRID_REQUIRED = 5 };
-enum { ERR_INVALID_MAC = 3, ERR_INVALID_CLIENT = 8 };
-enum { AUTHZ_DENIED = 5 };
-enum { LOGON_BAD_PASSWORD = 0, LOGON_UPDATE_PASSWORD = 1 };
-enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
-enum {
-    HTTP_UNAUTHORIZED = 401,
-    PROXY_CONNECT_FAILED = 0x59DD,
-    PROXY_NO_CERTIFICATE = 0x59EE,
-    PROXY_COOKIE_DENIED = 0x59F8,
-    PROXY_REAUTHENTICATION_FAILED = 0x59FA
-};
-static const uint32_t proxy_logon_denied = 0x8009030C, not_supported = 0xC00000BB, no_logon_servers = 0xC000005E,
-                      logon_type_not_granted = 0xC000015B;
 
 // Five minutes: what Kerberos tolerates, and far from what any licence is about.
 static const double skew_most = 300;
@@ -70,49 +36,51 @@ static bool errinfo_seen(const struct trial *trial)
 
 static bool errinfo_denied(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_ERRINFO, DENIED);
+    return code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_SERVER_DENIED);
 }
 
 static bool errinfo_privileges(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_ERRINFO, PRIVILEGES);
+    return code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_INSUFFICIENT_PRIVILEGES);
 }
 
 static bool errinfo_time_limit(const struct trial *trial)
 {
-    return code_in(trial, FAMILY_ERRINFO, IDLE_TIMEOUT, LOGON_TIMEOUT);
+    return code_in(trial, FAMILY_ERRINFO, ERRINFO_CODE_IDLE_TIMEOUT, ERRINFO_CODE_LOGON_TIMEOUT);
 }
 
 static bool errinfo_display(const struct trial *trial)
 {
-    return code_in(trial, FAMILY_ERRINFO, DRIVER_NOT_READY, DRIVER_INTERFACE) ||
-           code_in(trial, FAMILY_ERRINFO, GRAPHICS_MODE, GRAPHICS_FAILED);
+    return code_in(trial, FAMILY_ERRINFO, ERRINFO_CODE_DRIVER_NOT_READY, ERRINFO_CODE_DRIVER_IFACE_FAILURE) ||
+           code_in(trial, FAMILY_ERRINFO, ERRINFO_CODE_GRAPHICS_MODE, ERRINFO_CODE_GRAPHICS_FAILED);
 }
 
 static bool errinfo_client_license(const struct trial *trial)
 {
-    return code_in(trial, FAMILY_ERRINFO, LICENSE_BAD_MESSAGE, LICENSE_BAD_LICENSE) ||
-           code_is(trial, FAMILY_ERRINFO, LICENSE_BAD_ENCRYPTION);
+    return code_in(trial, FAMILY_ERRINFO, ERRINFO_CODE_LICENSE_BAD_CLIENT_MSG,
+                   ERRINFO_CODE_LICENSE_BAD_CLIENT_LICENSE) ||
+           code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_LICENSE_BAD_CLIENT_ENCRYPTION);
 }
 
 static bool errinfo_hardware_id(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_ERRINFO, LICENSE_HARDWARE_ID);
+    return code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_LICENSE_HWID);
 }
 
 static bool errinfo_broker(const struct trial *trial)
 {
-    return code_in(trial, FAMILY_ERRINFO, BROKER_FIRST, BROKER_LAST);
+    return code_in(trial, FAMILY_ERRINFO, ERRINFO_CODE_BROKER_FIRST, ERRINFO_CODE_BROKER_LAST);
 }
 
 static bool errinfo_client_features(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_ERRINFO, BAD_CAPABILITIES) || code_is(trial, FAMILY_ERRINFO, GRAPHICS_MODE);
+    return code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_BAD_CAPABILITIES) ||
+           code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_GRAPHICS_MODE);
 }
 
 static bool errinfo_encryption(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_ERRINFO, ENCRYPTION_MISMATCH);
+    return code_is(trial, FAMILY_ERRINFO, ERRINFO_CODE_ENCRYPTION_MISMATCH);
 }
 
 static bool dns_failed(const struct trial *trial)
@@ -156,10 +124,9 @@ static bool ultimatum_only(const struct trial *trial)
     return is(trial, FAMILY_ULTIMATUM);
 }
 
-// The high word may be missing (MS-TSGU 2.2.6.2).
 static bool gateway_word_is(const struct trial *trial, uint32_t word)
 {
-    return is(trial, FAMILY_GATEWAY) && (trial->outcome.code & 0xFFFF) == word;
+    return is(trial, FAMILY_GATEWAY) && gateway_code_word(trial->outcome.code) == word;
 }
 
 static bool gateway_certificate_rejected(const struct trial *trial)
@@ -171,28 +138,29 @@ static bool gateway_certificate_rejected(const struct trial *trial)
 static bool gateway_tls_failed(const struct trial *trial)
 {
     return (is(trial, FAMILY_TLS) && trial->outcome.phase == PHASE_GATEWAY) || gateway_certificate_rejected(trial) ||
-           gateway_word_is(trial, PROXY_NO_CERTIFICATE);
+           gateway_word_is(trial, GATEWAY_NOCERTAVAILABLE);
 }
 
 static bool gateway_connect_failed(const struct trial *trial)
 {
-    return gateway_word_is(trial, PROXY_CONNECT_FAILED);
+    return gateway_word_is(trial, GATEWAY_TS_CONNECTFAILED);
 }
 
 static bool gateway_answered(const struct trial *trial)
 {
-    return is(trial, FAMILY_GATEWAY) && trial->outcome.code != 0 && !gateway_word_is(trial, PROXY_NO_CERTIFICATE);
+    return is(trial, FAMILY_GATEWAY) && trial->outcome.code != 0 && !gateway_word_is(trial, GATEWAY_NOCERTAVAILABLE);
 }
 
 static bool security_protocol_refused(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_NEGOTIATION, SSL_REQUIRED) || code_is(trial, FAMILY_NEGOTIATION, SSL_NOT_ALLOWED) ||
-           code_is(trial, FAMILY_NEGOTIATION, HYBRID_REQUIRED);
+    return code_is(trial, FAMILY_NEGOTIATION, NEGOTIATION_SSL_REQUIRED) ||
+           code_is(trial, FAMILY_NEGOTIATION, NEGOTIATION_SSL_NOT_ALLOWED) ||
+           code_is(trial, FAMILY_NEGOTIATION, NEGOTIATION_HYBRID_REQUIRED);
 }
 
 static bool no_server_certificate(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_NEGOTIATION, SSL_CERT_NOT_ON_SERVER);
+    return code_is(trial, FAMILY_NEGOTIATION, NEGOTIATION_SSL_CERT_NOT_ON_SERVER);
 }
 
 static bool tls_failed(const struct trial *trial)
@@ -226,11 +194,12 @@ static bool nla_failed(const struct trial *trial)
 // The alert access_denied stands for a failed logon (MS-RDPBCGR 5.4.5.2.2).
 static bool logon_refused(const struct trial *trial)
 {
-    return (is(trial, FAMILY_CREDSSP) && trial->outcome.code != 0 && trial->outcome.code != not_supported) ||
+    return (is(trial, FAMILY_CREDSSP) && trial->outcome.code != 0 && trial->outcome.code != NTSTATUS_NOT_SUPPORTED) ||
            (nla_failed(trial) && code_is(trial, FAMILY_TLS, ALERT_ACCESS_DENIED)) ||
-           code_is(trial, FAMILY_LOGON, LOGON_BAD_PASSWORD) || code_is(trial, FAMILY_GATEWAY, HTTP_UNAUTHORIZED) ||
-           code_is(trial, FAMILY_GATEWAY, proxy_logon_denied) || gateway_word_is(trial, PROXY_COOKIE_DENIED) ||
-           gateway_word_is(trial, PROXY_REAUTHENTICATION_FAILED);
+           code_is(trial, FAMILY_LOGON, LOGON_DATA_BAD_PASSWORD) ||
+           code_is(trial, FAMILY_GATEWAY, HTTP_ANSWER_DENIED) ||
+           code_is(trial, FAMILY_GATEWAY, SECURITY_LOGON_DENIED) ||
+           gateway_word_is(trial, GATEWAY_COOKIE_ACCESS_DENIED) || gateway_word_is(trial, GATEWAY_REAUTH_AUTHN_FAILED);
 }
 
 static bool nla_cut_off(const struct trial *trial)
@@ -240,31 +209,27 @@ static bool nla_cut_off(const struct trial *trial)
 
 static bool account_state(const struct trial *trial)
 {
-    static const uint32_t states[] = {0xC000006E, 0xC000006F, 0xC0000070, 0xC0000071,
-                                      0xC0000072, 0xC0000193, 0xC0000224, 0xC0000234};
-    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
-        if (code_is(trial, FAMILY_CREDSSP, states[i]))
-            return true;
-    }
-    return code_is(trial, FAMILY_LOGON, LOGON_UPDATE_PASSWORD);
+    return (is(trial, FAMILY_CREDSSP) && ntstatus_is_account_state(trial->outcome.code)) ||
+           code_is(trial, FAMILY_LOGON, LOGON_DATA_UPDATE_PASSWORD);
 }
 
 static bool logon_right_missing(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_CREDSSP, logon_type_not_granted) ||
-           code_is(trial, FAMILY_AUTHORIZATION, AUTHZ_DENIED) ||
+    return code_is(trial, FAMILY_CREDSSP, NTSTATUS_LOGON_TYPE_NOT_GRANTED) ||
+           code_is(trial, FAMILY_AUTHORIZATION, AUTHORIZATION_DENIED) ||
            (is(trial, FAMILY_LOGON) &&
             strcmp(fact_text(trial->facts, FACT_LOGON_NOTIFICATION, ""), "LOGON_MSG_NO_PERMISSION") == 0);
 }
 
 static bool domain_controller_missing(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_CREDSSP, no_logon_servers);
+    return code_is(trial, FAMILY_CREDSSP, NTSTATUS_NO_LOGON_SERVERS);
 }
 
 static bool license_refused(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_LICENSING, ERR_INVALID_MAC) || code_is(trial, FAMILY_LICENSING, ERR_INVALID_CLIENT);
+    return code_is(trial, FAMILY_LICENSING, LICENSING_INVALID_MAC) ||
+           code_is(trial, FAMILY_LICENSING, LICENSING_INVALID_CLIENT);
 }
 
 static bool session_choice(const struct trial *trial)

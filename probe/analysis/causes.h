@@ -7,9 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/isolation.h"
+#include "analysis/verdict.h"
 #include "knowledge/causes.h"
 #include "trial/fact.h"
+#include "trial/trial.h"
 
 enum { BECAUSE_MAX = 8, BECAUSE_FACTS_MAX = 8, BECAUSE_EVIDENCE_MAX = 6 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses a variant among many by a score.
-#include "analysis/experiment.h"
+#include "analysis/choice.h"
 
 enum {
     LOOK_AT_ALL_MAX = 20000, // variants

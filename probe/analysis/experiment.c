@@ -3,35 +3,18 @@
 
 #include <string.h>
 
-#include "trial/effect.h"
-#include "trial/fact.h"
-
-// Names of licensing messages as the facts list them ([MS-RDPBCGR] 2.2.1.12, [MS-RDPELE] 2.2.2).
-static bool presented(const struct trial *trial)
+const char *budget_name(enum budget budget)
 {
-    return fact_has(trial->facts, FACT_LICENSING_MESSAGES, "LICENSE_INFO");
-}
-
-static bool requested(const struct trial *trial)
-{
-    return fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE_REQUEST");
-}
-
-static bool beyond(const struct trial *trial, enum phase phase)
-{
-    return trial->outcome.result == RESULT_CONNECTED ? trial->until > phase : trial->outcome.phase > phase;
-}
-
-// A licence that this run was issued, whole or damaged.
-static bool needs_issued(enum factor factor, unsigned level)
-{
-    return factor == FACTOR_LICENSE && level != LICENSE_KEEP && level != LICENSE_CLEAR;
+    static const char *const names[] = {
+        [BUDGET_LEFT] = "", [BUDGET_TRIALS] = "trials", [BUDGET_LOGONS] = "logons", [BUDGET_SECONDS] = "seconds"};
+    return names[budget];
 }
 
 void experiment_init(struct experiment *experiment, const struct isolation *isolation)
 {
     *experiment = (struct experiment){.isolation = isolation};
-    experiment->space = isolation->factors ? isolation->factors : wire_factors();
+    experiment->space = isolation->factors;
+    experiment->rules = isolation->factors->rules;
     experiment->budget = isolation->max_trials ? isolation->max_trials : TRIALS_DEFAULT;
     if (experiment->budget > TRIALS_MAX)
         experiment->budget = TRIALS_MAX;
@@ -39,10 +22,8 @@ void experiment_init(struct experiment *experiment, const struct isolation *isol
     experiment->has_signature = isolation->signature_given;
     experiment->signature = isolation->signature;
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        experiment->levels[f][isolation->baseline.level[f]].usability = LEVEL_USABLE;
-        // What comes after the TLS handshake asks nothing of the target before the logon.
         for (unsigned level = 0; level < LEVELS_MAX; level++) {
-            if (!experiment->space->wire || (factor_phase((enum factor)f) > PHASE_TLS && !needs_issued(f, level)))
+            if (level == isolation->baseline.level[f] || !experiment->rules->surveyed((enum factor)f))
                 experiment->levels[f][level].usability = LEVEL_USABLE;
         }
     }
@@ -116,8 +97,7 @@ static void note_change(struct experiment *experiment, const struct trial *trial
     }
 }
 
-// What of the budget is used up, or NULL.
-static const char *spent(const struct experiment *experiment)
+static enum budget spent(const struct experiment *experiment)
 {
     const struct isolation *isolation = experiment->isolation;
     unsigned logons = 0;
@@ -127,19 +107,17 @@ static const char *spent(const struct experiment *experiment)
         ms += experiment->trials[i]->ms;
     }
     if (experiment->count - experiment->recorded >= experiment->budget || experiment->count == TRIALS_MAX)
-        return "trials";
+        return BUDGET_TRIALS;
     if (isolation->max_logons && logons >= isolation->max_logons)
-        return "logons";
-    return isolation->max_ms > 0 && ms >= isolation->max_ms ? "seconds" : NULL;
+        return BUDGET_LOGONS;
+    return isolation->max_ms > 0 && ms >= isolation->max_ms ? BUDGET_SECONDS : BUDGET_LEFT;
 }
 
-// Before a logon a trial costs none.
-static bool affordable(const struct experiment *experiment, const char *spent_what, const struct variant *variant,
+// A trial that does not log on takes nothing of a budget of logons.
+static bool affordable(const struct experiment *experiment, enum budget used_up, const struct variant *variant,
                        enum phase until)
 {
-    bool logs_on = until >= PHASE_NLA ||
-                   (experiment->space->wire && variant->level[FACTOR_GATEWAY] != GATEWAY_OFF); // at the gateway
-    return !spent_what || (spent_what[0] == 'l' && !logs_on);
+    return used_up == BUDGET_LEFT || (used_up == BUDGET_LOGONS && !experiment->rules->logs_on(variant, until));
 }
 
 void experiment_add(struct experiment *experiment, const struct trial *trial)
@@ -156,51 +134,37 @@ const struct trial *experiment_run(struct experiment *experiment, const struct v
 {
     if (experiment_over(experiment))
         return NULL;
-    const char *what = spent(experiment);
+    enum budget used_up = spent(experiment);
     const struct trial *trial = NULL;
-    if (!affordable(experiment, what, variant, until))
-        experiment->exhausted = what;
+    if (!affordable(experiment, used_up, variant, until))
+        experiment->exhausted = used_up;
     else if (experiment->isolation->run)
         trial = experiment->isolation->run(experiment->isolation->context, variant, until);
     if (!trial) {
         experiment->stopped = !experiment->exhausted;
-        experiment->has_wish = true;
-        experiment->wish = *variant;
-        experiment->wish_until = until;
+        experiment->has_next = true;
+        experiment->next = *variant;
+        experiment->next_until = until;
         return NULL;
     }
     experiment_add(experiment, trial);
     return trial;
 }
 
-enum phase experiment_until(const struct experiment *experiment, const struct variant *variant)
+bool experiment_fails(const struct experiment *experiment, const struct trial *trial)
 {
-    if (!experiment->space->wire)
-        return PHASE_ACTIVE;
-    if (variant->level[FACTOR_SECURITY] == SECURITY_RDP)
-        return experiment->failure_phase <= PHASE_NEGOTIATE ? PHASE_NEGOTIATE : PHASE_ACTIVE;
-    return experiment->failure_phase <= PHASE_TLS ? PHASE_TLS : PHASE_ACTIVE;
+    return experiment->has_signature ? signature_matches(&experiment->signature, &trial->outcome)
+                                     : trial->outcome.result == RESULT_FAILED;
 }
 
-// Through a gateway the target's name is looked up there; only for an address it is looked up here before. Where that
-// fails, as it does without the gateway, the trial says nothing of the gateway.
-static bool address_not_found(const struct experiment *experiment, const struct trial *trial)
+enum phase experiment_until(const struct experiment *experiment, const struct variant *variant)
 {
-    return experiment->isolation->baseline.level[FACTOR_ADDRESS] == ADDRESS_NAME &&
-           address_is_literal(trial->variant.level[FACTOR_ADDRESS]) &&
-           trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.family == FAMILY_DNS &&
-           trial->outcome.side != SIDE_GATEWAY;
+    return experiment->rules->until(experiment, variant);
 }
 
 enum observation experiment_observe(const struct experiment *experiment, const struct trial *trial)
 {
-    if (experiment->space->wire && address_not_found(experiment, trial))
-        return OBSERVED_UNRESOLVED;
-    if (experiment->space->wire)
-        return observe(trial, &experiment->signature, experiment->failure_phase);
-    if (trial->outcome.result == RESULT_CONNECTED)
-        return OBSERVED_NO_SIGNATURE;
-    return signature_matches(&experiment->signature, &trial->outcome) ? OBSERVED_SIGNATURE : OBSERVED_UNRESOLVED;
+    return experiment->rules->observe(experiment, trial);
 }
 
 struct tally experiment_tally(const struct experiment *experiment, const struct variant *variant)
@@ -298,153 +262,4 @@ uint64_t experiment_trial(const struct experiment *experiment, const struct vari
             return trial->number;
     }
     return 0;
-}
-
-static const char *license_exclusion(const struct experiment *experiment)
-{
-    bool wanted = false, none_wanted = false, looked = false;
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        wanted = wanted || presented(trial) || requested(trial);
-        none_wanted = none_wanted || strcmp(fact_text(trial->facts, FACT_LICENSING_ROLE, ""), "valid-client") == 0;
-        // A server that had sent or received any licensing message may have judged the licence.
-        if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE &&
-            (trial->outcome.phase > PHASE_LICENSING ||
-             json_array_size(fact_get(trial->facts, FACT_LICENSING_MESSAGES)) > 0))
-            looked = true;
-    }
-    if (none_wanted && !wanted)
-        return "the server asks for no licence";
-    bool failed = experiment->reference && experiment->reference->outcome.result == RESULT_FAILED;
-    if (!looked && failed)
-        return "the server decided before any licensing message";
-    return NULL;
-}
-
-const char *experiment_exclusion(const struct experiment *experiment, enum factor factor)
-{
-    static const char *const earlier[FACTOR_COUNT] = {
-        [FACTOR_SECURITY] = "the failure comes before the security protocol is negotiated",
-        [FACTOR_TLS] = "the failure comes before the TLS handshake",
-        [FACTOR_LICENSE] = "the failure comes before licensing"};
-    if (!experiment->space->wire)
-        return NULL;
-    if (factor_phase(factor) > experiment->failure_phase)
-        return earlier[factor] ? earlier[factor] : "the failure comes before it can matter";
-    if (factor == FACTOR_TLS && experiment->isolation->baseline.level[FACTOR_SECURITY] == SECURITY_RDP)
-        return "RDP security has no TLS handshake";
-    return factor == FACTOR_LICENSE ? license_exclusion(experiment) : NULL;
-}
-
-bool experiment_allows(const struct experiment *experiment, enum factor factor, unsigned level)
-{
-    return level < experiment->space->levels(factor) && ((experiment->isolation->levels[factor] >> level & 1) ||
-                                                         level == experiment->isolation->baseline.level[factor]);
-}
-
-bool experiment_varies(const struct experiment *experiment, enum factor factor)
-{
-    if (experiment->isolation->untestable[factor] || experiment_exclusion(experiment, factor))
-        return false;
-    for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
-        if (level != experiment->isolation->baseline.level[factor] && experiment_allows(experiment, factor, level))
-            return true;
-    }
-    return false;
-}
-
-bool experiment_holds(const struct experiment *experiment, const struct variant *variant, enum factor factor)
-{
-    const struct variant *baseline = &experiment->isolation->baseline;
-    if (experiment->space->wire && factor == FACTOR_TLS && variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
-        baseline->level[FACTOR_SECURITY] != SECURITY_RDP)
-        return false;
-    return variant->level[factor] == baseline->level[factor];
-}
-
-bool experiment_evades(const struct experiment *experiment, const struct variant *variant)
-{
-    return experiment->space->wire && experiment->failure_phase == PHASE_TLS &&
-           variant->level[FACTOR_SECURITY] == SECURITY_RDP;
-}
-
-bool experiment_license_issued(const struct experiment *experiment)
-{
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
-            fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE") ||
-            (requested(trial) && beyond(trial, PHASE_LICENSING)))
-            return true;
-    }
-    return false;
-}
-
-static bool tls_twin(const struct experiment *experiment, unsigned level)
-{
-    const char *spoken = fact_text(experiment->reference->facts, FACT_TLS_VERSION, NULL);
-    if (!spoken)
-        return false;
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        const char *other = fact_text(trial->facts, FACT_TLS_VERSION, NULL);
-        if (other && trial->variant.level[FACTOR_TLS] == level)
-            return strcmp(spoken, other) == 0;
-    }
-    return strcmp(spoken, level_name(FACTOR_TLS, level)) == 0;
-}
-
-static bool license_twin(const struct experiment *experiment, unsigned level)
-{
-    const struct trial *reference = experiment->reference;
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        if (trial->variant.level[FACTOR_LICENSE] == level && (presented(trial) || requested(trial)) &&
-            factor_effect(FACTOR_LICENSE, trial) == EFFECT_YES)
-            return presented(trial) == presented(reference);
-    }
-    return level == LICENSE_CLEAR ? !presented(reference) : level == LICENSE_REUSE && presented(reference);
-}
-
-bool experiment_twin(const struct experiment *experiment, enum factor factor, unsigned level)
-{
-    if (!experiment->space->wire)
-        return false;
-    switch (factor) {
-    case FACTOR_TLS:
-        return tls_twin(experiment, level);
-    case FACTOR_LICENSE:
-        return license_twin(experiment, level);
-    default:
-        return false;
-    }
-}
-
-// The lower, the more a level differs from the baseline.
-static unsigned likeness(const struct experiment *experiment, enum factor factor, unsigned level)
-{
-    if (experiment_twin(experiment, factor, level))
-        return 2;
-    // By address, the other family differs in the peer as well as in the presented name.
-    return experiment->space->wire && factor == FACTOR_ADDRESS &&
-           strcmp(fact_text(experiment->reference->facts, FACT_ADDRESS_FAMILY, ""), level_name(factor, level)) == 0;
-}
-
-unsigned experiment_levels(const struct experiment *experiment, enum factor factor, unsigned char levels[LEVELS_MAX])
-{
-    unsigned count = 0;
-    if (!experiment_varies(experiment, factor))
-        return 0;
-    for (unsigned like = 0; like <= 2; like++) {
-        for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
-            if (level == experiment->isolation->baseline.level[factor] ||
-                !experiment_allows(experiment, factor, level) || likeness(experiment, factor, level) != like)
-                continue;
-            if (experiment->space->wire && needs_issued(factor, level)
-                    ? experiment_license_issued(experiment)
-                    : experiment->levels[factor][level].usability == LEVEL_USABLE)
-                levels[count++] = (unsigned char)level;
-        }
-    }
-    return count;
 }

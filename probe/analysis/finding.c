@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What to say of each factor, and of the cause in words.
+#include "analysis/finding.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/experiment.h"
+#include "analysis/levels.h"
 #include "trial/append.h"
 
 char *cause_text(const struct verdict *verdict, char *text, size_t size)
@@ -31,21 +33,12 @@ static void find(struct verdict *verdict, enum factor factor, enum finding findi
     va_end(arguments);
 }
 
-static const struct trial *numbered(const struct experiment *experiment, uint64_t number)
-{
-    for (unsigned i = 0; i < experiment->count; i++) {
-        if (experiment->trials[i]->number == number)
-            return experiment->trials[i];
-    }
-    return NULL;
-}
-
 static void find_cause(const struct experiment *experiment, enum factor factor, struct verdict *verdict)
 {
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         const struct minimal_pair *pair = &verdict->pairs[i];
-        const struct trial *failing = numbered(experiment, pair->failing);
-        const struct trial *passing = numbered(experiment, pair->passing);
+        const struct trial *failing = experiment_numbered(experiment, pair->failing);
+        const struct trial *passing = experiment_numbered(experiment, pair->passing);
         if (pair->factor != factor || !failing || !passing)
             continue;
         find(verdict, factor, FINDING_CAUSE,
@@ -74,12 +67,12 @@ static void find_varied(const struct experiment *experiment, const struct cause 
 {
     const char *name = factor_row(factor)->name;
     unsigned char levels[LEVELS_MAX];
-    unsigned count = experiment_levels(experiment, factor, levels), idle = 0, twins = 0;
+    unsigned count = experiment_levels(experiment, factor, levels), idle = 0, equivalents = 0;
     char text[96] = "", unusable[160];
     unusable_text(experiment, factor, unusable, sizeof unusable);
     for (unsigned i = 0; i < count; i++) {
-        if (experiment_twin(experiment, factor, levels[i])) {
-            twins++;
+        if (experiment_equivalent(experiment, factor, levels[i])) {
+            equivalents++;
         } else if (shown_idle(experiment, cause, factor, levels[i])) {
             text_append(text, sizeof text, "%s%s=%s", idle ? ", " : "", name, level_name(factor, levels[i]));
             idle++;
@@ -89,17 +82,14 @@ static void find_varied(const struct experiment *experiment, const struct cause 
     for (unsigned level = 0; level < experiment->space->levels(factor); level++)
         unclear = unclear || (experiment->levels[factor][level].usability == LEVEL_UNCLEAR &&
                               experiment_allows(experiment, factor, level));
+    enum finding finding = FINDING_UNDECIDED;
+    const char *peculiar = experiment->rules->peculiar(experiment, factor, levels, count, &finding);
     if (idle)
         find(verdict, factor, FINDING_INNOCENT, "the failure occurs with %s too%s%s", text, unusable[0] ? "; " : "",
              unusable);
-    else if (experiment->space->wire && factor == FACTOR_SECURITY && count == 1 && levels[0] == SECURITY_RDP &&
-             experiment->failure_phase == PHASE_TLS)
-        find(verdict, factor, FINDING_NOT_TESTED,
-             "besides the baseline's only security=rdp can be used, which has no TLS handshake that could fail");
-    else if (experiment->space->wire && factor == FACTOR_LICENSE)
-        find(verdict, factor, FINDING_UNDECIDED,
-             "no licence could be had that differs from the one presented, so its part is open");
-    else if (count == twins && !unclear && count)
+    else if (peculiar)
+        find(verdict, factor, finding, "%s", peculiar);
+    else if (count == equivalents && !unclear && count)
         find(verdict, factor, FINDING_NOT_TESTED, "the levels that can be used are the same on the wire as %s=%s", name,
              level_name(factor, experiment->isolation->baseline.level[factor]));
     else if (count || unclear)

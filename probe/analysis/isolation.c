@@ -2,48 +2,26 @@
 // The experiment from its first trial to its verdict: reproduce, survey and search, narrow down, prove, sweep.
 #include "analysis/isolation.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/experiment.h"
+#include "analysis/conclusion.h"
+#include "analysis/finding.h"
+#include "analysis/levels.h"
+#include "analysis/narrowing.h"
+#include "analysis/proof.h"
+#include "analysis/rdp_space.h"
+#include "analysis/replay.h"
+#include "analysis/reproduction.h"
+#include "analysis/search.h"
+#include "analysis/suggested_trial.h"
+#include "analysis/sweep.h"
 #include "trial/append.h"
 
 enum {
     ROUNDS_MAX = 32, // of narrowing and proving
     PASSES_MAX = 5   // a pass seen so often is none by accident
 };
-
-void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    verdict->kind = kind;
-    vsnprintf(verdict->reason, sizeof verdict->reason, format, arguments);
-    va_end(arguments);
-}
-
-bool conclude_early(const struct experiment *experiment, struct verdict *verdict, const char *known)
-{
-    if (experiment->stopped && experiment_offline(experiment))
-        conclude(verdict, VERDICT_INCONCLUSIVE, "The %u trials on record do not decide it: %s.", experiment->count,
-                 known);
-    else if (experiment->stopped)
-        conclude(verdict, VERDICT_STOPPED, "No further trial was allowed after %u; %s.", experiment->count, known);
-    else if (experiment->changed[0])
-        conclude(
-            verdict, VERDICT_INCONCLUSIVE,
-            "The environment changed: trials of one variant agreed until trial %llu and said the opposite from then "
-            "on to trial %llu, with nothing changed at the client; what was measured before says nothing of now.",
-            (unsigned long long)experiment->changed[0]->number, (unsigned long long)experiment->changed[1]->number);
-    else if (experiment->memory)
-        conclude(verdict, VERDICT_STOPPED, "Memory is out after %u trials; %s.", experiment->count, known);
-    else if (experiment->exhausted && experiment->exhausted[0] == 't')
-        conclude(verdict, VERDICT_INCONCLUSIVE, "The budget of %u trials is used up; %s.", experiment->budget, known);
-    else if (experiment->exhausted)
-        conclude(verdict, VERDICT_INCONCLUSIVE, "The budget of %s is used up; %s.", experiment->exhausted, known);
-    return experiment_over(experiment);
-}
 
 // Passes that were taken for accidents, because the same variants failed at other times, are not kept quiet.
 static void add_accidents(const struct experiment *experiment, struct verdict *verdict)
@@ -77,11 +55,35 @@ static bool withheld_factors(const struct experiment *experiment, char *text, si
     return text[0];
 }
 
+// Whether a level of the factor can be had that the target sees as another one.
+static bool differs(const struct experiment *experiment, enum factor factor)
+{
+    unsigned char levels[LEVELS_MAX];
+    unsigned count = experiment_levels(experiment, factor, levels);
+    bool different = false;
+    for (unsigned i = 0; i < count; i++)
+        different = different || !experiment_equivalent(experiment, factor, levels[i]);
+    return different;
+}
+
+// How many variants were seen with the failure.
+static unsigned failing_variants(const struct experiment *experiment)
+{
+    unsigned variants = 0;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        bool again = experiment_observe(experiment, experiment->trials[i]) != OBSERVED_SIGNATURE;
+        for (unsigned k = 0; k < i && !again; k++)
+            again = variant_equal(&experiment->trials[k]->variant, &experiment->trials[i]->variant);
+        variants += !again;
+    }
+    return variants;
+}
+
 // Nothing passed: is it the server, or was too little tried?
 static void conclude_without_passing(struct experiment *experiment, struct verdict *verdict)
 {
     char gap[200], flipped[160] = "", withheld[160];
-    unsigned varied = 0, possible = 0, variants = 0;
+    unsigned varied = 0, possible = 0;
     if (search_gap(experiment, gap, sizeof gap)) {
         conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.", gap);
         return;
@@ -93,23 +95,9 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
         return;
     }
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        enum factor factor = (enum factor)f;
-        unsigned char levels[LEVELS_MAX];
-        unsigned count = experiment_levels(experiment, factor, levels);
-        bool different = false;
-        possible += experiment_varies(experiment, factor);
-        for (unsigned i = 0; i < count; i++)
-            different = different || !experiment_twin(experiment, factor, levels[i]);
-        if (!different)
-            continue;
-        size_t used = strlen(flipped);
-        snprintf(flipped + used, sizeof flipped - used, "%s%s", varied++ ? ", " : "", factor_row(factor)->name);
-    }
-    for (unsigned i = 0; i < experiment->count; i++) {
-        bool again = experiment_observe(experiment, experiment->trials[i]) != OBSERVED_SIGNATURE;
-        for (unsigned k = 0; k < i && !again; k++)
-            again = variant_equal(&experiment->trials[k]->variant, &experiment->trials[i]->variant);
-        variants += !again;
+        possible += experiment_varies(experiment, (enum factor)f);
+        if (differs(experiment, (enum factor)f))
+            text_append(flipped, sizeof flipped, "%s%s", varied++ ? ", " : "", factor_row((enum factor)f)->name);
     }
     if (possible)
         verdict->confidence = none_probability(experiment);
@@ -121,7 +109,7 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
         conclude(verdict, VERDICT_NOT_CLIENT_SIDE,
                  "All %u variants show the failure, with every level of %s that can be used and every pair of such "
                  "levels of two factors; none of them decides it.",
-                 variants, flipped);
+                 failing_variants(experiment), flipped);
     else if (possible)
         conclude(verdict, VERDICT_INCONCLUSIVE, "No factor could be varied: no other level of any can be used.");
     else
@@ -294,8 +282,8 @@ static void carry_out(const struct isolation *isolation, struct replay *replay, 
     verdict->search =
         search_trials(&experiment, concluded && experiment.search_end ? experiment.search_end : experiment.count);
     verdict->confirming = verdict->trials - verdict->search;
-    tell_way(&experiment, verdict);
-    make_wishes(&experiment, verdict);
+    experiment.rules->tell(&experiment, verdict);
+    suggest_trials(&experiment, verdict);
     for (unsigned i = 0; i < experiment.count; i++) {
         verdict->surveys += experiment.trials[i]->until < PHASE_ACTIVE;
         verdict->logons += experiment.trials[i]->logons;
@@ -320,7 +308,9 @@ static bool replayed(const struct isolation *isolation, struct verdict *verdict)
 
 void isolate(const struct isolation *isolation, struct verdict *verdict)
 {
+    struct isolation terms = *isolation;
+    terms.factors = isolation->factors ? isolation->factors : rdp_space();
     // What an experiment of this program measured is best read in its order; anything else all at once.
-    if (isolation->run || !isolation->recorded_count || !replayed(isolation, verdict))
-        carry_out(isolation, NULL, verdict);
+    if (terms.run || !terms.recorded_count || !replayed(&terms, verdict))
+        carry_out(&terms, NULL, verdict);
 }

@@ -2,7 +2,12 @@
 // From a failing and a passing variant to the cause: hypotheses about the cube between the two are weighed by every
 // trial, and each trial is the one that teaches most for its price. A single factor, a conjunction and alternatives are
 // all found in this one way.
-#include "analysis/experiment.h"
+#include "analysis/narrowing.h"
+
+#include "analysis/choice.h"
+#include "analysis/levels.h"
+#include "analysis/survey.h"
+#include "analysis/weighing.h"
 
 // How often a trial may replace the passing variant before that is taken as a contradiction.
 enum { REPLACEMENTS_MAX = 16 };
@@ -13,32 +18,6 @@ enum { ALIKE_MAX = 6 };
 
 // A hypothesis this probable is worth being confirmed instead of searching on.
 static const double CANDIDATE = 0.5, CANDIDATE_NOISY = 0.8;
-
-struct variant cube_variant(const struct experiment *experiment, const struct cube *cube, unsigned point)
-{
-    struct variant variant = experiment->isolation->baseline;
-    for (unsigned i = 0; i < cube->count; i++) {
-        if (!(point >> i & 1))
-            variant.level[cube->factor[i]] = cube->level[i];
-    }
-    if (experiment->space->wire && variant.level[FACTOR_SECURITY] == SECURITY_RDP)
-        variant.level[FACTOR_TLS] = TLS_DEFAULT;
-    return variant;
-}
-
-unsigned cube_point(const struct experiment *experiment, const struct cube *cube, const struct variant *variant)
-{
-    unsigned point = 0;
-    for (unsigned i = 0; i < cube->count; i++)
-        point |= (unsigned)experiment_holds(experiment, variant, cube->factor[i]) << i;
-    return point;
-}
-
-bool cube_possible(const struct experiment *experiment, const struct cube *cube, unsigned point)
-{
-    struct variant variant = cube_variant(experiment, cube, point);
-    return experiment->space->possible(&variant, NULL) && cube_point(experiment, cube, &variant) == point;
-}
 
 // Whether a trial without the signature (passing) or with it (failing) is known that has the level.
 static bool seen(const struct experiment *experiment, enum factor factor, unsigned level, enum observation observation)
@@ -57,14 +36,6 @@ static void add(struct cube *cube, enum factor factor, unsigned level)
     cube->level[cube->count++] = (unsigned char)level;
 }
 
-static unsigned level_in(const struct cube *cube, enum factor factor)
-{
-    unsigned i = 0;
-    while (cube->factor[i] != factor)
-        i++;
-    return cube->level[i];
-}
-
 // Whether a level can be had beside the baseline's other levels, or beside the passing variant's.
 static bool fits(const struct experiment *experiment, const struct variant *passing, enum factor factor, unsigned level)
 {
@@ -80,11 +51,14 @@ static unsigned telling_level(const struct experiment *experiment, const struct 
 {
     unsigned best = levels[0], highest = 0;
     for (unsigned i = 0; i < count; i++) {
-        bool named = names_factor(before, factor) && level_in(&before->cube, factor) == levels[i];
-        // RDP security goes with no TLS level, so it would leave half of the cube without trials.
-        bool evades = experiment->space->wire && factor == FACTOR_SECURITY && levels[i] == SECURITY_RDP;
-        unsigned value = 8 * fits(experiment, passing, factor, levels[i]) + 4 * named +
-                         2 * (!evades && seen(experiment, factor, levels[i], OBSERVED_NO_SIGNATURE)) + (i == 0);
+        bool named =
+            names_factor(before, factor) && before->cube.level[cube_dimension(&before->cube, factor)] == levels[i];
+        // What goes with no level of another factor would leave half of the cube without trials.
+        struct variant with = variant_with(experiment->isolation->baseline, factor, levels[i]);
+        unsigned value =
+            8 * fits(experiment, passing, factor, levels[i]) + 4 * named +
+            2 * (!experiment_skips(experiment, &with) && seen(experiment, factor, levels[i], OBSERVED_NO_SIGNATURE)) +
+            (i == 0);
         if (value > highest) {
             highest = value;
             best = levels[i];
@@ -103,9 +77,9 @@ static struct cube make_cube(const struct experiment *experiment, const struct v
         enum factor factor = (enum factor)f;
         unsigned char levels[LEVELS_MAX];
         unsigned count = experiment_levels(experiment, factor, levels);
-        // Where something else passes too, what evades the handshake is no dimension.
-        if (experiment->space->wire && factor == FACTOR_SECURITY && count && experiment->failure_phase == PHASE_TLS &&
-            passing->level[f] != SECURITY_RDP && levels[count - 1] == SECURITY_RDP)
+        // Where something else passes too, what evades the failure is no dimension.
+        struct variant last = count ? variant_with(*passing, factor, levels[count - 1]) : *passing;
+        if (experiment_evades(experiment, &last) && !experiment_evades(experiment, passing))
             count--;
         if (passing->level[f] != experiment->isolation->baseline.level[f])
             add(&cube, factor, passing->level[f]);
@@ -113,15 +87,6 @@ static struct cube make_cube(const struct experiment *experiment, const struct v
             add(&cube, factor, telling_level(experiment, passing, factor, levels, count, before));
     }
     return cube;
-}
-
-bool cube_evades(const struct cube *cube)
-{
-    for (unsigned i = 0; i < cube->count; i++) {
-        if (cube->factor[i] == FACTOR_SECURITY)
-            return cube->level[i] == SECURITY_RDP;
-    }
-    return false;
 }
 
 // Asks for a point with other levels in place of a flipped one that does not resolve.
@@ -241,54 +206,6 @@ static enum narrowing learn(struct experiment *experiment, const struct variant 
     }
 }
 
-bool names_factor(const struct cause *cause, enum factor factor)
-{
-    for (unsigned i = 0; i < cause->cube.count; i++) {
-        for (unsigned k = 0; cause->cube.factor[i] == factor && k < cause->function.term_count; k++) {
-            if (cause->function.terms[k] >> i & 1)
-                return true;
-        }
-    }
-    return false;
-}
-
-// Whether the term holds at the point, and no other alternative, which would show the failure whatever this one does.
-static bool holds_alone(const struct hypothesis *function, unsigned term, unsigned point)
-{
-    for (unsigned k = 0; k < function->term_count; k++) {
-        if (((function->terms[k] & point) == function->terms[k]) != (k == term))
-            return false;
-    }
-    return true;
-}
-
-// Whether the failure was seen with this level of a factor while a term of the cause held (cause NULL: at all).
-static bool seen_with(const struct experiment *experiment, const struct cause *cause, unsigned term, enum factor factor,
-                      unsigned level)
-{
-    for (unsigned i = 0; i < experiment->count; i++) {
-        const struct trial *trial = experiment->trials[i];
-        if (trial->variant.level[factor] != level || experiment_observe(experiment, trial) != OBSERVED_SIGNATURE)
-            continue;
-        if (experiment->space->wire && factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
-            continue;
-        if (!cause || holds_alone(&cause->function, term, cube_point(experiment, &cause->cube, &trial->variant)))
-            return true;
-    }
-    return false;
-}
-
-bool shown_idle(const struct experiment *experiment, const struct cause *cause, enum factor factor, unsigned level)
-{
-    if (!cause)
-        return seen_with(experiment, NULL, 0, factor, level);
-    for (unsigned k = 0; k < cause->function.term_count; k++) {
-        if (seen_with(experiment, cause, k, factor, level))
-            return true;
-    }
-    return false;
-}
-
 struct idle {
     const struct experiment *experiment;
     const struct cause *cause;
@@ -304,8 +221,7 @@ static long score_idle(const struct variant *variant, void *context)
         fresh += idle->fresh[f][variant->level[f]];
     if (experiment_evades(idle->experiment, variant))
         return 0;
-    if (!fresh ||
-        !holds_alone(&idle->cause->function, idle->term, cube_point(idle->experiment, &idle->cause->cube, variant)) ||
+    if (!fresh || !holds_alone(idle->cause, idle->term, cube_point(idle->experiment, &idle->cause->cube, variant)) ||
         experiment_known(idle->experiment, variant) != OBSERVED_UNRESOLVED ||
         !experiment_worth(idle->experiment, variant))
         return 0;

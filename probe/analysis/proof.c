@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proves a cause by repeated minimal pairs.
-#include "analysis/experiment.h"
+#include "analysis/proof.h"
+
+#include "analysis/levels.h"
+#include "analysis/weighing.h"
 
 enum { TURNS_MAX = 64 };
 
@@ -27,16 +30,6 @@ static unsigned size_of(unsigned point)
     for (; point; point &= point - 1)
         size++;
     return size;
-}
-
-// Whether the term, and no other one, holds at the point.
-static bool holds_alone(const struct cause *cause, unsigned term, unsigned point)
-{
-    for (unsigned k = 0; k < cause->function.term_count; k++) {
-        if (((cause->function.terms[k] & point) == cause->function.terms[k]) != (k == term))
-            return false;
-    }
-    return true;
 }
 
 static struct variant flipped(const struct variant *variant, const struct cube *cube, unsigned dimension)
@@ -305,8 +298,8 @@ static enum state state_of(const struct experiment *experiment, const struct cau
                            const struct verdict *verdict, unsigned dimension, const struct trial *trial)
 {
     enum factor factor = cause->cube.factor[dimension];
-    if (experiment->space->wire && factor == FACTOR_TLS && trial->variant.level[FACTOR_SECURITY] == SECURITY_RDP)
-        return STATE_OFF; // no TLS level does anything there
+    if (experiment->rules->moot(&trial->variant) >> factor & 1)
+        return STATE_OFF; // no level of it does anything there
     unsigned level = trial->variant.level[factor];
     if (level == experiment->isolation->baseline.level[factor])
         return STATE_ON;
@@ -334,7 +327,7 @@ const struct trial *unexplained(const struct experiment *experiment, const struc
         struct tally tally = experiment_tally(experiment, &trial->variant);
         if (tally.signature + tally.no_signature == 1 && experiment_disagreed(experiment))
             continue; // weighed already
-        if (experiment_evades(experiment, &trial->variant) && !cube_evades(&cause->cube))
+        if (experiment_evades(experiment, &trial->variant) && !cube_evades(experiment, &cause->cube))
             continue;
         bool in_cube = true, certain = false, excluded = true;
         for (unsigned i = 0; i < cause->cube.count; i++) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which trial to run next: the one that teaches most for its price.
+#include "analysis/question.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-#include "analysis/belief.h"
 
 enum {
     EXHAUSTIVE_MAX = 1 << 18, // points times hypotheses up to which all points are looked at

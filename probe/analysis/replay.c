@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trials on record, handed out one after the other as the experiment asks for them.
-#include "analysis/experiment.h"
+#include "analysis/replay.h"
 
 const struct trial *replay_run(void *context, const struct variant *variant, enum phase until)
 {

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sees the baseline fail, so that there is a failure to study; or where it works, looks for a variant that fails.
+#include "analysis/reproduction.h"
+
 #include <stdio.h>
 
-#include "analysis/experiment.h"
-#include "trial/effect.h"
+#include "analysis/conclusion.h"
+#include "analysis/search.h"
 
 enum {
     BASELINES_MIN = 2,   // the failure must be seen so often
     BASELINES_MAX = 3,   // tried so often before it counts as not reproduced
     BASELINES_MIXED = 6, // the same where it was seen once
-    PRIMERS_MAX = 1      // trials to be issued a licence, where the baseline is to present one
+    PRIMERS_MAX = 1      // tried so often to bring what the baseline takes
 };
 
 // What a trial ended with, for people.
@@ -34,75 +36,13 @@ static void set_reference(struct experiment *experiment, const struct trial *tri
     experiment->failure_phase = trial->outcome.phase;
 }
 
-static void set_if_allowed(const struct experiment *experiment, struct variant *variant, enum factor factor,
-                           unsigned level)
-{
-    if (!experiment->isolation->untestable[factor] && experiment_allows(experiment, factor, level))
-        variant->level[factor] = (unsigned char)level;
-}
-
-// Some other level of a factor: not yet known to be usable, but a refused one costs no logon.
-static unsigned other_level(const struct experiment *experiment, enum factor factor, unsigned newest)
-{
-    unsigned own = experiment->isolation->baseline.level[factor];
-    for (unsigned level = newest + 1; level-- > 0;) {
-        if (level != own && experiment_allows(experiment, factor, level))
-            return level;
-    }
-    return own;
-}
-
-// A baseline that presents a licence of this run needs one: a trial with an empty store may be issued it. Where the
-// baseline is denied even so, a variant far from it may not be.
-static void prime(struct experiment *experiment)
-{
-    static const unsigned securities[] = {SECURITY_TLS, SECURITY_NLA, SECURITY_RDP};
-    struct variant variant = experiment->isolation->baseline;
-    set_if_allowed(experiment, &variant, FACTOR_LICENSE, LICENSE_KEEP);
-    set_if_allowed(experiment, &variant, FACTOR_LICENSE, LICENSE_CLEAR);
-    if (variant.level[FACTOR_LICENSE] == LICENSE_REUSE)
-        return;
-    experiment_run(experiment, &variant, PHASE_ACTIVE);
-    set_if_allowed(experiment, &variant, FACTOR_GATEWAY, other_level(experiment, FACTOR_GATEWAY, GATEWAY_HTTP));
-    set_if_allowed(experiment, &variant, FACTOR_ADDRESS, other_level(experiment, FACTOR_ADDRESS, ADDRESS_IPV4));
-    for (unsigned i = 0; i < sizeof securities / sizeof *securities; i++) {
-        struct variant far = variant;
-        if (experiment_over(experiment) || experiment_license_issued(experiment))
-            return;
-        if (securities[i] == experiment->isolation->baseline.level[FACTOR_SECURITY])
-            continue;
-        set_if_allowed(experiment, &far, FACTOR_SECURITY, securities[i]);
-        set_if_allowed(experiment, &far, FACTOR_TLS,
-                       securities[i] == SECURITY_RDP ? (unsigned)TLS_DEFAULT
-                                                     : other_level(experiment, FACTOR_TLS, TLS_1_2));
-        if (experiment->space->possible(&far, NULL))
-            experiment_run(experiment, &far, PHASE_ACTIVE);
-    }
-}
-
-static bool is_failure(const struct experiment *experiment, const struct trial *trial)
-{
-    return experiment->has_signature ? signature_matches(&experiment->signature, &trial->outcome)
-                                     : trial->outcome.result == RESULT_FAILED;
-}
-
-// Whether the trial had the baseline's variant. A failure of the negotiation is in effect where it is what is studied.
-static bool had_variant(const struct experiment *experiment, const struct trial *trial, enum factor *which)
-{
-    if (trial_in_effect(trial, which))
-        return true;
-    const struct signature own = signature_of(&trial->outcome);
-    return own.family == FAMILY_NEGOTIATION && is_failure(experiment, trial) &&
-           observe(trial, &own, trial->outcome.phase) == OBSERVED_SIGNATURE;
-}
-
 static void not_reproduced(const struct experiment *experiment, const struct trial *last, struct verdict *verdict,
                            unsigned runs, unsigned others)
 {
     char seen[128], wanted[96], rest[120] = ".";
     if (others && experiment->exhausted)
         snprintf(rest, sizeof rest, "; nor did any of %u other variants fail until the budget of %s was used up.",
-                 others, experiment->exhausted);
+                 others, budget_name(experiment->exhausted));
     else if (others)
         snprintf(rest, sizeof rest, "; nor did any of %u other variants fail, with every pair of levels.", others);
     outcome_clause(last, seen, sizeof seen);
@@ -115,6 +55,16 @@ static void not_reproduced(const struct experiment *experiment, const struct tri
                  signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen, rest);
     else
         conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline connected in %u trials out of %u%s", runs, runs, rest);
+}
+
+static void not_in_effect(const struct experiment *experiment, const struct trial *trial, enum factor which,
+                          struct verdict *verdict)
+{
+    char text[128];
+    conclude(verdict, VERDICT_INCONCLUSIVE,
+             "The baseline's %s=%s was not in effect (trial %llu ended with %s), so its failure cannot be studied.",
+             factor_row(which)->name, level_name(which, experiment->isolation->baseline.level[which]),
+             (unsigned long long)trial->number, outcome_clause(trial, text, sizeof text));
 }
 
 // The next whole trial of the baseline from *cursor on: one on record, or a new one.
@@ -159,12 +109,11 @@ static void count_failure(struct experiment *experiment, struct baseline_trials 
         experiment->failure_phase = trial->outcome.phase;
 }
 
-static void not_stable(const struct experiment *experiment, const struct baseline_trials *seen, struct verdict *verdict)
+static void not_stable(const struct baseline_trials *seen, struct verdict *verdict)
 {
     char first[128], second[128];
     const struct trial *failure = seen->failures[0];
     const struct trial *other = seen->other ? seen->other : seen->failures[seen->failure_count - 1];
-    (void)experiment;
     conclude(verdict, VERDICT_INCONCLUSIVE,
              "The outcome changed with nothing changed: the baseline ended with %s (trial %llu) and with %s (trial "
              "%llu), and with no failure twice in %u trials.",
@@ -198,22 +147,14 @@ bool reproduce(struct experiment *experiment, struct variant *failing, bool *res
             conclude_early(experiment, verdict, "the baseline was not seen to fail twice");
             return false;
         }
-        if (experiment->space->wire && !had_variant(experiment, trial, &which)) {
-            if (which == FACTOR_LICENSE && baseline->level[FACTOR_LICENSE] == LICENSE_REUSE && primers < PRIMERS_MAX) {
-                primers++;
-                prime(experiment);
+        if (!experiment->rules->in_effect(experiment, trial, true, &which)) {
+            if (primers++ < PRIMERS_MAX && experiment->rules->prime(experiment, which))
                 continue;
-            }
-            char text[128];
-            conclude(verdict, VERDICT_INCONCLUSIVE,
-                     "The baseline's %s=%s was not in effect (trial %llu ended with %s), so its failure cannot be "
-                     "studied.",
-                     factor_row(which)->name, level_name(which, baseline->level[which]),
-                     (unsigned long long)trial->number, outcome_clause(trial, text, sizeof text));
+            not_in_effect(experiment, trial, which, verdict);
             return false;
         }
         seen.runs++;
-        if (is_failure(experiment, trial))
+        if (experiment_fails(experiment, trial))
             count_failure(experiment, &seen, trial);
         else
             seen.other = trial;
@@ -232,7 +173,7 @@ bool reproduce(struct experiment *experiment, struct variant *failing, bool *res
     if (seen.signatures < BASELINES_MIN) {
         if (!experiment->reference)
             set_reference(experiment, seen.failures[0]);
-        not_stable(experiment, &seen, verdict);
+        not_stable(&seen, verdict);
         return false;
     }
     return true;

@@ -2,10 +2,13 @@
 // Looks for a variant without the signature: first everything flipped, then so that every level that can work, and
 // every pair of levels of two factors, was seen (a covering array of strength two, made greedily from what the trials
 // left open).
+#include "analysis/search.h"
+
 #include <stdio.h>
 
-#include "analysis/experiment.h"
-#include "trial/effect.h"
+#include "analysis/choice.h"
+#include "analysis/levels.h"
+#include "analysis/survey.h"
 
 enum {
     // So often a level, or a pair of levels, is tried before it is left alone as unresolved, in halves: what may have
@@ -20,7 +23,7 @@ struct coverage {
     bool pair[FACTOR_COUNT][LEVELS_MAX][FACTOR_COUNT][LEVELS_MAX]; // with equal factors: the level alone
     bool varied[FACTOR_COUNT];
     bool suspect[FACTOR_COUNT][LEVELS_MAX]; // in a trial that gave no result, and in none that did
-    bool keep_handshake;                    // leave RDP security out
+    bool keep_steps;                        // leave out what skips a step of the connection
 };
 
 // Whether a resolved trial has the level.
@@ -64,13 +67,6 @@ static void cover(struct coverage *coverage, const struct experiment *experiment
     }
 }
 
-// RDP security does away with TLS as well, so a pass with it tells less than one that keeps the handshake.
-static bool changes_the_handshake(const struct experiment *experiment, const struct variant *variant)
-{
-    return experiment->space->wire && variant->level[FACTOR_SECURITY] == SECURITY_RDP &&
-           experiment->isolation->baseline.level[FACTOR_SECURITY] != SECURITY_RDP;
-}
-
 // What a trial of the variant would show that no trial has shown: levels before pairs, flipped before not flipped.
 static long score(const struct variant *variant, void *context)
 {
@@ -91,7 +87,7 @@ static long score(const struct variant *variant, void *context)
             value += flipped && variant->level[g] != baseline->level[g] ? 20 : 1;
         }
     }
-    if (value == 0 || (coverage->keep_handshake && changes_the_handshake(coverage->experiment, variant)))
+    if (value == 0 || (coverage->keep_steps && experiment_skips(coverage->experiment, variant)))
         return 0;
     if (experiment_known(coverage->experiment, variant) != OBSERVED_UNRESOLVED ||
         !experiment_worth(coverage->experiment, variant))
@@ -100,12 +96,12 @@ static long score(const struct variant *variant, void *context)
     return suspects > 1 ? value / (4 * (long)suspects) : value;
 }
 
-static bool next_variant(const struct experiment *experiment, bool keep_handshake, struct variant *variant)
+static bool next_variant(const struct experiment *experiment, bool keep_steps, struct variant *variant)
 {
     struct coverage coverage;
     struct choices choices = {.space = experiment->space};
     cover(&coverage, experiment);
-    coverage.keep_handshake = keep_handshake;
+    coverage.keep_steps = keep_steps;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         choices.count[f] = experiment_levels(experiment, (enum factor)f, choices.level[f]);
         coverage.varied[f] = choices.count[f] > 0;
@@ -114,14 +110,15 @@ static bool next_variant(const struct experiment *experiment, bool keep_handshak
     return choose_variant(&choices, score, &coverage, variant);
 }
 
-// Of the variants known to be without the signature, the one that tells most: nearest to the baseline.
+// Of the variants known to be without the signature, the one that tells most: nearest to the baseline, and with all its
+// steps, for a pass without one (no TLS handshake) tells less.
 static bool known_passing(const struct experiment *experiment, struct variant *passing)
 {
     unsigned best = ~0u;
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct variant *variant = &experiment->trials[i]->variant;
         unsigned distance = variant_distance(variant, &experiment->isolation->baseline) +
-                            (changes_the_handshake(experiment, variant) ? FACTOR_COUNT : 0);
+                            (experiment_skips(experiment, variant) ? FACTOR_COUNT : 0);
         if (distance >= best || experiment_known(experiment, variant) != OBSERVED_NO_SIGNATURE)
             continue;
         *passing = *variant;
@@ -163,7 +160,7 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
         if (experiment_over(experiment))
             return false;
         bool found = known_passing(experiment, passing);
-        if (found && !changes_the_handshake(experiment, passing))
+        if (found && !experiment_skips(experiment, passing))
             return true;
         // With everything changed and still the failure, the rest only confirms that nothing at the client decides.
         if (!found && all_flipped(experiment)) {
@@ -183,13 +180,11 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
 // Whether the trial failed by what the server said, and as it was to be made.
 static bool fails(const struct experiment *experiment, const struct trial *trial)
 {
-    enum factor which;
-    if (trial->outcome.result != RESULT_FAILED || (experiment->space->wire && !trial_in_effect(trial, &which)))
+    if (trial->outcome.result != RESULT_FAILED || !experiment->rules->in_effect(experiment, trial, false, NULL))
         return false;
     if (experiment->isolation->signature_given)
         return signature_matches(&experiment->isolation->signature, &trial->outcome);
-    return trial->outcome.family == FAMILY_ERRINFO || trial->outcome.family == FAMILY_LICENSING ||
-           trial->outcome.family == FAMILY_ULTIMATUM;
+    return experiment->rules->refused(trial);
 }
 
 bool search_failing(struct experiment *experiment, const struct trial *working, struct variant *failing)
@@ -264,9 +259,8 @@ bool search_gap(const struct experiment *experiment, char *text, size_t size)
         unsigned level;
         if (!experiment_varies(experiment, (enum factor)f) || !open_level(experiment, (enum factor)f, &level))
             continue;
-        const char *why = experiment->levels[f][level].why;
-        if (f == FACTOR_LICENSE && level == LICENSE_REUSE)
-            why = "the server issued no licence that it would take again; a client that holds one would decide it";
+        const char *peculiar = experiment->rules->open_clause((enum factor)f, level);
+        const char *why = peculiar ? peculiar : experiment->levels[f][level].why;
         snprintf(text, size, "%s=%s could not be tried: %s", factor_row((enum factor)f)->name,
                  level_name((enum factor)f, level), why ? why : "no trial with it gave a result");
         return true;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sweep over the other levels of the named factors: which trigger the failure, and which do not.
-#include "analysis/experiment.h"
+#include "analysis/sweep.h"
+
+#include "analysis/levels.h"
+#include "analysis/weighing.h"
 
 static const struct variant *variant_of(const struct experiment *experiment, uint64_t number)
 {
@@ -8,20 +11,11 @@ static const struct variant *variant_of(const struct experiment *experiment, uin
     return trial ? &trial->variant : &experiment->isolation->baseline;
 }
 
-// The dimension of a named factor in the cause's cube.
-static unsigned dimension_of(const struct cause *cause, enum factor factor)
-{
-    unsigned i = 0;
-    while (cause->cube.factor[i] != factor)
-        i++;
-    return i;
-}
-
 // Whether a trial with this level failed while all other conditions of one of the factor's conjunctions held.
 static bool failed_elsewhere(const struct experiment *experiment, const struct cause *cause, enum factor factor,
                              unsigned level)
 {
-    unsigned own = 1u << dimension_of(cause, factor);
+    unsigned own = 1u << cube_dimension(&cause->cube, factor);
     for (unsigned t = 0; t < experiment->count; t++) {
         const struct trial *trial = experiment->trials[t];
         if (trial->variant.level[factor] != level || experiment_observe(experiment, trial) != OBSERVED_SIGNATURE)
@@ -76,14 +70,13 @@ static struct sweep_row sweep_level(struct experiment *experiment, const struct 
     for (unsigned i = 0; i < count; i++)
         can = can || usable[i] == level;
     if (row.observation == OBSERVED_UNRESOLVED && !can) {
-        row.why = experiment->space->wire && factor == FACTOR_LICENSE
-                      ? "the server issued no licence that could be presented again"
-                      : "it is not known whether the target accepts it";
+        const char *peculiar = experiment->rules->sweep_clause(factor, level);
+        row.why = peculiar ? peculiar : "it is not known whether the target accepts it";
         return row;
     }
     enum observation seen = experiment_ask(experiment, &variant);
     row.observation = seen;
-    bool proved = level == cause->cube.level[dimension_of(cause, factor)]; // the proof has gone by it
+    bool proved = level == cause->cube.level[cube_dimension(&cause->cube, factor)]; // the proof has gone by it
     if (seen != OBSERVED_UNRESOLVED && !proved)
         row.observation = make_sure(experiment, cause, &variant, factor, seen);
     row.trial = experiment_trial(experiment, &variant, row.observation);

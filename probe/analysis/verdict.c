@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verdict's record in the journal.
-#include <string.h>
+#include "analysis/verdict.h"
 
-#include "analysis/isolation.h"
 #include "trial/journal.h"
 
 const char *verdict_name(enum verdict_kind kind)
@@ -97,15 +95,15 @@ static json_t *variant_json(const struct variant *variant)
     return json;
 }
 
-static json_t *wishes_json(const struct verdict *verdict)
+static json_t *suggestions_json(const struct verdict *verdict)
 {
-    json_t *wishes = json_array();
-    for (unsigned i = 0; i < verdict->wish_count; i++) {
-        const struct wish *wish = &verdict->wishes[i];
-        json_array_append_new(wishes, json_pack("{s:o, s:s, s:s}", "variant", variant_json(&wish->variant), "until",
-                                                phase_name(wish->until), "why", wish->why));
+    json_t *suggestions = json_array();
+    for (unsigned i = 0; i < verdict->suggestion_count; i++) {
+        const struct suggested_trial *trial = &verdict->suggestions[i];
+        json_array_append_new(suggestions, json_pack("{s:o, s:s, s:s}", "variant", variant_json(&trial->variant),
+                                                     "until", phase_name(trial->until), "why", trial->why));
     }
-    return wishes;
+    return suggestions;
 }
 
 json_t *verdict_to_json(const struct verdict *verdict)
@@ -126,7 +124,7 @@ json_t *verdict_to_json(const struct verdict *verdict)
     failed |= json_object_set_new(json, "causes", json_array());
     failed |=
         json_object_set_new(json, "confidence", verdict->confidence > 0 ? json_real(verdict->confidence) : json_null());
-    failed |= json_object_set_new(json, "next_trials", wishes_json(verdict));
+    failed |= json_object_set_new(json, "next_trials", suggestions_json(verdict));
     failed |= json_object_set_new(json, "trials", json_integer(verdict->trials));
     failed |= json_object_set_new(json, "surveys", json_integer(verdict->surveys));
     failed |= json_object_set_new(json, "search_trials", json_integer(verdict->search));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the experiment's trials make of the hypotheses about a cube.
-#include "analysis/experiment.h"
+#include "analysis/weighing.h"
+
+#include "analysis/levels.h"
 
 static bool same_cube(const struct cube *a, const struct cube *b)
 {
@@ -27,7 +29,7 @@ static bool speaks(const struct experiment *experiment, const struct cube *cube,
     if (lies_in(experiment, cube, variant, point))
         return seen != OBSERVED_UNRESOLVED;
     return seen == OBSERVED_NO_SIGNATURE && experiment_known(experiment, variant) == seen &&
-           !(experiment_evades(experiment, variant) && !cube_evades(cube));
+           !(experiment_evades(experiment, variant) && !cube_evades(experiment, cube));
 }
 
 // Whether trials since the belief was learned take away what an earlier pass outside the cube seemed to say.

@@ -11,12 +11,7 @@
 #include "knowledge/mstsc.h"
 
 enum {
-    ALERT_HANDSHAKE_FAILURE = 40, // RFC 8446 6.2
-    ALERT_ACCESS_DENIED = 49,
-    ALERT_PROTOCOL_VERSION = 70,
-    TLS_1_0_NUMBER = 0x0301,
-    LOGON_FAILED_BAD_PASSWORD = 0, // MS-RDPBCGR 2.2.10.1.1.4.1.1
-    LOGON_FAILED_UPDATE_PASSWORD = 1
+    TLS_1_0_NUMBER = 0x0301 // RFC 8446 4.1.2
 };
 
 static void set(struct outcome *outcome, enum family family, uint32_t code, const char *name, const char *format, ...)
@@ -341,9 +336,9 @@ const char *credentials_word(const struct trace *e, bool password_in_info)
     // MS-RDPBCGR 5.4.5.2.2: what a CredSSP without error codes says of a logon that failed.
     if (e->authenticate_sent && !e->credssp_error && alert_is(e->alert_received, ALERT_ACCESS_DENIED))
         word = PASSWORD_WRONG;
-    if (e->logon_error && password_in_info && e->logon_code == LOGON_FAILED_BAD_PASSWORD)
+    if (e->logon_error && password_in_info && e->logon_code == LOGON_DATA_BAD_PASSWORD)
         word = PASSWORD_WRONG;
-    if (e->logon_error && password_in_info && e->logon_code == LOGON_FAILED_UPDATE_PASSWORD)
+    if (e->logon_error && password_in_info && e->logon_code == LOGON_DATA_UPDATE_PASSWORD)
         word = PASSWORD_RIGHT;
     if (e->nla_passed || e->logged_on)
         word = PASSWORD_RIGHT;

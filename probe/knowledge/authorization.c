@@ -4,7 +4,7 @@
 
 static const struct code_row rows[] = {
     {0, "AUTHZ_SUCCESS", "the user may log on by RDP"},
-    {5, "AUTHZ_ACCESS_DENIED",
+    {AUTHORIZATION_DENIED, "AUTHZ_ACCESS_DENIED",
      "the user was proved, but may not log on by RDP (not in Remote Desktop Users, or the right is missing or denied)"},
 };
 

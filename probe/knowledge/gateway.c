@@ -23,20 +23,23 @@ static const struct code_row words[] = {
     {0x773, "ERROR_PASSWORD_MUST_CHANGE", "the password must be changed before the first logon"},
     {0x775, "ERROR_ACCOUNT_LOCKED_OUT", "the account is locked out"},
     {0x59D8, "E_PROXY_INTERNALERROR", "internal error of the gateway"},
-    {0x59DA, "E_PROXY_RAP_ACCESSDENIED", "the gateway's resource policy (RAP) refuses the target or its name"},
-    {0x59DB, "E_PROXY_NAP_ACCESSDENIED", "the gateway's connection policy (CAP) refuses the user or client"},
-    {0x59DD, "E_PROXY_TS_CONNECTFAILED", "the gateway cannot reach the target"},
+    {GATEWAY_RAP_ACCESSDENIED, "E_PROXY_RAP_ACCESSDENIED",
+     "the gateway's resource policy (RAP) refuses the target or its name"},
+    {GATEWAY_NAP_ACCESSDENIED, "E_PROXY_NAP_ACCESSDENIED",
+     "the gateway's connection policy (CAP) refuses the user or client"},
+    {GATEWAY_TS_CONNECTFAILED, "E_PROXY_TS_CONNECTFAILED", "the gateway cannot reach the target"},
     {0x59DF, "E_PROXY_ALREADYDISCONNECTED", "the tunnel or channel is gone"},
     {0x59E6, "E_PROXY_MAXCONNECTIONSREACHED", "the gateway's connection limit is reached"},
     {0x59E8, "E_PROXY_NOTSUPPORTED", "the gateway does not support the packet"},
     {0x59E9, "E_PROXY_CAPABILITYMISMATCH", "the gateway wants a capability that the client lacks (consent signing)"},
     {0x59ED, "E_PROXY_QUARANTINE_ACCESSDENIED", "the gateway's health policy keeps the client in quarantine"},
-    {0x59EE, "E_PROXY_NOCERTAVAILABLE", "the gateway has no certificate"},
+    {GATEWAY_NOCERTAVAILABLE, "E_PROXY_NOCERTAVAILABLE", "the gateway has no certificate"},
     {0x59F6, "E_PROXY_SESSIONTIMEOUT", "the gateway's session limit is reached"},
     {0x59F7, "E_PROXY_COOKIE_BADPACKET", "the access token is malformed"},
-    {0x59F8, "E_PROXY_COOKIE_AUTHENTICATION_ACCESS_DENIED", "the gateway refuses the access token"},
+    {GATEWAY_COOKIE_ACCESS_DENIED, "E_PROXY_COOKIE_AUTHENTICATION_ACCESS_DENIED",
+     "the gateway refuses the access token"},
     {0x59F9, "E_PROXY_UNSUPPORTED_AUTHENTICATION_METHOD", "the gateway wants another way of authentication"},
-    {0x59FA, "E_PROXY_REAUTH_AUTHN_FAILED", "renewed authentication at the gateway failed"},
+    {GATEWAY_REAUTH_AUTHN_FAILED, "E_PROXY_REAUTH_AUTHN_FAILED", "renewed authentication at the gateway failed"},
     {0x59FB, "E_PROXY_REAUTH_CAP_FAILED", "the connection policy refused when it was asked again"},
     {0x59FC, "E_PROXY_REAUTH_RAP_FAILED", "the resource policy refused when it was asked again"},
     {0x59FD, "E_PROXY_SDR_NOT_SUPPORTED_BY_TS", "the target lacks the policy exchange that the gateway wants"},
@@ -45,7 +48,7 @@ static const struct code_row words[] = {
 
 static const struct code_row statuses[] = {
     {400, "HTTP_STATUS_BAD_REQUEST", "the gateway took the HTTP request for malformed"},
-    {401, "HTTP_STATUS_DENIED", "the gateway refuses the credentials"},
+    {HTTP_ANSWER_DENIED, "HTTP_STATUS_DENIED", "the gateway refuses the credentials"},
     {403, "HTTP_STATUS_FORBIDDEN", "the gateway forbids the request"},
     {404, "HTTP_STATUS_NOT_FOUND", "there is no RD Gateway under this address"},
     {405, "HTTP_STATUS_BAD_METHOD", "the web server does not know the gateway's methods"},
@@ -59,7 +62,7 @@ static const struct code_row statuses[] = {
 static const struct code_row results[] = {
     {0x80090302, "SEC_E_UNSUPPORTED_FUNCTION", "the gateway's security package does not support the call"},
     {0x80090308, "SEC_E_INVALID_TOKEN", "the gateway took the authentication token for invalid"},
-    {0x8009030C, "SEC_E_LOGON_DENIED", "the gateway refuses the credentials"},
+    {SECURITY_LOGON_DENIED, "SEC_E_LOGON_DENIED", "the gateway refuses the credentials"},
     {0x8009030E, "SEC_E_NO_CREDENTIALS", "there are no credentials for the gateway"},
 };
 
@@ -113,14 +116,14 @@ const struct code_row *gateway_redirection_flag_at(size_t index)
 bool gateway_code_refuses_logon(uint32_t code)
 {
     switch (word_of(code)) {
-    case 0x52E:  // logon failure
-    case 0x52F:  // account restriction
-    case 0x530:  // logon hours
-    case 0x531:  // workstation
-    case 0x59FA: // renewed authentication failed
+    case 0x52E: // logon failure
+    case 0x52F: // account restriction
+    case 0x530: // logon hours
+    case 0x531: // workstation
+    case GATEWAY_REAUTH_AUTHN_FAILED:
         return true;
     default:
-        return code == 0x8009030C || gateway_code_blocks_account(code); // SEC_E_LOGON_DENIED
+        return code == SECURITY_LOGON_DENIED || gateway_code_blocks_account(code);
     }
 }
 

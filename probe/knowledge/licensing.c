@@ -6,11 +6,11 @@
 static const struct code_row errors[] = {
     {0x1, "ERR_INVALID_SERVER_CERTIFICATE", "the client does not take the server's licensing certificate"},
     {0x2, "ERR_NO_LICENSE", "the client has no licence"},
-    {0x3, "ERR_INVALID_MAC", "a licensing message was altered or wrongly encrypted"},
+    {LICENSING_INVALID_MAC, "ERR_INVALID_MAC", "a licensing message was altered or wrongly encrypted"},
     {0x4, "ERR_INVALID_SCOPE", "the licence is for another scope"},
     {0x6, "ERR_NO_LICENSE_SERVER", "the server found no licence server"},
     {0x7, "STATUS_VALID_CLIENT", "the client needs no licence, or has a valid one: success"},
-    {0x8, "ERR_INVALID_CLIENT", "the server does not take the client's licence"},
+    {LICENSING_INVALID_CLIENT, "ERR_INVALID_CLIENT", "the server does not take the client's licence"},
     {0xB, "ERR_INVALID_PRODUCTID", "the licence is for another product"},
     {0xC, "ERR_INVALID_MESSAGE_LEN", "a licensing message has an invalid length"},
 };

@@ -19,8 +19,8 @@ static const struct code_row infos[] = {
 
 // ErrorNotificationType and, below 4, ErrorNotificationData.
 static const struct code_row logons[] = {
-    {0x00000000, "LOGON_FAILED_BAD_PASSWORD", "the user name or the password is wrong"},
-    {0x00000001, "LOGON_FAILED_UPDATE_PASSWORD", "the password has expired and must be changed"},
+    {LOGON_DATA_BAD_PASSWORD, "LOGON_FAILED_BAD_PASSWORD", "the user name or the password is wrong"},
+    {LOGON_DATA_UPDATE_PASSWORD, "LOGON_FAILED_UPDATE_PASSWORD", "the password has expired and must be changed"},
     {0x00000002, "LOGON_FAILED_OTHER", "the logon failed for another reason"},
     {0x00000003, "LOGON_WARNING", "a message waits for the user"},
     {0xFFFFFFF8, "LOGON_MSG_SESSION_BUSY_OPTIONS", "the session is busy with another connection"},

@@ -40,21 +40,21 @@ static const struct pair_row credssp[] = {
 
 // Low word of the gateway's HRESULT. Other answers of a gateway have more than one candidate.
 static const struct pair_row gateway[] = {
-    {0x4D4, 0x3000019, false},  // ended by administrator or policy
-    {0x59DA, 0x300001B, false}, // RAP
-    {0x59DB, 0x300001C, false}, // CAP
-    {0x59DD, 0x3000008, false}, // target not reached
-    {0x59DF, 0x3000018, false}, // already disconnected
-    {0x59E6, 0x3000022, false}, // connection limit
-    {0x59E8, 0x3000023, false}, // packet not supported
-    {0x59E9, 0x3000024, false}, // capability missing
-    {0x59ED, 0x3000027, false}, // quarantine
-    {0x59EE, 0x3000028, false}, // no certificate
-    {0x59F6, 0x3000033, false}, // session limit
-    {0x59F7, 0x3000034, false}, // malformed cookie
-    {0x59F8, 0x3000035, false}, // cookie refused
-    {0x59F9, 0x3000037, false}, // way of authentication
-    {0x59FD, 0x300003B, false}, // policy exchange missing
+    {0x4D4, 0x3000019, false},                        // ended by administrator or policy
+    {GATEWAY_RAP_ACCESSDENIED, 0x300001B, false},     // RAP
+    {GATEWAY_NAP_ACCESSDENIED, 0x300001C, false},     // CAP
+    {GATEWAY_TS_CONNECTFAILED, 0x3000008, false},     // target not reached
+    {0x59DF, 0x3000018, false},                       // already disconnected
+    {0x59E6, 0x3000022, false},                       // connection limit
+    {0x59E8, 0x3000023, false},                       // packet not supported
+    {0x59E9, 0x3000024, false},                       // capability missing
+    {0x59ED, 0x3000027, false},                       // quarantine
+    {GATEWAY_NOCERTAVAILABLE, 0x3000028, false},      // no certificate
+    {0x59F6, 0x3000033, false},                       // session limit
+    {0x59F7, 0x3000034, false},                       // malformed cookie
+    {GATEWAY_COOKIE_ACCESS_DENIED, 0x3000035, false}, // cookie refused
+    {0x59F9, 0x3000037, false},                       // way of authentication
+    {0x59FD, 0x300003B, false},                       // policy exchange missing
 };
 
 // What OpenSSL says of a gateway's certificate that this client does not accept, and mstsc never does.

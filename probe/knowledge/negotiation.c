@@ -3,11 +3,11 @@
 #include "knowledge/table.h"
 
 static const struct code_row rows[] = {
-    {1, "SSL_REQUIRED_BY_SERVER", "the server wants at least TLS"},
-    {2, "SSL_NOT_ALLOWED_BY_SERVER", "the server is set to RDP security only"},
-    {3, "SSL_CERT_NOT_ON_SERVER", "the server has no usable certificate"},
+    {NEGOTIATION_SSL_REQUIRED, "SSL_REQUIRED_BY_SERVER", "the server wants at least TLS"},
+    {NEGOTIATION_SSL_NOT_ALLOWED, "SSL_NOT_ALLOWED_BY_SERVER", "the server is set to RDP security only"},
+    {NEGOTIATION_SSL_CERT_NOT_ON_SERVER, "SSL_CERT_NOT_ON_SERVER", "the server has no usable certificate"},
     {4, "INCONSISTENT_FLAGS", "the protocols asked for contradict each other"},
-    {5, "HYBRID_REQUIRED_BY_SERVER", "the server insists on NLA (CredSSP)"},
+    {NEGOTIATION_HYBRID_REQUIRED, "HYBRID_REQUIRED_BY_SERVER", "the server insists on NLA (CredSSP)"},
     {6, "SSL_WITH_USER_AUTH_REQUIRED_BY_SERVER", "the server wants TLS with authentication by certificate"},
 };
 

@@ -5,7 +5,7 @@
 static const struct code_row rows[] = {
     {0xC000000D, "STATUS_INVALID_PARAMETER", "the server took the request for malformed"},
     {0xC0000022, "STATUS_ACCESS_DENIED", "access denied"},
-    {0xC000005E, "STATUS_NO_LOGON_SERVERS", "the server reaches no domain controller"},
+    {NTSTATUS_NO_LOGON_SERVERS, "STATUS_NO_LOGON_SERVERS", "the server reaches no domain controller"},
     {0xC0000064, "STATUS_NO_SUCH_USER", "no such user"},
     {0xC000006A, "STATUS_WRONG_PASSWORD", "wrong password"},
     {0xC000006C, "STATUS_PASSWORD_RESTRICTION", "the password breaks a rule of the domain"},
@@ -15,11 +15,11 @@ static const struct code_row rows[] = {
     {0xC0000070, "STATUS_INVALID_WORKSTATION", "the user may not log on from this workstation"},
     {0xC0000071, "STATUS_PASSWORD_EXPIRED", "the password has expired"},
     {0xC0000072, "STATUS_ACCOUNT_DISABLED", "the account is disabled"},
-    {0xC00000BB, "STATUS_NOT_SUPPORTED", "the server does not take this CredSSP version"},
+    {NTSTATUS_NOT_SUPPORTED, "STATUS_NOT_SUPPORTED", "the server does not take this CredSSP version"},
     {0xC00000DC, "STATUS_INVALID_SERVER_STATE", "the security account manager or authority is in the wrong state"},
     {0xC00000E5, "STATUS_INTERNAL_ERROR", "internal error of the server"},
     {0xC0000133, "STATUS_TIME_DIFFERENCE_AT_DC", "the clocks of server and domain controller differ too much"},
-    {0xC000015B, "STATUS_LOGON_TYPE_NOT_GRANTED",
+    {NTSTATUS_LOGON_TYPE_NOT_GRANTED, "STATUS_LOGON_TYPE_NOT_GRANTED",
      "the user has not the right to log on in this way (such as not in Remote Desktop Users)"},
     {0xC000018A, "STATUS_NO_TRUST_LSA_SECRET", "the server has no secret for its domain trust"},
     {0xC000018B, "STATUS_NO_TRUST_SAM_ACCOUNT", "the domain has no account for this server"},
@@ -57,6 +57,20 @@ bool ntstatus_blocks_account(uint32_t ntstatus)
     }
 }
 
+bool ntstatus_is_account_state(uint32_t ntstatus)
+{
+    switch (ntstatus) {
+    case 0xC000006E: // restriction
+    case 0xC000006F: // logon hours
+    case 0xC0000070: // workstation
+    case 0xC0000071: // password expired
+    case 0xC0000224: // password must change
+        return true;
+    default:
+        return ntstatus_blocks_account(ntstatus);
+    }
+}
+
 enum password_word ntstatus_on_password(uint32_t ntstatus)
 {
     enum { UPPER = 0xFFFF0000, FACILITY_NTWIN32 = 0xC0070000 };
@@ -66,10 +80,10 @@ enum password_word ntstatus_on_password(uint32_t ntstatus)
     case 0xC000006F: // logon hours
     case 0xC0000070: // workstation
     case 0xC0000071: // password expired
-    case 0xC000015B: // logon type not granted
+    case NTSTATUS_LOGON_TYPE_NOT_GRANTED:
     case 0xC0000224: // password must change
         return PASSWORD_RIGHT;
-    case 0x8009030C: // SEC_E_LOGON_DENIED
+    case SECURITY_LOGON_DENIED:
     case 0xC0000064: // no such user
     case 0xC000006A: // wrong password
     case 0xC000006D: // logon failure

@@ -15,7 +15,7 @@
 enum { FACTOR_COLUMN = 2, WHY_COLUMN = 14 };
 
 // What was found, and the trials it was found by.
-struct evidence {
+struct isolated_run {
     const struct verdict *verdict;
     const struct trial *const *trials;
     size_t count;
@@ -76,19 +76,19 @@ static void headline(struct page *page, const char *target, const struct verdict
         page_wrap(page, 0, 0, "%s", verdict->reason);
 }
 
-static const struct trial *trial_of(const struct evidence *evidence, uint64_t number)
+static const struct trial *trial_of(const struct isolated_run *run, uint64_t number)
 {
-    for (size_t i = 0; i < evidence->count; i++) {
-        if (evidence->trials[i]->number == number)
-            return evidence->trials[i];
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->trials[i]->number == number)
+            return run->trials[i];
     }
     return NULL;
 }
 
 // The failure in words, with what mstsc would show where a trial that failed so says it.
-static void failure(struct page *page, const struct evidence *evidence)
+static void failure(struct page *page, const struct isolated_run *run)
 {
-    const struct verdict *verdict = evidence->verdict;
+    const struct verdict *verdict = run->verdict;
     const struct signature *s = &verdict->signature;
     char code[32], text[400];
     if (!verdict->has_signature)
@@ -98,11 +98,11 @@ static void failure(struct page *page, const struct evidence *evidence)
     page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "the failure");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s%s%s%s%s in %s: %s", family_name(s->family), code[0] ? " " : "", code,
               name[0] ? " " : "", name, phase_name(verdict->failure_phase), outcome_meaning(s->family, s->code));
-    for (size_t i = 0; i < evidence->count; i++) {
-        if (!signature_matches(s, &evidence->trials[i]->outcome))
+    for (size_t i = 0; i < run->count; i++) {
+        if (!signature_matches(s, &run->trials[i]->outcome))
             continue;
         page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "mstsc");
-        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", outcome_mstsc(&evidence->trials[i]->outcome, text, sizeof text));
+        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", outcome_mstsc(&run->trials[i]->outcome, text, sizeof text));
         break;
     }
 }
@@ -132,10 +132,10 @@ static void factor_name(struct page *page, enum factor factor)
     }
 }
 
-static void proof(struct page *page, const struct evidence *evidence, const struct minimal_pair *pair)
+static void proof(struct page *page, const struct isolated_run *run, const struct minimal_pair *pair)
 {
-    const struct trial *failing = trial_of(evidence, pair->failing);
-    const struct trial *passing = trial_of(evidence, pair->passing);
+    const struct trial *failing = trial_of(run, pair->failing);
+    const struct trial *passing = trial_of(run, pair->passing);
     factor_name(page, pair->factor);
     if (!failing || !passing) {
         page_wrap(page, WHY_COLUMN, WHY_COLUMN, "trial %" PRIu64 " fails, trial %" PRIu64 " works", pair->failing,
@@ -158,12 +158,12 @@ static void proof(struct page *page, const struct evidence *evidence, const stru
 }
 
 // Whether a minimal pair of the factor saw this of the level.
-static bool pair_saw(const struct evidence *evidence, enum factor factor, unsigned level, enum observation observation)
+static bool pair_saw(const struct isolated_run *run, enum factor factor, unsigned level, enum observation observation)
 {
-    for (unsigned i = 0; i < evidence->verdict->pair_count; i++) {
-        const struct minimal_pair *pair = &evidence->verdict->pairs[i];
+    for (unsigned i = 0; i < run->verdict->pair_count; i++) {
+        const struct minimal_pair *pair = &run->verdict->pairs[i];
         uint64_t number = observation == OBSERVED_SIGNATURE ? pair->failing : pair->passing;
-        const struct trial *trial = trial_of(evidence, number);
+        const struct trial *trial = trial_of(run, number);
         if (pair->factor == factor && observation != OBSERVED_UNRESOLVED && trial &&
             trial->variant.level[factor] == level)
             return true;
@@ -172,13 +172,13 @@ static bool pair_saw(const struct evidence *evidence, enum factor factor, unsign
 }
 
 // The levels of a factor with which one thing was seen, as a clause: "fails with 1.0 and 1.1".
-static void say_levels(struct sentence *sentence, const struct evidence *evidence, enum factor factor,
+static void say_levels(struct sentence *sentence, const struct isolated_run *run, enum factor factor,
                        enum observation observation, const char *what)
 {
-    const struct verdict *verdict = evidence->verdict;
+    const struct verdict *verdict = run->verdict;
     unsigned levels[LEVELS_MAX], n = 0;
     for (unsigned level = 0; level < factor_levels(factor); level++) {
-        bool seen = pair_saw(evidence, factor, level, observation);
+        bool seen = pair_saw(run, factor, level, observation);
         for (unsigned i = 0; i < verdict->sweep_count; i++) {
             const struct sweep_row *row = &verdict->sweep[i];
             seen = seen || (row->trial && row->condition.factor == factor && row->condition.level == level &&
@@ -194,13 +194,13 @@ static void say_levels(struct sentence *sentence, const struct evidence *evidenc
     }
 }
 
-static void sweep(struct page *page, const struct evidence *evidence, enum factor factor)
+static void sweep(struct page *page, const struct isolated_run *run, enum factor factor)
 {
-    const struct verdict *verdict = evidence->verdict;
+    const struct verdict *verdict = run->verdict;
     struct sentence sentence = {.text = ""};
-    say_levels(&sentence, evidence, factor, OBSERVED_SIGNATURE, "fails with");
-    say_levels(&sentence, evidence, factor, OBSERVED_NO_SIGNATURE, "works with");
-    say_levels(&sentence, evidence, factor, OBSERVED_UNRESOLVED, "nothing can be said of");
+    say_levels(&sentence, run, factor, OBSERVED_SIGNATURE, "fails with");
+    say_levels(&sentence, run, factor, OBSERVED_NO_SIGNATURE, "works with");
+    say_levels(&sentence, run, factor, OBSERVED_UNRESOLVED, "nothing can be said of");
     for (unsigned i = 0; i < verdict->sweep_count; i++) {
         const struct sweep_row *row = &verdict->sweep[i];
         if (row->condition.factor == factor && !row->trial)
@@ -213,20 +213,20 @@ static void sweep(struct page *page, const struct evidence *evidence, enum facto
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", sentence.text);
 }
 
-static void why(struct page *page, const struct evidence *evidence)
+static void why(struct page *page, const struct isolated_run *run)
 {
-    const struct verdict *verdict = evidence->verdict;
+    const struct verdict *verdict = run->verdict;
     if (verdict->pair_count == 0)
         return;
     page_newline(page);
     page_line(page, STYLE_HEADING, "Why");
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         bool last = true;
-        proof(page, evidence, &verdict->pairs[i]);
+        proof(page, run, &verdict->pairs[i]);
         for (unsigned j = i + 1; j < verdict->pair_count; j++)
             last = last && verdict->pairs[j].factor != verdict->pairs[i].factor;
         if (last)
-            sweep(page, evidence, verdict->pairs[i].factor);
+            sweep(page, run, verdict->pairs[i].factor);
     }
 }
 
@@ -275,17 +275,17 @@ static void list_factors(struct page *page, const struct verdict *verdict, enum 
     }
 }
 
-static void counts(struct page *page, const struct evidence *evidence)
+static void counts(struct page *page, const struct isolated_run *run)
 {
     unsigned connections = 0, logons = 0, early = 0;
     long long at_gateway = 0;
     char gateway[64] = "";
-    size_t count = evidence->count;
+    size_t count = run->count;
     for (size_t i = 0; i < count; i++) {
-        connections += evidence->trials[i]->connections;
-        logons += evidence->trials[i]->logons;
-        early += evidence->trials[i]->until < PHASE_ACTIVE;
-        at_gateway += fact_integer(evidence->trials[i]->facts, FACT_GATEWAY_LOGONS, 0);
+        connections += run->trials[i]->connections;
+        logons += run->trials[i]->logons;
+        early += run->trials[i]->until < PHASE_ACTIVE;
+        at_gateway += fact_integer(run->trials[i]->facts, FACT_GATEWAY_LOGONS, 0);
     }
     if (at_gateway)
         snprintf(gateway, sizeof gateway, ", %lld of them at the gateway", at_gateway);
@@ -309,25 +309,25 @@ static void confidence(struct page *page, const struct verdict *verdict)
 static void next_trials(struct page *page, const struct verdict *verdict)
 {
     char text[VARIANT_TEXT_MAX];
-    if (verdict->wish_count == 0)
+    if (verdict->suggestion_count == 0)
         return;
     page_newline(page);
     page_line(page, STYLE_HEADING, "What would decide it, best first");
-    for (unsigned i = 0; i < verdict->wish_count; i++) {
-        const struct wish *wish = &verdict->wishes[i];
+    for (unsigned i = 0; i < verdict->suggestion_count; i++) {
+        const struct suggested_trial *trial = &verdict->suggestions[i];
         page_put(page, STYLE_PLAIN, "%*s", FACTOR_COLUMN, "");
-        page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s until %s: %s", variant_text(&wish->variant, text, sizeof text),
-                  phase_name(wish->until), wish->why);
+        page_wrap(page, FACTOR_COLUMN, WHY_COLUMN, "%s until %s: %s", variant_text(&trial->variant, text, sizeof text),
+                  phase_name(trial->until), trial->why);
     }
 }
 
 // Whether the proof is a failure beyond a tunnel that does not occur directly.
-static bool only_through_gateway(const struct evidence *evidence)
+static bool only_through_gateway(const struct isolated_run *run)
 {
-    const struct verdict *verdict = evidence->verdict;
+    const struct verdict *verdict = run->verdict;
     for (unsigned i = 0; i < verdict->pair_count && verdict->kind == VERDICT_ISOLATED; i++) {
-        const struct trial *failing = trial_of(evidence, verdict->pairs[i].failing);
-        const struct trial *passing = trial_of(evidence, verdict->pairs[i].passing);
+        const struct trial *failing = trial_of(run, verdict->pairs[i].failing);
+        const struct trial *passing = trial_of(run, verdict->pairs[i].passing);
         if (verdict->pairs[i].factor == FACTOR_GATEWAY && failing && passing &&
             failing->outcome.phase > PHASE_GATEWAY && passing->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF)
             return true;
@@ -336,16 +336,16 @@ static bool only_through_gateway(const struct evidence *evidence)
 }
 
 // Where no known cause fits, what such a failure calls for in general.
-static void next(struct page *page, const struct evidence *evidence, const struct cause_finding findings[CAUSE_COUNT])
+static void next(struct page *page, const struct isolated_run *run, const struct cause_finding findings[CAUSE_COUNT])
 {
-    const struct verdict *verdict = evidence->verdict;
+    const struct verdict *verdict = run->verdict;
     bool by_gateway = verdict->kind == VERDICT_ISOLATED && verdict->signature.family == FAMILY_GATEWAY;
     if (causes_text_next(page, verdict, findings) || !verdict->has_signature)
         return;
     if (verdict->kind == VERDICT_NOT_CLIENT_SIDE || by_gateway) {
         page_newline(page);
         beyond_text_server(page, &verdict->signature);
-    } else if (only_through_gateway(evidence)) {
+    } else if (only_through_gateway(run)) {
         page_newline(page);
         beyond_text_tunnel(page);
     }
@@ -355,15 +355,15 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
                   const struct verdict *verdict, const struct trial *const *trials, size_t count,
                   const struct cause_finding findings[CAUSE_COUNT])
 {
-    const struct evidence evidence = {verdict, trials, count};
+    const struct isolated_run run = {verdict, trials, count};
     headline(page, target, verdict);
     page_newline(page);
-    failure(page, &evidence);
+    failure(page, &run);
     gateway(page, verdict);
     baseline(page, &isolation->baseline);
     confidence(page, verdict);
-    why(page, &evidence);
-    next(page, &evidence, findings);
+    why(page, &run);
+    next(page, &run, findings);
     list_factors(page, verdict, FINDING_INNOCENT, "Not the cause");
     list_factors(page, verdict, FINDING_UNDECIDED, "Undecided");
     list_factors(page, verdict, FINDING_NOT_TESTED, "Not tested");
@@ -373,7 +373,7 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
         trial_table(page, &isolation->baseline, verdict, trials, count);
     }
     page_newline(page);
-    counts(page, &evidence);
+    counts(page, &run);
     page_newline(page);
     beyond_text_limits(page);
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "analysis/rdp_observation.h"
 #include "report/outcome_text.h"
 #include "trial/until.h"
 

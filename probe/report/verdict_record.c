@@ -109,13 +109,13 @@ static void read_variant(const json_t *json, struct variant *variant)
 
 static void read_wishes(const json_t *json, struct verdict *verdict)
 {
-    for (size_t i = 0; i < json_array_size(json) && i < WISHES_MAX; i++) {
+    for (size_t i = 0; i < json_array_size(json) && i < SUGGESTIONS_MAX; i++) {
         const json_t *item = json_array_get(json, i);
-        struct wish *wish = &verdict->wishes[verdict->wish_count++];
-        wish->until = PHASE_ACTIVE;
-        phase_from_name(text_of(item, "until"), &wish->until);
-        read_variant(json_object_get(item, "variant"), &wish->variant);
-        snprintf(wish->why, sizeof wish->why, "%s", text_of(item, "why"));
+        struct suggested_trial *trial = &verdict->suggestions[verdict->suggestion_count++];
+        trial->until = PHASE_ACTIVE;
+        phase_from_name(text_of(item, "until"), &trial->until);
+        read_variant(json_object_get(item, "variant"), &trial->variant);
+        snprintf(trial->why, sizeof trial->why, "%s", text_of(item, "why"));
     }
 }
 

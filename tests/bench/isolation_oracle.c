@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "analysis/plain_rules.h"
+
 static unsigned two(enum factor factor)
 {
     return (unsigned)factor < ORACLE_FACTORS ? 2 : 1;
@@ -45,8 +47,9 @@ static double free_of_charge(enum factor factor, unsigned level)
 const struct factor_space *oracle_space(const struct oracle *oracle)
 {
     static const struct factor_space spaces[2][2] = {
-        {{false, two, anything, same, free_of_charge}, {false, two, constrained, same, free_of_charge}},
-        {{false, five, anything, same, free_of_charge}, {false, five, constrained, same, free_of_charge}}};
+        {{two, anything, same, free_of_charge, &plain_rules}, {two, constrained, same, free_of_charge, &plain_rules}},
+        {{five, anything, same, free_of_charge, &plain_rules},
+         {five, constrained, same, free_of_charge, &plain_rules}}};
     return &spaces[oracle->levels > 2][oracle->constrained];
 }
 

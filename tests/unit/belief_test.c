@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "analysis/belief.h"
+#include "analysis/question.h"
 
 enum { DIMENSIONS = 6, FULL = (1 << DIMENSIONS) - 1 };
 static const double alike[DIMENSIONS] = {1, 1, 1, 1, 1, 1};

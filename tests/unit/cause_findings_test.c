@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analysis/cause_evidence.h"
+#include "analysis/cause_signs.h"
 #include "made_run.h"
 
 static struct made_run run;

@@ -422,7 +422,7 @@ static void test_budget_of_seconds_and_logons(void **state)
         if (verdict.trials == 2 * budget && verdict.kind == VERDICT_INCONCLUSIVE)
             assert_non_null(strstr(verdict.reason, "The budget of seconds is used up"));
         assert_true(budget > 8 || verdict.kind == VERDICT_INCONCLUSIVE);
-        assert_true(verdict.kind != VERDICT_INCONCLUSIVE || verdict.wish_count > 0);
+        assert_true(verdict.kind != VERDICT_INCONCLUSIVE || verdict.suggestion_count > 0);
 
         isolation.max_ms = 0;
         isolation.max_logons = budget;

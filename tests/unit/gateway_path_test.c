@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analysis/isolation.h"
+#include "analysis/rdp_observation.h"
 #include "made_run.h"
 
 enum { HRESULT = 0x80070000, RAP = HRESULT | 0x59DA, CAP = HRESULT | 0x59DB, CONNECT_FAILED = HRESULT | 0x59DD };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one trial says about the failure under study.
-#include <string.h>
+#include "analysis/rdp_observation.h"
 
-#include "analysis/isolation.h"
 #include "trial/effect.h"
 #include "trial/fact.h"
 

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // What would decide what is open: the trials that were to come next, and those that tell the likeliest causes apart.
+#include "analysis/suggested_trial.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/experiment.h"
+#include "analysis/levels.h"
+#include "analysis/weighing.h"
 
-static struct wish *add(struct verdict *verdict, const struct variant *variant, enum phase until)
+static struct suggested_trial *add(struct verdict *verdict, const struct variant *variant, enum phase until)
 {
-    for (unsigned i = 0; i < verdict->wish_count; i++) {
-        if (variant_equal(&verdict->wishes[i].variant, variant))
+    for (unsigned i = 0; i < verdict->suggestion_count; i++) {
+        if (variant_equal(&verdict->suggestions[i].variant, variant))
             return NULL;
     }
-    if (verdict->wish_count == WISHES_MAX)
+    if (verdict->suggestion_count == SUGGESTIONS_MAX)
         return NULL;
-    struct wish *wish = &verdict->wishes[verdict->wish_count++];
-    *wish = (struct wish){.variant = *variant, .until = until};
-    return wish;
+    struct suggested_trial *trial = &verdict->suggestions[verdict->suggestion_count++];
+    *trial = (struct suggested_trial){.variant = *variant, .until = until};
+    return trial;
 }
 
 // "license and security", "tls or address", "nothing at the client".
@@ -53,7 +56,7 @@ static const struct hypothesis *second(const struct belief *belief, const struct
 }
 
 // By the belief: what tells the two likeliest causes apart, and what teaches most.
-static void wish_for_the_cube(const struct experiment *experiment, struct verdict *verdict)
+static void suggest_for_the_cube(const struct experiment *experiment, struct verdict *verdict)
 {
     const struct cube *cube = &experiment->belief_cube;
     const struct belief *belief = &experiment->belief;
@@ -66,22 +69,22 @@ static void wish_for_the_cube(const struct experiment *experiment, struct verdic
         return;
     if (belief_ask(belief, &questions, &point, NULL)) {
         struct variant variant = cube_variant(experiment, cube, point);
-        struct wish *wish = add(verdict, &variant, experiment_until(experiment, &variant));
-        if (wish)
-            snprintf(wish->why, sizeof wish->why, "it rules out most of what is left; likeliest so far: %s",
+        struct suggested_trial *trial = add(verdict, &variant, experiment_until(experiment, &variant));
+        if (trial)
+            snprintf(trial->why, sizeof trial->why, "it rules out most of what is left; likeliest so far: %s",
                      hypothesis_text(cube, best, one, sizeof one));
     }
     if (belief_differ(belief, &questions, best, other, &point)) {
         struct variant variant = cube_variant(experiment, cube, point);
-        struct wish *wish = add(verdict, &variant, experiment_until(experiment, &variant));
-        if (wish)
-            snprintf(wish->why, sizeof wish->why, "it tells the likeliest causes apart: %s, %s",
+        struct suggested_trial *trial = add(verdict, &variant, experiment_until(experiment, &variant));
+        if (trial)
+            snprintf(trial->why, sizeof trial->why, "it tells the likeliest causes apart: %s, %s",
                      hypothesis_text(cube, best, one, sizeof one), hypothesis_text(cube, other, two, sizeof two));
     }
 }
 
 // Levels of which nothing is known.
-static void wish_for_levels(const struct experiment *experiment, struct verdict *verdict)
+static void suggest_for_levels(const struct experiment *experiment, struct verdict *verdict)
 {
     for (int f = 0; f < FACTOR_COUNT; f++) {
         enum factor factor = (enum factor)f;
@@ -90,27 +93,27 @@ static void wish_for_levels(const struct experiment *experiment, struct verdict 
             if (experiment->levels[f][level].usability != LEVEL_UNCLEAR || !experiment_varies(experiment, factor) ||
                 !experiment_allows(experiment, factor, level) || !experiment->space->possible(&variant, NULL))
                 continue;
-            struct wish *wish = add(verdict, &variant, PHASE_ACTIVE);
-            if (wish)
-                snprintf(wish->why, sizeof wish->why, "no trial shows what %s=%s does", factor_row(factor)->name,
+            struct suggested_trial *trial = add(verdict, &variant, PHASE_ACTIVE);
+            if (trial)
+                snprintf(trial->why, sizeof trial->why, "no trial shows what %s=%s does", factor_row(factor)->name,
                          level_name(factor, level));
         }
     }
 }
 
-void make_wishes(struct experiment *experiment, struct verdict *verdict)
+void suggest_trials(struct experiment *experiment, struct verdict *verdict)
 {
     if (verdict->kind == VERDICT_NOT_CLIENT_SIDE || verdict->kind == VERDICT_NOT_REPRODUCED || experiment->changed[0] ||
         experiment->memory)
         return;
-    if (experiment->has_wish) {
-        struct wish *wish = add(verdict, &experiment->wish, experiment->wish_until);
-        snprintf(wish->why, sizeof wish->why, "%s",
+    if (experiment->has_next) {
+        struct suggested_trial *trial = add(verdict, &experiment->next, experiment->next_until);
+        snprintf(trial->why, sizeof trial->why, "%s",
                  experiment->reference ? "it was to come next" : "the failure is to be seen twice");
     }
     if (verdict->kind == VERDICT_ISOLATED || !experiment->reference)
         return;
     if (experiment->belief.hypotheses && experiment_believe(experiment, &experiment->belief_cube))
-        wish_for_the_cube(experiment, verdict);
-    wish_for_levels(experiment, verdict);
+        suggest_for_the_cube(experiment, verdict);
+    suggest_for_levels(experiment, verdict);
 }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the gateway had to do with the failure, in words: whether its tunnel stood, who refused, and what the other ways
-// did (MS-TSGU 1.3.2; whoever answers beyond the channel is the target).
+// What the gateway had to do with the failure, in words: whether its tunnel stood, who refused, and what the other
+// paths did (MS-TSGU 1.3.2; whoever answers beyond the channel is the target).
+#include "analysis/gateway_path.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "analysis/experiment.h"
+#include "knowledge/codes.h"
 #include "trial/append.h"
 #include "trial/fact.h"
 
 enum { LISTED = 3 }; // trials that a clause names
-
-// HTTP's status and the low words of MS-TSGU 2.2.6.
-enum { HTTP_DENIED = 401, RAP_DENIED = 0x59DA, NAP_DENIED = 0x59DB, TS_CONNECTFAILED = 0x59DD };
 
 // Trials of one kind: how many, and the first of them.
 struct trials {
@@ -22,7 +21,7 @@ struct trials {
 };
 
 // The trials that say something of the gateway, by how they went and how they ended.
-struct ways {
+struct paths {
     struct trials beyond;                  // with the failure, through a tunnel
     struct trials at_gateway;              // with the failure, before there was a tunnel
     struct trials direct;                  // with the failure, without a gateway
@@ -53,29 +52,29 @@ static bool direct(const struct trial *trial)
     return trial->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
 }
 
-static void add_pass(struct ways *ways, const struct trial *trial)
+static void add_pass(struct paths *paths, const struct trial *trial)
 {
     if (!trial)
         return;
-    add(direct(trial) ? &ways->direct_pass : &ways->through, trial);
+    add(direct(trial) ? &paths->direct_pass : &paths->through, trial);
     if (!direct(trial))
-        ways->transports[trial->variant.level[FACTOR_GATEWAY]] = true;
+        paths->transports[trial->variant.level[FACTOR_GATEWAY]] = true;
 }
 
 // Passes count only where nothing but the gateway differs from a failure: in the proof and the sweep after it.
-static void look_at_proof(const struct experiment *experiment, const struct verdict *verdict, struct ways *ways)
+static void look_at_proof(const struct experiment *experiment, const struct verdict *verdict, struct paths *paths)
 {
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         const struct trial *failing = experiment_numbered(experiment, verdict->pairs[i].failing);
         const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing);
         if (verdict->pairs[i].factor == FACTOR_ADDRESS && passing && tunnelled(passing))
-            ways->renamed = passing;
+            paths->renamed = passing;
         if (verdict->pairs[i].factor != FACTOR_GATEWAY || !failing || !passing)
             continue;
-        add_pass(ways, passing);
+        add_pass(paths, passing);
         if (direct(failing) != direct(passing)) {
-            ways->failing = failing;
-            ways->passing = passing;
+            paths->failing = failing;
+            paths->passing = passing;
         }
     }
     for (unsigned i = 0; i < verdict->sweep_count; i++) {
@@ -84,24 +83,24 @@ static void look_at_proof(const struct experiment *experiment, const struct verd
         for (unsigned k = 0; k < verdict->pair_count; k++)
             known = known || verdict->pairs[k].passing == row->trial;
         if (row->condition.factor == FACTOR_GATEWAY && row->observation == OBSERVED_NO_SIGNATURE && !known)
-            add_pass(ways, experiment_numbered(experiment, row->trial));
+            add_pass(paths, experiment_numbered(experiment, row->trial));
     }
 }
 
-static struct ways look(const struct experiment *experiment, const struct verdict *verdict)
+static struct paths look(const struct experiment *experiment, const struct verdict *verdict)
 {
-    struct ways ways = {0};
+    struct paths paths = {0};
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct trial *trial = experiment->trials[i];
         enum observation seen = experiment_observe(experiment, trial);
         if (seen == OBSERVED_SIGNATURE)
-            add(direct(trial) ? &ways.direct : tunnelled(trial) ? &ways.beyond : &ways.at_gateway, trial);
+            add(direct(trial) ? &paths.direct : tunnelled(trial) ? &paths.beyond : &paths.at_gateway, trial);
         else if (seen == OBSERVED_UNRESOLVED && !direct(trial) && !tunnelled(trial) &&
                  trial->outcome.family == FAMILY_GATEWAY)
-            add(&ways.unreached, trial);
+            add(&paths.unreached, trial);
     }
-    look_at_proof(experiment, verdict, &ways);
-    return ways;
+    look_at_proof(experiment, verdict, &paths);
+    return paths;
 }
 
 static void list(char *text, size_t size, const struct trials *trials)
@@ -145,18 +144,18 @@ static void say_refusal(char *text, size_t size, const struct trial *trial)
     const char *name = trial->outcome.name;
     enum gateway_step step = GATEWAY_STEP_CHANNEL;
     gateway_step_from_name(fact_text(trial->facts, FACT_GATEWAY_STEP, ""), &step);
-    switch (trial->outcome.code & 0xFFFF) {
-    case HTTP_DENIED:
+    switch (gateway_code_word(trial->outcome.code)) {
+    case HTTP_ANSWER_DENIED:
         text_append(text, size, "the gateway refused the logon");
         break;
-    case RAP_DENIED:
+    case GATEWAY_RAP_ACCESSDENIED:
         text_append(text, size, "the gateway let the user in, and its resource policy (RAP) refused the target%s%s",
                     presented ? " by the name " : "", presented ? presented : "");
         break;
-    case NAP_DENIED:
+    case GATEWAY_NAP_ACCESSDENIED:
         text_append(text, size, "the gateway's connection policy (CAP) refused the user or this client");
         break;
-    case TS_CONNECTFAILED:
+    case GATEWAY_TS_CONNECTFAILED:
         text_append(text, size, "the gateway let the user in, and could not reach the target");
         break;
     default:
@@ -205,13 +204,13 @@ static void say_stop(char *text, size_t size, const struct trial *trial)
     }
 }
 
-// Whether both ways lead to the same host, by its certificate.
-static void compare_hosts(char *text, size_t size, const struct ways *ways)
+// Whether both paths lead to the same host, by its certificate.
+static void compare_hosts(char *text, size_t size, const struct paths *paths)
 {
-    if (!ways->failing)
+    if (!paths->failing)
         return;
-    const char *one = fact_text(ways->failing->facts, FACT_CERTIFICATE_SHA256, NULL);
-    const char *other = fact_text(ways->passing->facts, FACT_CERTIFICATE_SHA256, NULL);
+    const char *one = fact_text(paths->failing->facts, FACT_CERTIFICATE_SHA256, NULL);
+    const char *other = fact_text(paths->passing->facts, FACT_CERTIFICATE_SHA256, NULL);
     if (!one || !other)
         return;
     if (strcmp(one, other) == 0)
@@ -222,18 +221,18 @@ static void compare_hosts(char *text, size_t size, const struct ways *ways)
         text_append(text, size, "; the certificates differ: the gateway leads to another host than the name does here");
 }
 
-static void say_transports(char *text, size_t size, const struct ways *ways)
+static void say_transports(char *text, size_t size, const struct paths *paths)
 {
     for (unsigned level = GATEWAY_OFF + 1, n = 0; level < factor_levels(FACTOR_GATEWAY); level++) {
-        if (ways->transports[level])
+        if (paths->transports[level])
             text_append(text, size, "%s%s", n++ ? " and " : "", level_name(FACTOR_GATEWAY, level));
     }
 }
 
-static void tell_failing(char *text, size_t size, const struct ways *ways)
+static void tell_failing(char *text, size_t size, const struct paths *paths)
 {
-    const struct trials *failing = ways->beyond.count ? &ways->beyond : &ways->at_gateway;
-    if (!ways->beyond.count)
+    const struct trials *failing = paths->beyond.count ? &paths->beyond : &paths->at_gateway;
+    if (!paths->beyond.count)
         say_stop(text, size, failing->first);
     else if (failing->first->outcome.family == FAMILY_GATEWAY)
         text_append(text, size, "the tunnel worked until the gateway closed it");
@@ -242,43 +241,44 @@ static void tell_failing(char *text, size_t size, const struct ways *ways)
     else
         text_append(text, size, "the tunnel worked, and the connection failed beyond it");
     list(text, size, failing);
-    const char *presented = ways->renamed ? fact_text(ways->renamed->facts, FACT_ADDRESS_PRESENTED, NULL) : NULL;
-    if (presented && !ways->beyond.count)
+    const char *presented = paths->renamed ? fact_text(paths->renamed->facts, FACT_ADDRESS_PRESENTED, NULL) : NULL;
+    if (presented && !paths->beyond.count)
         text_append(text, size, "; by the name %s it lets the client through (trial %" PRIu64 ")", presented,
-                    ways->renamed->number);
-    if (ways->direct.count && !ways->direct_pass.count) { // with both, something else than the gateway triggers it too
+                    paths->renamed->number);
+    if (paths->direct.count &&
+        !paths->direct_pass.count) { // with both, something else than the gateway triggers it too
         text_append(text, size, "; directly the failure is the same");
-        list(text, size, &ways->direct);
+        list(text, size, &paths->direct);
     }
-    if (ways->through.count) {
+    if (paths->through.count) {
         text_append(text, size, "; by ");
-        say_transports(text, size, ways);
+        say_transports(text, size, paths);
         text_append(text, size, " the same gateway lets it through");
-        list(text, size, &ways->through);
+        list(text, size, &paths->through);
     }
-    if (ways->direct_pass.count) {
+    if (paths->direct_pass.count) {
         text_append(text, size, "; directly this does not happen");
-        list(text, size, &ways->direct_pass);
-        if (ways->beyond.count && !ways->through.count)
-            compare_hosts(text, size, ways);
+        list(text, size, &paths->direct_pass);
+        if (paths->beyond.count && !paths->through.count)
+            compare_hosts(text, size, paths);
     }
 }
 
 // The failure was seen without a gateway only.
-static void tell_direct(char *text, size_t size, const struct ways *ways)
+static void tell_direct(char *text, size_t size, const struct paths *paths)
 {
-    if (ways->through.count) {
-        bool unreached = ways->direct.first->outcome.phase <= PHASE_TCP;
+    if (paths->through.count) {
+        bool unreached = paths->direct.first->outcome.phase <= PHASE_TCP;
         text_append(text, size, "by ");
-        say_transports(text, size, ways);
+        say_transports(text, size, paths);
         text_append(text, size, "%s",
                     unreached ? " the target is reached, from here it is not" : " this does not happen");
-        list(text, size, &ways->through);
+        list(text, size, &paths->through);
         if (!unreached)
-            compare_hosts(text, size, ways);
-    } else if (ways->unreached.count) {
-        say_stop(text, size, ways->unreached.first);
-        list(text, size, &ways->unreached);
+            compare_hosts(text, size, paths);
+    } else if (paths->unreached.count) {
+        say_stop(text, size, paths->unreached.first);
+        list(text, size, &paths->unreached);
     }
 }
 
@@ -299,19 +299,17 @@ static void tell_certificate(const struct experiment *experiment, char *text, si
     }
 }
 
-void tell_way(const struct experiment *experiment, struct verdict *verdict)
+void tell_gateway_path(const struct experiment *experiment, struct verdict *verdict)
 {
     char *text = verdict->gateway;
     text[0] = '\0';
-    if (!experiment->space->wire)
-        return;
     if (!experiment->reference) {
         tell_certificate(experiment, text, sizeof verdict->gateway);
         return;
     }
-    struct ways ways = look(experiment, verdict);
-    if (ways.beyond.count || ways.at_gateway.count)
-        tell_failing(text, sizeof verdict->gateway, &ways);
-    else if (ways.direct.count)
-        tell_direct(text, sizeof verdict->gateway, &ways);
+    struct paths paths = look(experiment, verdict);
+    if (paths.beyond.count || paths.at_gateway.count)
+        tell_failing(text, sizeof verdict->gateway, &paths);
+    else if (paths.direct.count)
+        tell_direct(text, sizeof verdict->gateway, &paths);
 }

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/rdp_space.h"
+
+#include <string.h>
+
+#include "analysis/experiment.h"
+#include "analysis/gateway_path.h"
+#include "analysis/rdp_license.h"
+#include "analysis/rdp_observation.h"
+#include "analysis/rdp_survey.h"
+#include "trial/effect.h"
+#include "trial/fact.h"
+
+// How likely a factor takes part, and what its levels other than the first cost: seconds and further logons, in trials.
+// The weights follow the causes behind 0x3/0x7 that a client can trigger: licensing and the security protocol lead. A
+// gateway costs two connections and a logon of its own; another form of the name, or another mechanism, may cost a
+// refused logon. By name, so that a factor that is not listed is as likely and as cheap as any.
+static const struct row {
+    const char *name;
+    double weight, cost;
+} rows[] = {
+    {"security", 1.5, 0},        {"tls", 1.2, 0},        {"address", 1, 0},
+    {"gateway", 1, 0.5},         {"license", 1.5, 0.05}, {"auth", 1, 0.3},
+    {"user-form", 1, 0.5},       {"admin", 0.7, 0.05},   {"restricted-admin", 0.7, 0.3},
+    {"load-balance", 0.7, 0.05},
+};
+
+static const struct row *row_of(enum factor factor)
+{
+    static const struct row usual = {"", 0.5, 0.02};
+    for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (strcmp(rows[i].name, factor_row(factor)->name) == 0)
+            return &rows[i];
+    }
+    return &usual;
+}
+
+static double weight(enum factor factor)
+{
+    return row_of(factor)->weight;
+}
+
+static double cost(enum factor factor, unsigned level)
+{
+    return level ? row_of(factor)->cost : 0;
+}
+
+static bool without_tls(const struct variant *variant)
+{
+    return variant->level[FACTOR_SECURITY] == SECURITY_RDP;
+}
+
+// RDP security has no TLS handshake.
+static unsigned moot(const struct variant *variant)
+{
+    return without_tls(variant) ? 1u << FACTOR_TLS : 0;
+}
+
+static bool evades(const struct experiment *experiment, const struct variant *variant)
+{
+    return experiment->failure_phase == PHASE_TLS && without_tls(variant);
+}
+
+static const char *exclusion(const struct experiment *experiment, enum factor factor)
+{
+    static const char *const earlier[FACTOR_COUNT] = {
+        [FACTOR_SECURITY] = "the failure comes before the security protocol is negotiated",
+        [FACTOR_TLS] = "the failure comes before the TLS handshake",
+        [FACTOR_LICENSE] = "the failure comes before licensing"};
+    if (factor_phase(factor) > experiment->failure_phase)
+        return earlier[factor] ? earlier[factor] : "the failure comes before it can matter";
+    if (factor == FACTOR_TLS && without_tls(&experiment->isolation->baseline))
+        return "RDP security has no TLS handshake";
+    return factor == FACTOR_LICENSE ? license_exclusion(experiment) : NULL;
+}
+
+static bool tls_equivalent(const struct experiment *experiment, unsigned level)
+{
+    const char *spoken = fact_text(experiment->reference->facts, FACT_TLS_VERSION, NULL);
+    if (!spoken)
+        return false;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        const char *other = fact_text(trial->facts, FACT_TLS_VERSION, NULL);
+        if (other && trial->variant.level[FACTOR_TLS] == level)
+            return strcmp(spoken, other) == 0;
+    }
+    return strcmp(spoken, level_name(FACTOR_TLS, level)) == 0;
+}
+
+static enum likeness likeness(const struct experiment *experiment, enum factor factor, unsigned level)
+{
+    switch (factor) {
+    case FACTOR_TLS:
+        return tls_equivalent(experiment, level) ? LEVEL_EQUIVALENT : LEVEL_DIFFERENT;
+    case FACTOR_LICENSE:
+        return license_equivalent(experiment, level) ? LEVEL_EQUIVALENT : LEVEL_DIFFERENT;
+    case FACTOR_ADDRESS:
+        // By address, the other family differs in the peer as well as in the presented name.
+        return strcmp(fact_text(experiment->reference->facts, FACT_ADDRESS_FAMILY, ""), level_name(factor, level)) == 0
+                   ? LEVEL_SIMILAR
+                   : LEVEL_DIFFERENT;
+    default:
+        return LEVEL_DIFFERENT;
+    }
+}
+
+static bool takes_a_license(enum factor factor, unsigned level)
+{
+    return factor == FACTOR_LICENSE && license_needs_issue(level);
+}
+
+static bool obtainable(const struct experiment *experiment, enum factor factor, unsigned level)
+{
+    return !takes_a_license(factor, level) || license_issued(experiment);
+}
+
+static enum phase until(const struct experiment *experiment, const struct variant *variant)
+{
+    enum phase last = without_tls(variant) ? PHASE_NEGOTIATE : PHASE_TLS; // before any logon
+    return experiment->failure_phase <= last ? last : PHASE_ACTIVE;
+}
+
+// A gateway wants a logon of its own.
+static bool logs_on(const struct variant *variant, enum phase last)
+{
+    return last >= PHASE_NLA || variant->level[FACTOR_GATEWAY] != GATEWAY_OFF;
+}
+
+// Through a gateway the target's name is looked up there; only for an address it is looked up here before. Where that
+// fails, as it does without the gateway, the trial says nothing of the gateway.
+static bool address_not_found(const struct experiment *experiment, const struct trial *trial)
+{
+    return experiment->isolation->baseline.level[FACTOR_ADDRESS] == ADDRESS_NAME &&
+           address_is_literal(trial->variant.level[FACTOR_ADDRESS]) &&
+           trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.family == FAMILY_DNS &&
+           trial->outcome.side != SIDE_GATEWAY;
+}
+
+static enum observation observe_trial(const struct experiment *experiment, const struct trial *trial)
+{
+    return address_not_found(experiment, trial) ? OBSERVED_UNRESOLVED
+                                                : observe(trial, &experiment->signature, experiment->failure_phase);
+}
+
+// A failure of the negotiation is in effect where it is what is studied.
+static bool in_effect(const struct experiment *experiment, const struct trial *trial, bool studied, enum factor *which)
+{
+    if (trial_in_effect(trial, which))
+        return true;
+    const struct signature own = signature_of(&trial->outcome);
+    return studied && own.family == FAMILY_NEGOTIATION && experiment_fails(experiment, trial) &&
+           observe(trial, &own, trial->outcome.phase) == OBSERVED_SIGNATURE;
+}
+
+static bool refused(const struct trial *trial)
+{
+    return trial->outcome.family == FAMILY_ERRINFO || trial->outcome.family == FAMILY_LICENSING ||
+           trial->outcome.family == FAMILY_ULTIMATUM;
+}
+
+static const char *open_clause(enum factor factor, unsigned level)
+{
+    return factor == FACTOR_LICENSE && level == LICENSE_REUSE
+               ? "the server issued no licence that it would take again; a client that holds one would decide it"
+               : NULL;
+}
+
+static const char *sweep_clause(enum factor factor, unsigned level)
+{
+    (void)level;
+    return factor == FACTOR_LICENSE ? "the server issued no licence that could be presented again" : NULL;
+}
+
+static const char *peculiar(const struct experiment *experiment, enum factor factor, const unsigned char *levels,
+                            unsigned count, enum finding *finding)
+{
+    if (factor == FACTOR_SECURITY && count == 1 && levels[0] == SECURITY_RDP &&
+        experiment->failure_phase == PHASE_TLS) {
+        *finding = FINDING_NOT_TESTED;
+        return "besides the baseline's only security=rdp can be used, which has no TLS handshake that could fail";
+    }
+    if (factor == FACTOR_LICENSE) {
+        *finding = FINDING_UNDECIDED;
+        return "no licence could be had that differs from the one presented, so its part is open";
+    }
+    return NULL;
+}
+
+const struct factor_space *rdp_space(void)
+{
+    static const struct factor_rules rules = {
+        .moot = moot,
+        .evades = evades,
+        .exclusion = exclusion,
+        .likeness = likeness,
+        .obtainable = obtainable,
+        .until = until,
+        .logs_on = logs_on,
+        .observe = observe_trial,
+        .in_effect = in_effect,
+        .refused = refused,
+        .prime = license_prime,
+        .surveyed = rdp_surveyed,
+        .survey_until = rdp_survey_until,
+        .accepted = rdp_accepted,
+        .refusal = rdp_refusal,
+        .open_clause = open_clause,
+        .sweep_clause = sweep_clause,
+        .peculiar = peculiar,
+        .tell = tell_gateway_path,
+    };
+    static const struct factor_space space = {factor_levels, variant_possible, weight, cost, &rules};
+    return &space;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trials on record that are to be had as if they were run, in the order in which the experiment asks for them.
+#pragma once
+
+#include "analysis/experiment.h"
+
+struct replay {
+    const struct trial *const *trials;
+    size_t count;
+    bool taken[TRIALS_MAX];
+};
+
+// The callback of struct isolation; its context is a struct replay. The same trials in the order of the experiment give
+// the verdict again that they gave when they were run.
+const struct trial *replay_run(void *context, const struct variant *variant, enum phase until);
+
+// Adds what was not asked for, so that nothing on record is left out of the verdict.
+void replay_rest(struct experiment *experiment);
