@@ -130,5 +130,5 @@ struct verdict {
 // proof.
 void isolate(const struct isolation *isolation, struct verdict *verdict);
 
-// A new JSON object {"record":"verdict","schema":1,…} as design.md lays it down; NULL if memory is out. Caller owns it.
+// A new JSON object {"record":"verdict","schema":1,…} as probe/journal.md has it; NULL if memory is out. Owned.
 json_t *verdict_to_json(const struct verdict *verdict);

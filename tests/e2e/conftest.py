@@ -44,6 +44,13 @@ def certificate(tmp_path_factory):
     return Certificate(tmp_path_factory.mktemp("certificate"))
 
 
+@pytest.fixture(autouse=True)
+def records_are_described():
+    """When a test is over, every record that its runs wrote must be as probe/journal.schema.json says."""
+    yield
+    Program.check_records()
+
+
 @pytest.fixture
 def servers():
     """Where started servers are registered: they end in reverse order when the test does, however it ends."""
