@@ -31,6 +31,10 @@ from fixtures.xrdp import xrdp_server
 LAB_PASSWORD = "Lab-Pw1"  # of bob, the account of the fixture trial()
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "timed: measures a time; CTest runs these alone, as e2e.timed")
+
+
 @pytest.fixture(scope="session")
 def display(tmp_path_factory):
     """DISPLAY of an X server that all tests of this run share."""
