@@ -18,9 +18,10 @@ else()
   set(PYTEST_COMMAND ${CMAKE_COMMAND} -E cat no-python-with-pytest-was-found-run-ci-install)
 endif()
 
-# pytest_file(NAME FILE LABEL TIMEOUT): one CTest test that runs one file of pytest tests against this build.
+# pytest_file(NAME FILE LABEL TIMEOUT [option...]): one CTest test that runs one file of pytest tests (or a folder)
+# against this build.
 function(pytest_file NAME FILE LABEL TIMEOUT)
-  add_test(NAME ${NAME} COMMAND ${PYTEST_COMMAND} ${FILE})
+  add_test(NAME ${NAME} COMMAND ${PYTEST_COMMAND} ${ARGN} ${FILE})
   set_tests_properties(${NAME} PROPERTIES LABELS ${LABEL} TIMEOUT ${TIMEOUT}
     ENVIRONMENT "RDPPROBE_BUILD=${CMAKE_BINARY_DIR};RDPPROBE_SOURCE=${CMAKE_SOURCE_DIR};PYTHONDONTWRITEBYTECODE=1")
 endfunction()

@@ -9,7 +9,7 @@
 #include "trial/phase.h"
 #include "trial/profile.h"
 
-// What a capture holds (connection/capture.h).
+// What a capture holds (connection/capture/capture.h).
 enum capture_form {
     CAPTURE_OFF,
     CAPTURE_REDACTED, // decrypted PDUs without credentials, and of the segments what is no data

@@ -142,6 +142,9 @@ enum password_word ntstatus_on_password(uint32_t ntstatus);
 // Facility of an HRESULT's high word that holds an error of Windows (MS-ERREF 2.1).
 #define HRESULT_FACILITY_WIN32 UINT32_C(0x8007)
 
+// E_PROXY_QUARANTINE_ACCESSDENIED, whole (MS-TSGU 2.2.6.1).
+#define GATEWAY_QUARANTINE UINT32_C(0x800759ED)
+
 // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway it stands for HTTP status 401.
 #define FREERDP_ACCESS_DENIED UINT32_C(0x00020016)
 

@@ -23,7 +23,7 @@ struct design_variants {
 //   full                 every combination of the levels in play
 //   list                 as listed
 // Those that send a password to nobody come first, then those that send the target's, those through a gateway last
-// (facts: everything up to the NTLM challenge costs no logon). Among these a listed design keeps its order; else
+// (up to the NTLM challenge nothing counts as a logon). Among these a listed design keeps its order; else
 // variants that differ from the base only in what matters before a logon come first, then those that differ in fewer
 // factors. False with a sentence in error[size] where nothing is left, or the design is too large; *made is then
 // zeroed.

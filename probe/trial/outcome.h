@@ -39,7 +39,7 @@ enum family {
 const char *family_name(enum family family);                  // static; "" for FAMILY_NONE
 bool family_from_name(const char *name, enum family *family); // false if there is none such
 
-// Why an mstsc code is given (facts: documented by Microsoft, or inferred from the same condition).
+// Why an mstsc code is given (documented by Microsoft, or inferred from the same condition).
 enum basis { BASIS_NONE, BASIS_DOCUMENTED, BASIS_INFERRED };
 const char *basis_name(enum basis basis); // "documented", "inferred", "" for none
 

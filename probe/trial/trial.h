@@ -52,7 +52,7 @@ bool trial_init(struct trial *trial);
 // Frees what the record owns and zeroes it. Safe on a zeroed record.
 void trial_clear(struct trial *trial);
 
-// A new JSON object {"record":"trial","schema":1,…} as design.md lays it down, or NULL if memory is out. Caller owns
+// A new JSON object {"record":"trial","schema":1,…} as probe/journal.md has it, or NULL if memory is out. Caller owns
 // it.
 json_t *trial_to_json(const struct trial *trial);
 

@@ -31,6 +31,10 @@ from fixtures.xrdp import xrdp_server
 LAB_PASSWORD = "Lab-Pw1"  # of bob, the account of the fixture trial()
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "timed: measures a time; CTest runs these alone, as e2e.timed")
+
+
 @pytest.fixture(scope="session")
 def display(tmp_path_factory):
     """DISPLAY of an X server that all tests of this run share."""
@@ -42,6 +46,13 @@ def display(tmp_path_factory):
 def certificate(tmp_path_factory):
     """A certificate for localhost, 127.0.0.1 and ::1 that all servers of this run may use."""
     return Certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(autouse=True)
+def records_are_described():
+    """When a test is over, every record that its runs wrote must be as probe/journal.schema.json says."""
+    yield
+    Program.check_records()
 
 
 @pytest.fixture

@@ -320,6 +320,7 @@ def assert_nothing_left(process, temporary):
     assert wait_until(lambda: not list(temporary.iterdir()), 5), list(temporary.rglob("*"))
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_signal_ends_a_hanging_trial_soon(hanging, number):
     process, temporary = hanging()
@@ -332,6 +333,7 @@ def test_one_signal_ends_a_hanging_trial_soon(hanging, number):
         assert_nothing_left(process, temporary)
 
 
+@pytest.mark.timed
 def test_more_signals_end_it_at_once(hanging):
     process, temporary = hanging()
     with process:

@@ -100,6 +100,7 @@ HANGS = [("nla", f"{at}:hang") for at in PHASES if at != "active"] + [
     ("rdp", "info:hang"), ("rdp", "capabilities:hang")]
 
 
+@pytest.mark.timed
 def test_a_server_that_never_answers_ends_at_the_deadline(lab, certificate, scratch):
     runs = run_together(lab, certificate, scratch, HANGS, DEADLINE)
     seen, late = {}, {}
@@ -115,6 +116,7 @@ def test_a_server_that_never_answers_ends_at_the_deadline(lab, certificate, scra
     assert late == {}
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("at", ["negotiate", "nla", "licensing"])
 def test_the_end_comes_within_a_second_of_the_deadline(trial, at):
     result, truth = trial(["--fault", f"{at}:hang"], "--deadline", "0.7")
@@ -175,6 +177,7 @@ def silent():
         yield "127.0.0.1:%d" % address[1]
 
 
+@pytest.mark.timed
 def test_a_closed_port_is_tcp_at_once(rdpprobe, refusing):
     result = rdpprobe("connect", "--json", refusing)
     outcome = result.trial["outcome"]
@@ -186,6 +189,7 @@ def test_a_closed_port_is_tcp_at_once(rdpprobe, refusing):
     assert result.seconds < 1
 
 
+@pytest.mark.timed
 def test_an_accept_that_never_comes_is_a_tcp_timeout(rdpprobe, silent):
     result = rdpprobe("connect", "--json", "--deadline", DEADLINE, silent)
     outcome = result.trial["outcome"]

@@ -220,7 +220,7 @@ def test_a_redirection_is_followed_on_request(lab, rdpprobe):
     # Unasked, nobody goes there.
     result = rdpprobe(*words, f"127.0.0.1:{broker.port}", password="Lab-Pw1")
     assert result.status == 1 and len(result.trials) == 1
-    assert len(host.records()) == 2
+    assert len(host.wait_for(2)) == 2
 
 
 def test_a_token_is_brought_back_to_the_broker_and_not_forever(lab, rdpprobe):

@@ -216,9 +216,10 @@ def both(rdpprobe, beside, server, port, security, *arguments, **options):
     kernel.options += keylog
 
     def ended():
-        """Both directions' FIN, or the client's and a reset."""
+        """Both directions' FIN; or a reset, alone where the client went with something unread."""
         try:
-            return len(kernel.column("frame.number", where="tcp.flags.fin==1 || tcp.flags.reset==1")) > 1
+            return (len(kernel.column("frame.number", where="tcp.flags.fin==1")) > 1
+                    or kernel.column("frame.number", where="tcp.flags.reset==1"))
         except AssertionError:  # dumpcap is writing a packet
             return False
 

@@ -137,13 +137,13 @@ def test_a_wrong_password_is_tried_twice_at_most(lab, isolate):
     experiment.accuses_nobody("stopped")
     assert result.status == 4
     experiment.check_logons()
-    assert sum(record["ntlm_authenticates"] for record in server.records()) == 2
+    assert sum(record["ntlm_authenticates"] for record in server.connections()) == 2
     assert {trial["outcome"]["family"] for trial in experiment.trials if trial["logons"]} == {"credssp"}
     # The record lasts: the next run leaves the account alone, even with the right password.
-    count = len(server.records())
+    count = len(server.connections())
     again = isolate(server.target)
     assert again.status == 4 and again.verdict["verdict"] == "stopped"
-    assert sum(record["ntlm_authenticates"] for record in server.records()[count:]) == 0
+    assert sum(record["ntlm_authenticates"] for record in server.connections()[count:]) == 0
 
 
 # ---- a server that does not keep to its rule ----

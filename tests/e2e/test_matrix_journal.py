@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from fixtures.journal_schema import check_lines
 from fixtures.lab import built
 from fixtures.matrix import PASSWORD, addresses, connections, lines, planned, steps
 from fixtures.process import wait_until
@@ -162,6 +163,7 @@ def test_a_file_system_that_is_full(fleet, run):
     assert "No space left on device" in result.stderr
     text = kept.read_text()
     assert text.endswith("\n") and 40 * 1024 < len(text) <= 64 * 1024
+    check_lines(text, kept)
     records = lines(kept)
     assert records[0]["record"] == "run" and 5 <= len(planned(records)) < 80 and records[-1]["record"] == "trial"
     assert len(connections(lab)) < 80

@@ -49,6 +49,7 @@ def test_certificates_that_are_required(fleet, fleet_lab):
     assert fleet(scenario, "--cert-policy", "report").status == 0
 
 
+@pytest.mark.timed
 def test_no_pause(fleet, fleet_lab):
     lab = fleet_lab()
     path = fleet.scenario([f"{HOST}:{lab.port}"], ("{security: tls}",), further="repeats: 40\nuntil: negotiate")

@@ -121,10 +121,10 @@ def others():
     yield "redirected", Row("a broker", lab("--redirect", "host7.example"), [],
                             Outcome("capabilities", "redirection", 0, "REDIRECTED", "server", 1))
     # Answers that are no X.224
-    for name, bytes in (("SSH", b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n"),
+    for name, answer in (("SSH", b"SSH-2.0-OpenSSH_9.2p1 Debian\r\n"),
                          ("HTTP", b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"),
                          ("TLS", bytes.fromhex("15030100020246")), ("VNC", b"RFB 003.008\n")):
-        yield f"answer-{name}", Row(f"{name} on this port", scripted(bytes), [],
+        yield f"answer-{name}", Row(f"{name} on this port", scripted(answer), [],
                                     Outcome("negotiate", "negotiation", 0, f"ANSWER_IS_{name}", "client"))
     yield "slow", Row("an answer that comes too slowly", lab("--fault", "negotiate:slow", "--drip", 100), [],
                       Outcome("negotiate", "timeout", 0, "DEADLINE", "deadline"))

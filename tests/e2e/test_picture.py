@@ -151,6 +151,7 @@ def test_one_colour(screen, certificate, shot, root, color, graphics):
     same(picture, pixels(), graphics)
 
 
+@pytest.mark.timed
 def test_until_graphics_ends_at_the_first_paint(lab, rdpprobe):
     server = lab("--security", "tls")
     result = rdpprobe("connect", "--json", "--set", "security=tls", "--until", "graphics", "--settle", "0",

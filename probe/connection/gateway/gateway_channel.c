@@ -14,9 +14,7 @@
 #include "protocol/tsrequest.h"
 #include "protocol/utf16.h"
 
-// HTTP status codes, RFC 9110 15; E_PROXY_QUARANTINE_ACCESSDENIED, MS-TSGU 2.2.6.1.
-#define QUARANTINE 0x800759EDu
-enum { HTTP_SWITCHING = 101, HTTP_OK = 200, HTTP_UNAUTHORIZED = 401, TOKEN_MAX = 8192, MESSAGE_MAX = 2048 };
+enum { TOKEN_MAX = 8192, MESSAGE_MAX = 2048 };
 
 static void text_fact(struct event_sink *sink, enum fact fact, const char *text)
 {
@@ -148,7 +146,7 @@ static void granted(struct gateway_channel *channel, const struct http_answer *a
     struct tunnel_trace *tunnel = &channel->trace->tunnel;
 
     prove_logon(channel);
-    if (answer->status == HTTP_SWITCHING) {
+    if (answer->status == HTTP_ANSWER_SWITCHING_PROTOCOLS) {
         gateway_stream_switch(&channel->sent, CARRIER_FRAMES, 0);
         gateway_stream_switch(&channel->received, CARRIER_FRAMES, 0);
     } else if (channel->rpc) {
@@ -183,13 +181,13 @@ static void on_answer(void *context, const uint8_t *data, size_t size)
     report_answer(channel, &answer);
     tunnel->status = answer.status;
     snprintf(tunnel->reason, sizeof tunnel->reason, "%s", answer.reason);
-    if (answer.status == HTTP_OK || answer.status == HTTP_SWITCHING) {
+    if (answer.status == HTTP_ANSWER_OK || answer.status == HTTP_ANSWER_SWITCHING_PROTOCOLS) {
         granted(channel, &answer);
-    } else if (answer.status == HTTP_UNAUTHORIZED && !channel->logon_sent && answer.challenged) {
+    } else if (answer.status == HTTP_ANSWER_DENIED && !channel->logon_sent && answer.challenged) {
         body_follows(channel, &answer); // the next message of the logon
     } else {
         // FreeRDP would go on to wait for a body, or for more.
-        if (answer.status == HTTP_UNAUTHORIZED && channel->logon_sent)
+        if (answer.status == HTTP_ANSWER_DENIED && channel->logon_sent)
             refuse_logon(channel);
         channel->ending = ENDS_FAILED;
     }
@@ -230,7 +228,7 @@ static void on_step_answer(struct gateway_channel *channel, const struct tsgu_an
 {
     struct tunnel_trace *tunnel = &channel->trace->tunnel;
 
-    if (authorize && answer->code == QUARANTINE) { // MS-TSGU 3.7.5.2.7: the client may go on
+    if (authorize && answer->code == GATEWAY_QUARANTINE) { // MS-TSGU 3.7.5.2.7: the client may go on
         event_fact(channel->sink, FACT_GATEWAY_QUARANTINE, json_true());
         return;
     }
