@@ -5,126 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/option_account.h"
+#include "commands/option_matrix.h"
 #include "commands/option_report.h"
+#include "commands/option_value.h"
 #include "commands/options.h"
-#include "report/report_set.h"
-#include "scenario/shard.h"
 #include "trial/nearest.h"
-
-enum { GATEWAY_PORT = 443 };
-
-static bool refuse(char *error, size_t size, const char *clause)
-{
-    snprintf(error, size, "%s", clause);
-    return false;
-}
-
-static bool copy(char *field, size_t field_size, const char *text, char *error, size_t size)
-{
-    if (strlen(text) >= field_size)
-        return refuse(error, size, "is too long");
-    strcpy(field, text);
-    return true;
-}
-
-// USER or DOMAIN\USER; a UPN stays as it is.
-static bool take_name(const char *text, const char *option, char user[256], char domain[256], char *error, size_t size)
-{
-    const char *backslash = strchr(text, '\\');
-    if (!text[0] || (backslash && !backslash[1]))
-        return refuse(error, size, "names no user");
-    if (!backslash)
-        return copy(user, 256, text, error, size);
-    if (domain[0]) {
-        snprintf(error, size, "has a domain of its own, and %s was given too", option);
-        return false;
-    }
-    if (backslash - text >= 256)
-        return refuse(error, size, "is too long");
-    memcpy(domain, text, (size_t)(backslash - text));
-    domain[backslash - text] = '\0';
-    return copy(user, 256, backslash + 1, error, size);
-}
-
-static bool take_user(struct options *o, const char *text, char *error, size_t size)
-{
-    return take_name(text, "--domain", o->profile.account.user, o->profile.account.domain, error, size);
-}
-
-static bool take_domain(struct options *o, const char *text, char *error, size_t size)
-{
-    if (o->profile.account.domain[0])
-        return refuse(error, size, "was given, and --user has a domain of its own");
-    return copy(o->profile.account.domain, sizeof o->profile.account.domain, text, error, size);
-}
-
-static bool take_password_file(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)error, (void)size;
-    o->password_file = text;
-    return true;
-}
-
-static bool refuse_password(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)o, (void)text;
-    return refuse(error, size,
-                  "is not taken: an argument can be read by every user of this machine. Use --password-file FILE (- "
-                  "for standard input) or the variable RDPPROBE_PASSWORD");
-}
-
-static bool refuse_gateway_password(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)o, (void)text;
-    return refuse(error, size,
-                  "is not taken: an argument can be read by every user of this machine. Use --gateway-password-file "
-                  "FILE or the variable RDPPROBE_GATEWAY_PASSWORD");
-}
-
-static bool take_gateway(struct options *o, const char *text, char *error, size_t size)
-{
-    const char *clause;
-    if (!target_parse(text, GATEWAY_PORT, &o->profile.gateway, &clause)) {
-        snprintf(error, size, "'%s' %s", text, clause);
-        return false;
-    }
-    o->profile.has_gateway = true;
-    return true;
-}
-
-static bool take_gateway_user(struct options *o, const char *text, char *error, size_t size)
-{
-    return take_name(text, "--gateway-domain", o->profile.gateway_account.user, o->profile.gateway_account.domain,
-                     error, size);
-}
-
-static bool take_gateway_domain(struct options *o, const char *text, char *error, size_t size)
-{
-    if (o->profile.gateway_account.domain[0])
-        return refuse(error, size, "was given, and --gateway-user has a domain of its own");
-    return copy(o->profile.gateway_account.domain, sizeof o->profile.gateway_account.domain, text, error, size);
-}
-
-static bool take_gateway_password_file(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)error, (void)size;
-    o->gateway_password_file = text;
-    return true;
-}
-
-static bool take_gateway_token_file(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)error, (void)size;
-    o->gateway_token_file = text;
-    return true;
-}
-
-static bool take_gateway_bearer_file(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)error, (void)size;
-    o->gateway_bearer_file = text;
-    return true;
-}
 
 static bool take_certificate_policy(struct options *o, const char *text, char *error, size_t size)
 {
@@ -134,7 +20,7 @@ static bool take_certificate_policy(struct options *o, const char *text, char *e
     else if (strcmp(text, "require") == 0)
         o->profile.certificate_policy = CERTIFICATE_REQUIRE;
     else
-        return refuse(error, size, "takes 'report' or 'require'");
+        return option_refuse(error, size, "takes 'report' or 'require'");
     return true;
 }
 
@@ -167,11 +53,11 @@ static bool take_set(struct options *o, const char *text, char *error, size_t si
     char name[128];
     enum factor factor;
     unsigned level;
-    if (!copy(name, sizeof name, text, error, size))
+    if (!option_copy(name, sizeof name, text, error, size))
         return false;
     char *equals = strchr(name, '=');
     if (!equals)
-        return refuse(error, size, "takes FACTOR=LEVEL");
+        return option_refuse(error, size, "takes FACTOR=LEVEL");
     *equals = '\0';
     if (!find_factor(name, &factor, error, size))
         return false;
@@ -187,7 +73,7 @@ static bool take_vary(struct options *o, const char *text, char *error, size_t s
     char name[256], *rest = NULL;
     enum factor factor;
     unsigned level;
-    if (!copy(name, sizeof name, text, error, size))
+    if (!option_copy(name, sizeof name, text, error, size))
         return false;
     char *equals = strchr(name, '=');
     if (strcmp(name, "all") == 0) {
@@ -200,7 +86,7 @@ static bool take_vary(struct options *o, const char *text, char *error, size_t s
         return false;
     o->was_varied[factor] = true;
     if (equals && !equals[1])
-        return refuse(error, size, "has no level after '='");
+        return option_refuse(error, size, "has no level after '='");
     for (char *word = equals ? strtok_r(equals + 1, ",", &rest) : NULL; word; word = strtok_r(NULL, ",", &rest)) {
         if (!level_from_name(factor, word, &level))
             return refuse_level(factor, word, error, size);
@@ -220,46 +106,19 @@ static bool take_signature(struct options *o, const char *text, char *error, siz
     return true;
 }
 
-static bool read_seconds(const char *text, double least, unsigned *ms, char *error, size_t size)
-{
-    enum { DAY = 24 * 60 * 60 };
-    char *end = NULL;
-    bool plain = text[0] && strspn(text, "0123456789.") == strlen(text);
-    double seconds = plain ? strtod(text, &end) : -1;
-    if (!plain || *end || seconds < least || seconds > DAY) {
-        snprintf(error, size, "takes seconds from %g to %d, such as 2.5, and not '%s'", least, DAY, text);
-        return false;
-    }
-    *ms = (unsigned)(seconds * 1000 + 0.5);
-    return true;
-}
-
 static bool take_deadline(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_seconds(text, 0.001, &o->profile.deadline_ms, error, size);
+    return option_read_seconds(text, 0.001, &o->profile.deadline_ms, error, size);
 }
 
 static bool take_settle(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_seconds(text, 0, &o->profile.settle_ms, error, size);
+    return option_read_seconds(text, 0, &o->profile.settle_ms, error, size);
 }
 
 static bool take_pause(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_seconds(text, 0, &o->profile.pause_ms, error, size);
-}
-
-static bool read_count(const char *text, unsigned *count, char *error, size_t size)
-{
-    enum { COUNT_MAX = 1000000 };
-    char *end = NULL;
-    unsigned long n = text[0] >= '0' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
-    if (n < 1 || n > COUNT_MAX || *end) {
-        snprintf(error, size, "takes a number from 1 to %d, and not '%s'", COUNT_MAX, text);
-        return false;
-    }
-    *count = (unsigned)n;
-    return true;
+    return option_read_seconds(text, 0, &o->profile.pause_ms, error, size);
 }
 
 static bool take_follow_redirect(struct options *o, const char *text, char *error, size_t size)
@@ -271,30 +130,30 @@ static bool take_follow_redirect(struct options *o, const char *text, char *erro
 
 static bool take_repeat(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_count(text, &o->repeat, error, size);
+    return option_read_count(text, &o->repeat, error, size);
 }
 
 static bool take_max_trials(struct options *o, const char *text, char *error, size_t size)
 {
-    return read_count(text, &o->profile.max_trials, error, size);
+    return option_read_count(text, &o->profile.max_trials, error, size);
 }
 
 // trials=N, logons=N and seconds=N, with commas between.
 static bool take_budget(struct options *o, const char *text, char *error, size_t size)
 {
     char words[128], *rest = NULL;
-    if (!copy(words, sizeof words, text, error, size))
+    if (!option_copy(words, sizeof words, text, error, size))
         return false;
     if (!words[0])
-        return refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
+        return option_refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
     for (char *word = strtok_r(words, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
         unsigned *count = strncmp(word, "trials=", 7) == 0    ? &o->profile.max_trials
                           : strncmp(word, "logons=", 7) == 0  ? &o->max_logons
                           : strncmp(word, "seconds=", 8) == 0 ? &o->max_seconds
                                                               : NULL;
         if (!count)
-            return refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
-        if (!read_count(strchr(word, '=') + 1, count, error, size))
+            return option_refuse(error, size, "takes trials=N, logons=N and seconds=N, with commas between");
+        if (!option_read_count(strchr(word, '=') + 1, count, error, size))
             return false;
     }
     return true;
@@ -310,7 +169,7 @@ static bool take_causes(struct options *o, const char *text, char *error, size_t
 static bool take_from(struct options *o, const char *text, char *error, size_t size)
 {
     if (!text[0])
-        return refuse(error, size, "names no file");
+        return option_refuse(error, size, "names no file");
     o->from = text;
     return true;
 }
@@ -318,82 +177,7 @@ static bool take_from(struct options *o, const char *text, char *error, size_t s
 static bool take_max_failed_logons(struct options *o, const char *text, char *error, size_t size)
 {
     o->has_max_failed_logons = true;
-    return read_count(text, &o->profile.max_failed_logons, error, size);
-}
-
-static bool take_max_in_flight(struct options *o, const char *text, char *error, size_t size)
-{
-    enum { IN_FLIGHT_MAX = 10000 };
-    if (!read_count(text, &o->max_in_flight, error, size))
-        return false;
-    return o->max_in_flight <= IN_FLIGHT_MAX || refuse(error, size, "takes a number from 1 to 10000");
-}
-
-static bool read_rate(const char *text, double *rate, char *error, size_t size)
-{
-    char *end = NULL;
-    bool plain = text[0] && strspn(text, "0123456789.") == strlen(text);
-    *rate = plain ? strtod(text, &end) : 0;
-    if (plain && !*end && *rate >= 0.001 && *rate <= 100000)
-        return true;
-    snprintf(error, size, "takes trials a second from 0.001 to 100000, and not '%s'", text);
-    return false;
-}
-
-static bool take_rate(struct options *o, const char *text, char *error, size_t size)
-{
-    return read_rate(text, &o->rate, error, size);
-}
-
-static bool take_gateway_rate(struct options *o, const char *text, char *error, size_t size)
-{
-    return read_rate(text, &o->gateway_rate, error, size);
-}
-
-static bool take_target_rate(struct options *o, const char *text, char *error, size_t size)
-{
-    return read_rate(text, &o->target_rate, error, size);
-}
-
-static bool take_shard(struct options *o, const char *text, char *error, size_t size)
-{
-    struct shard shard;
-    const char *clause;
-    if (!shard_parse(text, &shard, &clause)) {
-        snprintf(error, size, "'%s' %s: it takes I/N, such as 2/8", text, clause);
-        return false;
-    }
-    o->has_shard = true;
-    o->shard = shard.index;
-    o->shards = shard.count;
-    return true;
-}
-
-static bool take_resume(struct options *o, const char *text, char *error, size_t size)
-{
-    if (!text[0])
-        return refuse(error, size, "names no file");
-    o->resume = text;
-    return true;
-}
-
-static bool take_dry_run(struct options *o, const char *text, char *error, size_t size)
-{
-    (void)text, (void)error, (void)size;
-    o->dry_run = true;
-    return true;
-}
-
-static bool take_report(struct options *o, const char *text, char *error, size_t size)
-{
-    const struct format *format;
-    const char *path;
-    if (!report_parse(text, &format, &path, error, size))
-        return false;
-    if (o->report_count == REPORT_OPTIONS_MAX)
-        return refuse(error, size, "was given too often");
-    o->reports[o->report_count++] = text;
-    return true;
+    return option_read_count(text, &o->profile.max_failed_logons, error, size);
 }
 
 static bool take_until(struct options *o, const char *text, char *error, size_t size)
@@ -471,7 +255,7 @@ static bool take_reset(struct options *o, const char *text, char *error, size_t 
 static bool take_capture(struct options *o, const char *text, char *error, size_t size)
 {
     if (!text[0])
-        return refuse(error, size, "names no file");
+        return option_refuse(error, size, "names no file");
     o->capture = text;
     return true;
 }
@@ -479,7 +263,7 @@ static bool take_capture(struct options *o, const char *text, char *error, size_
 static bool take_capture_redact(struct options *o, const char *text, char *error, size_t size)
 {
     o->capture_whole = strcmp(text, "no") == 0;
-    return o->capture_whole || strcmp(text, "yes") == 0 || refuse(error, size, "takes 'yes' or 'no'");
+    return o->capture_whole || strcmp(text, "yes") == 0 || option_refuse(error, size, "takes 'yes' or 'no'");
 }
 
 static bool take_no_capture_redact(struct options *o, const char *text, char *error, size_t size)
@@ -501,9 +285,9 @@ static bool take_screenshot(struct options *o, const char *text, char *error, si
     bool fits = name;
     json_decref(name);
     if (!text[0])
-        return refuse(error, size, "names no file");
+        return option_refuse(error, size, "names no file");
     if (!fits)
-        return refuse(error, size, "takes a file name in UTF-8");
+        return option_refuse(error, size, "takes a file name in UTF-8");
     o->screenshot = text;
     return true;
 }
@@ -511,7 +295,7 @@ static bool take_screenshot(struct options *o, const char *text, char *error, si
 static bool take_journal(struct options *o, const char *text, char *error, size_t size)
 {
     if (!text[0])
-        return refuse(error, size, "names no file");
+        return option_refuse(error, size, "names no file");
     o->journal = text;
     return true;
 }
@@ -539,23 +323,23 @@ static bool take_help(struct options *o, const char *text, char *error, size_t s
 
 // Before and after the options of factors that need a text.
 static const struct option_row before[] = {
-    {"user", 'u', "USER", "user name: USER, DOMAIN\\USER or USER@DOMAIN", COMMAND_ALL, take_user, 0},
-    {"domain", 0, "DOMAIN", "domain of the user", COMMAND_ALL, take_domain, 0},
+    {"user", 'u', "USER", "user name: USER, DOMAIN\\USER or USER@DOMAIN", COMMAND_ALL, option_take_user, 0},
+    {"domain", 0, "DOMAIN", "domain of the user", COMMAND_ALL, option_take_domain, 0},
     {"password-file", 0, "FILE", "file with the password, - for standard input (default: $RDPPROBE_PASSWORD)",
-     COMMAND_ALL, take_password_file, 0},
-    {"password", 'p', "", NULL, COMMAND_ALL, refuse_password, 0},
+     COMMAND_ALL, option_take_password_file, 0},
+    {"password", 'p', "", NULL, COMMAND_ALL, option_refuse_password, 0},
     {"gateway", 0, "HOST[:PORT]", "RD Gateway; without --set gateway=LEVEL the connection goes through it by http",
-     COMMAND_ALL, take_gateway, 0},
+     COMMAND_ALL, option_take_gateway, 0},
     {"gateway-user", 0, "USER", "user at the gateway (default: the target's user and password)", COMMAND_ALL,
-     take_gateway_user, 0},
-    {"gateway-domain", 0, "DOMAIN", "domain of that user", COMMAND_ALL, take_gateway_domain, 0},
+     option_take_gateway_user, 0},
+    {"gateway-domain", 0, "DOMAIN", "domain of that user", COMMAND_ALL, option_take_gateway_domain, 0},
     {"gateway-password-file", 0, "FILE", "file with the password (default: $RDPPROBE_GATEWAY_PASSWORD)", COMMAND_ALL,
-     take_gateway_password_file, 0},
-    {"gateway-password", 0, "", NULL, COMMAND_ALL, refuse_gateway_password, 0},
+     option_take_gateway_password_file, 0},
+    {"gateway-password", 0, "", NULL, COMMAND_ALL, option_refuse_gateway_password, 0},
     {"gateway-token-file", 0, "FILE", "file with an access token for the gateway (PAA cookie)", COMMAND_ALL,
-     take_gateway_token_file, 0},
+     option_take_gateway_token_file, 0},
     {"gateway-bearer-file", 0, "FILE", "file with an OAuth access token for the gateway (HTTP Bearer)", COMMAND_ALL,
-     take_gateway_bearer_file, 0},
+     option_take_gateway_bearer_file, 0},
     {"cert-policy", 0, "report|require", "only report on certificates (default), or fail where one is not trusted",
      COMMAND_EVERY, take_certificate_policy, 0},
 };
@@ -598,19 +382,20 @@ static const struct option_row after[] = {
      "server reports the logon",
      COMMAND_ALL, take_autologon, 0},
     {"no-error-info", 0, NULL, "the same as --set error-info=silent", COMMAND_ALL, take_no_error_info, 0},
-    {"dry-run", 0, NULL, "print the plan and what it costs; connect to nothing", COMMAND_MATRIX, take_dry_run, 0},
+    {"dry-run", 0, NULL, "print the plan and what it costs; connect to nothing", COMMAND_MATRIX, option_take_dry_run,
+     0},
     {"shard", 0, "I/N",
      "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)", COMMAND_MATRIX,
-     take_shard, 0},
+     option_take_shard, 0},
     {"max-in-flight", 0, "N", "trials at the same time, one a target (default: the scenario's, or 64)", COMMAND_MATRIX,
-     take_max_in_flight, 0},
+     option_take_max_in_flight, 0},
     {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX,
-     take_rate, 0},
-    {"gateway-rate", 0, "N", "the same through each gateway", COMMAND_MATRIX, take_gateway_rate, 0},
-    {"target-rate", 0, "N", "the same of each target", COMMAND_MATRIX, take_target_rate, 0},
+     option_take_rate, 0},
+    {"gateway-rate", 0, "N", "the same through each gateway", COMMAND_MATRIX, option_take_gateway_rate, 0},
+    {"target-rate", 0, "N", "the same of each target", COMMAND_MATRIX, option_take_target_rate, 0},
     {"resume", 0, "JOURNAL", "go on with the run that wrote this journal, and append to it", COMMAND_MATRIX,
-     take_resume, 0},
-    {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, take_report, 0},
+     option_take_resume, 0},
+    {"report", 0, "FORMAT=FILE", "write a report as well; repeatable", COMMAND_MATRIX, option_take_report, 0},
     {"format", 'f', "FORMAT", "one of the formats below (default: what the ending of --output stands for, else text)",
      COMMAND_REPORT, option_take_format, 0},
     {"output", 'o', "FILE",
