@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "connection/capture/capture.h"
+#include "connection/factor_settings.h"
 #include "connection/progress.h"
 
 static const char *address_text(const struct sockaddr_storage *address, socklen_t size, char *text, size_t length)
@@ -105,6 +106,7 @@ static int connect_within(struct connection *connection, const struct sockaddr_s
 
     if (fd < 0)
         return -1;
+    factors_socket(&connection->request->profile.levels, fd, connection->sink);
     int begun = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : errno;
     capture_connecting(connection, fd, address);
     if (begun != 0) {
@@ -142,6 +144,7 @@ static int connect_any(struct connection *connection)
         int fd = connect_within(connection, &connection->addresses[i], connection->address_sizes[i], ms);
         address_text(&connection->addresses[i], connection->address_sizes[i], text, sizeof text);
         if (fd >= 0) {
+            factors_connected(&connection->request->profile.levels, fd, connection->sink);
             enum fact used = connection->trace.gateway ? FACT_GATEWAY_ADDRESS : FACT_ADDRESS_USED;
             event_fact(connection->sink, used, json_string(text));
             if (!connection->trace.gateway)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // FreeRDP's own parsers of .rdp files and command lines, and what they made of them. For a process of their own: see
-// connection/baseline.h.
+// import/baseline.h.
 #pragma once
 
 #include <jansson.h>
