@@ -9,6 +9,3 @@ bool settings_apply(struct connection *connection);
 
 // Applies what holds for the target's TLS handshake, but not for that of a gateway before it. False if FreeRDP refuses.
 bool settings_before_target_tls(struct connection *connection);
-
-// The lowest and the highest TLS version that a level of the factor allows, in OpenSSL's numbers.
-void settings_tls_range(unsigned level, uint16_t *lowest, uint16_t *highest);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "connection/factor_settings.h"
+
 static const char *address_text(const struct sockaddr_storage *address, socklen_t size, char *text, size_t length)
 {
     if (getnameinfo((const struct sockaddr *)address, size, text, (socklen_t)length, NULL, 0, NI_NUMERICHOST) != 0)
@@ -100,7 +102,8 @@ enum ending socket_resolve(struct sockets *sockets, const struct connection_requ
 }
 
 // Connects one socket within ms. Returns the descriptor, blocking, or -1 with errno.
-static int connect_within(struct capture *capture, const struct sockaddr_storage *address, socklen_t size, int ms)
+static int connect_within(const struct variant *levels, struct event_sink *sink, struct capture *capture,
+                          const struct sockaddr_storage *address, socklen_t size, int ms)
 {
     int fd = socket(address->ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int error = 0, one = 1;
@@ -108,6 +111,7 @@ static int connect_within(struct capture *capture, const struct sockaddr_storage
 
     if (fd < 0)
         return -1;
+    factors_socket(levels, fd, sink);
     int begun = connect(fd, (const struct sockaddr *)address, size) == 0 ? 0 : errno;
     capture_connecting(capture, fd, address);
     if (begun != 0) {
@@ -141,21 +145,23 @@ static void report_used(struct event_sink *sink, bool gateway, int family, const
 }
 
 // Returns the descriptor, or -1 where no address answers.
-static int connect_any(const struct sockets *sockets, unsigned deadline_ms, struct progress *progress,
+static int connect_any(const struct sockets *sockets, const struct profile *profile, struct progress *progress,
                        struct capture *capture)
 {
+    const struct variant *levels = &profile->levels;
     struct event_sink *sink = progress->sink;
     char text[ADDRESS_TEXT], attempt[160];
 
     // The last address may use up the deadline: then the phase it hung in is told by the parent.
     for (unsigned i = 0; i < sockets->address_count; i++) {
         bool last = i + 1 == sockets->address_count;
-        int ms = last ? -1 : (int)(deadline_ms / (2 * sockets->address_count));
+        int ms = last ? -1 : (int)(profile->deadline_ms / (2 * sockets->address_count));
         event_flush(sink); // this may wait
-        int fd = connect_within(capture, &sockets->addresses[i], sockets->address_sizes[i], ms);
+        int fd = connect_within(levels, sink, capture, &sockets->addresses[i], sockets->address_sizes[i], ms);
         int error = errno;
         nth_address(sockets, i, text);
         if (fd >= 0) {
+            factors_connected(levels, fd, sink);
             report_used(sink, progress->trace->gateway, sockets->addresses[i].ss_family, text);
             return fd;
         }
@@ -196,7 +202,7 @@ enum ending socket_connect(struct sockets *sockets, const struct connection_requ
     if (ending)
         return ending;
     progress_step(progress, GATEWAY_STEP_SECOND_TCP); // of a first connection the phase is not there yet
-    int fd = connect_any(sockets, request->profile.deadline_ms, progress, capture);
+    int fd = connect_any(sockets, &request->profile, progress, capture);
     if (fd < 0)
         return ENDS_FAILED;
     progress->trace->connect_error = 0;

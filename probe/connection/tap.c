@@ -3,6 +3,7 @@
 
 #include <freerdp/event.h>
 
+#include "connection/factors/tls.h"
 #include "connection/finish.h"
 #include "connection/settings.h"
 
@@ -29,8 +30,7 @@ static BOOL on_tls_connect(rdpTransport *transport)
 
     finish_if(connection, progress_begin(&connection->progress, PHASE_TLS));
     connection->tls.ssl = NULL;
-    settings_tls_range(connection->request->profile.levels.level[FACTOR_TLS], &tls->lowest_wanted,
-                       &tls->highest_wanted);
+    tls_level_range(connection->request->profile.levels.level[FACTOR_TLS], &tls->lowest_wanted, &tls->highest_wanted);
     BOOL ok = settings_before_target_tls(connection) && connection->io.TLSConnect(transport);
     if (connection->progress.over)
         return ok;

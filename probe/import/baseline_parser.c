@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/baseline_parser.h"
 
-#include <freerdp/client.h>
-#include <freerdp/client/cmdline.h>
-#include <freerdp/client/file.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "import/baseline_parsing.h"
+#include "connection/factor_settings.h"
 #include "import/baseline_setting.h"
 #include "import/client_arguments.h"
 #include "import/rdp_text.h"
+#include "trial/printable.h"
 
-enum { ENTRIES_MAX = 5000, ARGUMENTS_MAX = 1000, CLIENT_NAME_LENGTH = 15 };
+enum { ENTRIES_MAX = 5000 };
+
+// A setting of the file, the last of its name.
+struct entry {
+    char *name, *value;
+    const struct rdp_key *key; // NULL for a name that FreeRDP does not know
+};
+
+// A baseline while it is read.
+struct parsing {
+    const struct baseline_source *source;
+    struct parsed_settings *settings;
+    char *lines; // the file's text, cut into entries
+    struct entry *entries;
+    size_t entry_count, entry_room;
+    json_t *result, *rows, *levels, *warnings;
+    char *error;
+    size_t size;
+};
 
 #define REFUSE(parsing, ...) (snprintf((parsing)->error, (parsing)->size, __VA_ARGS__), false)
 
@@ -30,7 +46,8 @@ static const struct entry *entry_named(const struct parsing *parsing, const char
     return NULL;
 }
 
-const struct entry *entry_of(const struct parsing *parsing, const char *setting)
+// The entry that FreeRDP's parser makes this setting of; NULL for none.
+static const struct entry *entry_of(const struct parsing *parsing, const char *setting)
 {
     const struct entry *alternate = entry_named(parsing, "alternate full address");
     if (alternate && strcmp(setting, "ServerHostname") == 0)
@@ -94,44 +111,16 @@ static bool read_lines(struct parsing *parsing, char **text)
     return true;
 }
 
-static bool take_file(rdpSettings *settings, const char *text)
-{
-    rdpFile *file = freerdp_client_rdp_file_new();
-    bool ok = file && freerdp_client_parse_rdp_file_buffer(file, (const BYTE *)text, strlen(text)) &&
-              freerdp_client_populate_settings_from_rdp_file(file, settings);
-    freerdp_client_rdp_file_free(file);
-    return ok;
-}
-
 // ---- the arguments ----
 
-static int take_arguments(rdpSettings *settings, int argc, char *const *argv)
-{
-    char *words[ARGUMENTS_MAX + 2] = {strdup("xfreerdp")};
-    for (int i = 0; i < argc; i++)
-        words[i + 1] = strdup(argv[i]); // the parser overwrites secrets in them
-    int status = freerdp_client_settings_parse_command_line(settings, argc + 1, words, FALSE);
-    for (int i = 0; i <= argc; i++)
-        free(words[i]);
-    return status;
-}
-
-// Which of the arguments it was: the one that ends the shortest list that is not taken.
 static bool refuse_arguments(struct parsing *parsing)
 {
     const struct baseline_source *source = parsing->source;
     char name[64];
-    int count = 1;
-    for (; count < source->argc; count++) {
-        rdpSettings *settings = freerdp_settings_new(0);
-        int status = settings ? take_arguments(settings, count, source->argv) : -1;
-        freerdp_settings_free(settings);
-        if (status < 0)
-            break;
-    }
-    client_argument_name(source->argv[count - 1], name, sizeof name);
-    if (!client_argument_has_sign(source->argv[count - 1]))
-        return REFUSE(parsing, "argument %d after -- is none of xfreerdp's: they begin with '/', '+' or '-'", count);
+    int at = parsed_settings_refused(source->argc, source->argv);
+    client_argument_name(source->argv[at - 1], name, sizeof name);
+    if (!client_argument_has_sign(source->argv[at - 1]))
+        return REFUSE(parsing, "argument %d after -- is none of xfreerdp's: they begin with '/', '+' or '-'", at);
     return REFUSE(parsing, "xfreerdp does not know the argument %s, or does not take its value", name);
 }
 
@@ -146,26 +135,67 @@ static bool replaces_defaults(const struct baseline_source *source)
     return false;
 }
 
+static bool take_arguments(struct parsing *parsing)
+{
+    const struct baseline_source *source = parsing->source;
+    if (source->argc > PARSED_ARGUMENTS_MAX)
+        return REFUSE(parsing, "more than %d arguments of xfreerdp were given", PARSED_ARGUMENTS_MAX);
+    switch (parsed_settings_take_arguments(parsing->settings, source->argc, source->argv, replaces_defaults(source))) {
+    case ARGUMENTS_IMPOSSIBLE:
+        return REFUSE(parsing, "FreeRDP's parser of command lines does not work on this machine");
+    case ARGUMENTS_REFUSED:
+        return refuse_arguments(parsing);
+    case ARGUMENTS_TAKEN:
+        break;
+    }
+    return true;
+}
+
+// What the file or an argument says something about, even the default.
+static void mark_said(struct parsing *parsing)
+{
+    const struct baseline_source *source = parsing->source;
+    size_t count;
+    const struct baseline_setting *rows = baseline_settings(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (entry_of(parsing, rows[i].name) ||
+            (rows[i].argument && client_arguments_have(source->argc, source->argv, rows[i].argument)))
+            parsed_settings_mark_said(parsing->settings, rows[i].name);
+    }
+}
+
 static bool parse(struct parsing *parsing)
 {
     const struct baseline_source *source = parsing->source;
-    static char *const host_alone[] = {"/v:host", "/bpp:32"};
     char *text = NULL;
     bool ok = true;
     if (source->text)
         ok = read_lines(parsing, &text);
     if (ok && text && !parsing->entry_count)
         ok = REFUSE(parsing, "holds no setting, so it is no .rdp file");
-    if (ok && text && !(take_file(parsing->plain, "full address:s:host\n") && take_file(parsing->settings, text)))
+    if (ok && text && !parsed_settings_take_file(parsing->settings, text))
         ok = REFUSE(parsing, "FreeRDP's parser does not take it: an address, a user or another value is malformed");
     free(text);
-    if (ok && source->argc > ARGUMENTS_MAX)
-        ok = REFUSE(parsing, "more than %d arguments of xfreerdp were given", ARGUMENTS_MAX);
-    if (ok && source->argc && take_arguments(parsing->plain, replaces_defaults(source) ? 2 : 1, host_alone) < 0)
-        ok = REFUSE(parsing, "FreeRDP's parser of command lines does not work on this machine");
-    if (ok && source->argc && take_arguments(parsing->settings, source->argc, source->argv) != 0)
-        ok = refuse_arguments(parsing);
+    ok = ok && (!source->argc || take_arguments(parsing));
+    if (ok)
+        mark_said(parsing);
     return ok;
+}
+
+// The levels that settings ask for.
+static void decide_levels(struct parsing *parsing)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_settings *settings = factor_settings((enum factor)f);
+        unsigned level;
+        if (settings->import && settings->import(parsing->settings, &level))
+            json_object_set_new(parsing->levels, factor_row((enum factor)f)->name, json_integer(level));
+    }
+}
+
+static bool has_level(const struct parsing *parsing, enum factor factor)
+{
+    return json_object_get(parsing->levels, factor_row(factor)->name);
 }
 
 // ---- what is connected to ----
@@ -209,78 +239,71 @@ static bool put_host(struct parsing *parsing, const char *name, const char *host
 
 static bool put_target(struct parsing *parsing)
 {
-    const char *host = parsed_text(parsing->settings, FreeRDP_ServerHostname);
+    const char *host = parsed_text(parsing->settings, "ServerHostname");
     const struct entry *entry = entry_of(parsing, "ServerHostname"), *plain = entry_named(parsing, "full address");
     if (!*host)
         return true;
     if (entry && plain && entry != plain && strcasecmp(entry->value, plain->value) != 0)
         warn(parsing, "'alternate full address' replaces 'full address' (%.200s), and its port too", plain->value);
-    return put_host(parsing, "target", host, parsed_number(parsing, FreeRDP_ServerPort),
+    return put_host(parsing, "target", host, parsed_number(parsing->settings, "ServerPort"),
                     entry && strstr(entry->value, host[0] == '[' ? host + 1 : host) ? entry->value : NULL);
 }
 
 static bool put_gateway(struct parsing *parsing)
 {
     const struct baseline_source *source = parsing->source;
-    const char *host = parsed_text(parsing->settings, FreeRDP_GatewayHostname);
-    uint32_t port = parsed_number(parsing, FreeRDP_GatewayPort);
+    const char *host = parsed_text(parsing->settings, "GatewayHostname");
+    uint32_t port = parsed_number(parsing->settings, "GatewayPort");
     uint16_t written = client_arguments_gateway_port(source->argc, source->argv);
-    bool rpc = parsed_flag(parsing, FreeRDP_GatewayRpcTransport) && !parsed_flag(parsing, FreeRDP_GatewayHttpTransport);
-    if (!parsed_flag(parsing, FreeRDP_GatewayEnabled) || !*host)
+    if (!has_level(parsing, FACTOR_GATEWAY))
         return true;
-    if (parsed_flag(parsing, FreeRDP_GatewayArmTransport))
+    if (parsed_flag(parsing->settings, "GatewayArmTransport"))
         return REFUSE(parsing, "there is a gateway of Azure Virtual Desktop, which this program does not know");
     if (written && written != port) {
         warn(parsing, "xfreerdp drops the port of /gateway:g:HOST:PORT and takes %" PRIu32 "; here it is %u", port,
              written);
         port = written;
     }
-    // Plain HTTP is what every gateway has; xfreerdp falls back to it from websockets.
-    set_level(parsing, FACTOR_GATEWAY, rpc ? GATEWAY_RPC : GATEWAY_HTTP);
-    if (!parsed_flag(parsing, FreeRDP_GatewayUseSameCredentials)) {
-        put_text(parsing, "gateway_user", parsed_text(parsing->settings, FreeRDP_GatewayUsername));
-        put_text(parsing, "gateway_domain", parsed_text(parsing->settings, FreeRDP_GatewayDomain));
+    if (!parsed_flag(parsing->settings, "GatewayUseSameCredentials")) {
+        put_text(parsing, "gateway_user", parsed_text(parsing->settings, "GatewayUsername"));
+        put_text(parsing, "gateway_domain", parsed_text(parsing->settings, "GatewayDomain"));
     }
     return put_host(parsing, "gateway", host, port, NULL);
 }
 
 static bool put_routing(struct parsing *parsing)
 {
-    enum { TOKEN_MAX = 254 - 6 - 8 - 2 }; // what a connection request has room for (X.224 13.2.1)
-    char *token = routing_token(parsing->settings);
+    const struct factor_operand *operand = factor_row(FACTOR_LOAD_BALANCE)->operand;
+    char *token = parsed_value(parsing->settings, "LoadBalanceInfo");
     bool ok = token != NULL || REFUSE(parsing, "memory is out");
-    for (const char *p = token; ok && *p; p++) {
-        if (*p < ' ' || *p > '~')
-            ok = REFUSE(parsing, "the routing token (loadbalanceinfo) has a character that is not printable ASCII");
-    }
-    if (ok && strlen(token) > TOKEN_MAX)
-        ok = REFUSE(parsing, "the routing token (loadbalanceinfo) is longer than %d characters", TOKEN_MAX);
-    if (ok && *token) {
-        put_text(parsing, "load_balance_info", token);
-        set_level(parsing, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN);
-    }
+    if (ok && !is_printable(token, true))
+        ok = REFUSE(parsing, "the routing token (loadbalanceinfo) has a character that is not printable ASCII");
+    if (ok && strlen(token) > operand->length_max)
+        ok = REFUSE(parsing, "the routing token (loadbalanceinfo) is longer than %zu characters", operand->length_max);
+    if (ok && *token)
+        put_text(parsing, operand->member, token);
     free(token);
     return ok;
 }
 
 static void put_client(struct parsing *parsing)
 {
-    char name[CLIENT_NAME_LENGTH + 1];
-    const char *given = parsed_text(parsing->settings, FreeRDP_ClientHostname);
-    if (!says(parsing, "ClientHostname") || !*given)
+    const struct factor_operand *operand = factor_row(FACTOR_CLIENT_NAME)->operand;
+    const char *given = parsed_text(parsing->settings, "ClientHostname");
+    char name[OPERAND_MAX];
+    if (!has_level(parsing, FACTOR_CLIENT_NAME))
         return;
-    snprintf(name, sizeof name, "%s", given);
+    snprintf(name, sizeof name, "%.*s", (int)operand->length_max, given);
     if (strcmp(name, given) != 0)
-        warn(parsing, "the name of the client is cut to %d characters, as the protocol has room for no more",
-             CLIENT_NAME_LENGTH);
-    put_text(parsing, "client_name", name);
-    set_level(parsing, FACTOR_CLIENT_NAME, CLIENT_NAME_GIVEN);
+        warn(parsing, "the name of the client is cut to %zu characters, as the protocol has room for no more",
+             operand->length_max);
+    put_text(parsing, operand->member, name);
 }
 
 static void put_account(struct parsing *parsing)
 {
-    const char *user = parsed_text(parsing->settings, FreeRDP_Username);
-    const char *domain = parsed_text(parsing->settings, FreeRDP_Domain);
+    const char *user = parsed_text(parsing->settings, "Username");
+    const char *domain = parsed_text(parsing->settings, "Domain");
     if (strchr(user, '@') && *domain)
         warn(parsing, "the user '%.100s' names its domain itself, so the domain '%.100s' is left out", user, domain);
     put_text(parsing, "user", user);
@@ -289,51 +312,37 @@ static void put_account(struct parsing *parsing)
 
 static bool put_all(struct parsing *parsing)
 {
-    uint32_t level = parsed_number(parsing, FreeRDP_AuthenticationLevel);
+    uint32_t level = parsed_number(parsing->settings, "AuthenticationLevel");
+    decide_levels(parsing);
     put_account(parsing);
     put_client(parsing);
     // 1: do not connect where the server's authentication fails.
     json_object_set_new(parsing->result, "require_certificate",
-                        json_boolean((says(parsing, "AuthenticationLevel") && level == 1) ||
-                                     parsed_flag(parsing, FreeRDP_AutoDenyCertificate)));
-    decide_levels(parsing);
+                        json_boolean((parsed_says(parsing->settings, "AuthenticationLevel") && level == 1) ||
+                                     parsed_flag(parsing->settings, "AutoDenyCertificate")));
     return put_routing(parsing) && put_target(parsing) && put_gateway(parsing);
 }
 
 // ---- rows ----
 
-static const char *setting_name(SSIZE_T key)
+static void add_setting(void *context, const char *name, const char *value, const char *plain)
 {
-    static const char prefix[] = "FreeRDP_";
-    const char *name = freerdp_settings_get_type_for_key(key) >= 0 ? freerdp_settings_get_name_for_key(key) : NULL;
-    if (!name)
-        return NULL;
-    return strncmp(name, prefix, sizeof prefix - 1) == 0 ? name + sizeof prefix - 1 : name;
-}
-
-static void add_setting(struct parsing *parsing, SSIZE_T key)
-{
-    const char *name = setting_name(key);
-    const struct baseline_setting *row = name ? baseline_setting(name) : NULL;
-    char *value = name ? setting_text(parsing->settings, key) : NULL;
-    char *plain = value ? setting_text(parsing->plain, key) : NULL;
-    bool said = row && row->use == BASELINE_TAKEN && row->factor >= 0 && is_said(parsing, row);
-    if (value && plain && (said || strcmp(value, plain) != 0 || key == (SSIZE_T)FreeRDP_ServerHostname)) {
-        const struct entry *entry = entry_of(parsing, name);
-        const char *level = row && row->factor >= 0 ? factor_row((enum factor)row->factor)->name : NULL;
-        bool taken = row && row->use == BASELINE_TAKEN && (!level || json_object_get(parsing->levels, level));
-        enum baseline_use use = taken                                    ? BASELINE_TAKEN
-                                : row && row->use == BASELINE_OVERRIDDEN ? BASELINE_OVERRIDDEN
-                                                                         : BASELINE_UNUSED;
-        bool hidden = baseline_setting_is_secret(name) && *value;
-        add_row(parsing, name, entry ? entry->name : "",
-                hidden   ? "(not shown)"
-                : *value ? value
-                         : "(none)",
-                use, row ? row->why : "", taken && row ? row->factor : -1);
-    }
-    free(value);
-    free(plain);
+    struct parsing *parsing = context;
+    const struct baseline_setting *row = baseline_setting(name);
+    bool said = row && row->use == BASELINE_TAKEN && row->factor >= 0 && parsed_is_said(parsing->settings, name);
+    if (!said && strcmp(value, plain) == 0 && strcmp(name, "ServerHostname") != 0)
+        return;
+    const struct entry *entry = entry_of(parsing, name);
+    bool taken = row && row->use == BASELINE_TAKEN && (row->factor < 0 || has_level(parsing, (enum factor)row->factor));
+    enum baseline_use use = taken                                    ? BASELINE_TAKEN
+                            : row && row->use == BASELINE_OVERRIDDEN ? BASELINE_OVERRIDDEN
+                                                                     : BASELINE_UNUSED;
+    bool hidden = baseline_setting_is_secret(name) && *value;
+    add_row(parsing, name, entry ? entry->name : "",
+            hidden   ? "(not shown)"
+            : *value ? value
+                     : "(none)",
+            use, row ? row->why : "", taken ? row->factor : -1);
 }
 
 static void add_entries(struct parsing *parsing)
@@ -350,18 +359,15 @@ static void add_entries(struct parsing *parsing)
 
 static void add_rows(struct parsing *parsing)
 {
-    for (SSIZE_T key = 0; key <= FreeRDP_Settings_StableAPI_MAX; key++) {
-        if (key != (SSIZE_T)FreeRDP_LoadBalanceInfoLength) // goes with LoadBalanceInfo
-            add_setting(parsing, key);
-    }
+    parsed_settings_each(parsing->settings, add_setting, parsing);
     add_entries(parsing);
 }
 
 // ---- the whole ----
 
-static char *secret_of(const struct parsing *parsing, FreeRDP_Settings_Keys_String key)
+static char *secret_of(const struct parsing *parsing, const char *name)
 {
-    const char *secret = parsed_text(parsing->settings, key);
+    const char *secret = parsed_text(parsing->settings, name);
     return *secret ? strdup(secret) : NULL;
 }
 
@@ -369,24 +375,23 @@ static void take_secrets(struct parsing *parsing, char *secrets[BASELINE_SECRETS
 {
     bool gateway = json_object_get(parsing->result, "gateway") != NULL;
     bool own = json_object_get(parsing->result, "gateway_user") != NULL;
-    secrets[BASELINE_PASSWORD] = secret_of(parsing, FreeRDP_Password);
-    secrets[BASELINE_GATEWAY_PASSWORD] = gateway && own ? secret_of(parsing, FreeRDP_GatewayPassword) : NULL;
-    secrets[BASELINE_GATEWAY_TOKEN] = gateway ? secret_of(parsing, FreeRDP_GatewayAccessToken) : NULL;
-    secrets[BASELINE_GATEWAY_BEARER] = gateway ? secret_of(parsing, FreeRDP_GatewayHttpExtAuthBearer) : NULL;
+    secrets[BASELINE_PASSWORD] = secret_of(parsing, "Password");
+    secrets[BASELINE_GATEWAY_PASSWORD] = gateway && own ? secret_of(parsing, "GatewayPassword") : NULL;
+    secrets[BASELINE_GATEWAY_TOKEN] = gateway ? secret_of(parsing, "GatewayAccessToken") : NULL;
+    secrets[BASELINE_GATEWAY_BEARER] = gateway ? secret_of(parsing, "GatewayHttpExtAuthBearer") : NULL;
 }
 
 json_t *baseline_parse(const struct baseline_source *source, char *secrets[BASELINE_SECRETS], char *error, size_t size)
 {
     struct parsing parsing = {.source = source,
-                              .settings = freerdp_settings_new(0),
-                              .plain = freerdp_settings_new(0),
+                              .settings = parsed_settings_new(),
                               .result = json_object(),
                               .rows = json_array(),
                               .levels = json_object(),
                               .warnings = json_array(),
                               .error = error,
                               .size = size};
-    bool ok = parsing.settings && parsing.plain;
+    bool ok = parsing.settings;
     if (!ok)
         snprintf(error, size, "memory is out");
     memset(secrets, 0, BASELINE_SECRETS * sizeof *secrets);
@@ -401,8 +406,7 @@ json_t *baseline_parse(const struct baseline_source *source, char *secrets[BASEL
     json_object_set_new(parsing.result, "rows", parsing.rows);
     json_object_set_new(parsing.result, "levels", parsing.levels);
     json_object_set_new(parsing.result, "warnings", parsing.warnings);
-    freerdp_settings_free(parsing.settings);
-    freerdp_settings_free(parsing.plain);
+    parsed_settings_free(parsing.settings);
     free(parsing.entries);
     free(parsing.lines);
     if (ok)

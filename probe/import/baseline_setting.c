@@ -4,27 +4,24 @@
 #include <string.h>
 #include <strings.h>
 
+#include "connection/factor_settings.h"
+
 #define NO_FACTOR  (-1)
 #define TAKEN      BASELINE_TAKEN
 #define OVERRIDDEN BASELINE_OVERRIDDEN
 
-static const char one_protocol[] = "a trial asks for exactly one protocol";
-static const char own_redirection[] = "channels are announced, with nothing behind them";
 static const char own_time[] = "--deadline limits a trial";
 static const char own_certificate[] = "certificates are reported; --cert-policy require makes them count";
-static const char own_gateway[] = "a trial goes through the gateway, or not, by the factor gateway";
 static const char no_proxy[] = "a trial takes no proxy";
 
-// Settings that are taken come from here; of all others, those that the probe sets itself. Whatever is in no row is of
-// the session's looks, and not used.
-static const struct baseline_setting settings[] = {
+// Settings of no factor that are taken; of all others, those that the probe sets itself. Factors have theirs in
+// connection/factors/. Whatever is in no row is of the session's looks, and not used.
+static const struct baseline_setting others[] = {
     {"ServerHostname", TAKEN, NO_FACTOR, NULL, NULL},
     {"ServerPort", TAKEN, NO_FACTOR, NULL, NULL},
     {"Username", TAKEN, NO_FACTOR, NULL, NULL},
     {"Domain", TAKEN, NO_FACTOR, NULL, NULL},
     {"Password", TAKEN, NO_FACTOR, NULL, NULL},
-    {"GatewayEnabled", TAKEN, FACTOR_GATEWAY, NULL, NULL},
-    {"GatewayUsageMethod", TAKEN, FACTOR_GATEWAY, NULL, NULL},
     {"GatewayHostname", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayPort", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayUsername", TAKEN, NO_FACTOR, NULL, NULL},
@@ -33,50 +30,9 @@ static const struct baseline_setting settings[] = {
     {"GatewayAccessToken", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayHttpExtAuthBearer", TAKEN, NO_FACTOR, NULL, NULL},
     {"GatewayUseSameCredentials", TAKEN, NO_FACTOR, NULL, NULL},
-    {"GatewayHttpTransport", TAKEN, FACTOR_GATEWAY, NULL, NULL},
-    {"GatewayRpcTransport", TAKEN, FACTOR_GATEWAY, NULL, NULL},
-    {"GatewayHttpUseWebsockets", TAKEN, FACTOR_GATEWAY, NULL, NULL},
-    {"LoadBalanceInfo", TAKEN, FACTOR_LOAD_BALANCE, NULL, NULL},
-    {"NlaSecurity", TAKEN, FACTOR_SECURITY, "sec", NULL},
-    {"TlsSecurity", TAKEN, FACTOR_SECURITY, "sec", NULL},
-    {"RdpSecurity", TAKEN, FACTOR_SECURITY, "sec", NULL},
-    {"UseRdpSecurityLayer", TAKEN, FACTOR_SECURITY, NULL, NULL},
-    {"TLSMinVersion", TAKEN, FACTOR_TLS, NULL, NULL},
-    {"TLSMaxVersion", TAKEN, FACTOR_TLS, NULL, NULL},
-    {"AuthenticationPackageList", TAKEN, FACTOR_AUTH, NULL, NULL},
-    {"ClientHostname", TAKEN, FACTOR_CLIENT_NAME, NULL, NULL},
-    {"ColorDepth", TAKEN, FACTOR_COLOR_DEPTH, "bpp", NULL},
-    {"ConsoleSession", TAKEN, FACTOR_ADMIN, NULL, NULL},
-    {"RestrictedAdminModeRequired", TAKEN, FACTOR_RESTRICTED_ADMIN, NULL, NULL},
-    {"NetworkAutoDetect", TAKEN, FACTOR_AUTODETECT, "network", NULL},
-    {"SupportMultitransport", TAKEN, FACTOR_MULTITRANSPORT, "multitransport", NULL},
-    {"SupportGraphicsPipeline", TAKEN, FACTOR_GRAPHICS, "gfx", NULL},
-    {"RedirectClipboard", TAKEN, FACTOR_REDIRECTION, "clipboard", own_redirection},
-    {"RedirectDrives", TAKEN, FACTOR_REDIRECTION, "drives", own_redirection},
-    {"RedirectHomeDrive", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"DrivesToRedirect", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"RedirectPrinters", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"RedirectSmartCards", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"RedirectSerialPorts", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"RedirectParallelPorts", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"DeviceRedirection", TAKEN, FACTOR_REDIRECTION, NULL, own_redirection},
-    {"AudioPlayback", TAKEN, FACTOR_REDIRECTION, "sound", own_redirection},
-    {"AudioCapture", TAKEN, FACTOR_REDIRECTION, "microphone", own_redirection},
     {"AuthenticationLevel", TAKEN, NO_FACTOR, NULL, "1 is as --cert-policy require, all else as report"},
     {"AutoDenyCertificate", TAKEN, NO_FACTOR, NULL, "as --cert-policy require"},
 
-    {"GatewayBypassLocal", OVERRIDDEN, NO_FACTOR, NULL, own_gateway},
-    {"GatewayArmTransport", OVERRIDDEN, NO_FACTOR, NULL, "the probe does not know Azure Virtual Desktop's gateways"},
-    {"NegotiateSecurityLayer", OVERRIDDEN, NO_FACTOR, NULL, "a trial always negotiates, for one protocol"},
-    {"ExtSecurity", OVERRIDDEN, NO_FACTOR, NULL, one_protocol},
-    {"AadSecurity", OVERRIDDEN, NO_FACTOR, NULL, one_protocol},
-    {"RdstlsSecurity", OVERRIDDEN, NO_FACTOR, NULL, one_protocol},
-    {"TlsSecLevel", OVERRIDDEN, NO_FACTOR, NULL, "always 0, so that only the factor tls decides"},
-    {"MultitransportFlags", OVERRIDDEN, NO_FACTOR, NULL, "set by the factor multitransport"},
-    {"ConnectionType", OVERRIDDEN, NO_FACTOR, NULL, "set by the factor autodetect"},
-    {"DisableCredentialsDelegation", OVERRIDDEN, NO_FACTOR, NULL, "set by the factor restricted-admin"},
-    {"UserSpecifiedServerName", OVERRIDDEN, NO_FACTOR, NULL,
-     "the name presented is the target's: see the factor address"},
     {"TcpConnectTimeout", OVERRIDDEN, NO_FACTOR, NULL, own_time},
     {"TcpAckTimeout", OVERRIDDEN, NO_FACTOR, NULL, own_time},
     {"AutoReconnectionEnabled", OVERRIDDEN, NO_FACTOR, NULL, "a trial is one connection"},
@@ -85,17 +41,14 @@ static const struct baseline_setting settings[] = {
     {"AutoAcceptCertificate", OVERRIDDEN, NO_FACTOR, NULL, own_certificate},
     {"CertificateAcceptedFingerprints", OVERRIDDEN, NO_FACTOR, NULL, own_certificate},
     {"CertificateName", OVERRIDDEN, NO_FACTOR, NULL, own_certificate},
-    {"OldLicenseBehaviour", OVERRIDDEN, NO_FACTOR, NULL, "set by the factor license"},
     {"ConfigPath", OVERRIDDEN, NO_FACTOR, NULL, "a trial has a scratch directory of its own"},
     {"AuthenticationOnly", OVERRIDDEN, NO_FACTOR, NULL, "--until says where a trial ends"},
     {"PromptForCredentials", OVERRIDDEN, NO_FACTOR, NULL, "a trial asks nobody"},
     {"CredentialsFromStdin", OVERRIDDEN, NO_FACTOR, NULL, "a trial asks nobody"},
     {"SupportHeartbeatPdu", OVERRIDDEN, NO_FACTOR, NULL, "never offered"},
-    {"SupportDynamicChannels", OVERRIDDEN, NO_FACTOR, NULL, "set by the factors graphics and redirection"},
     {"CompressionEnabled", OVERRIDDEN, NO_FACTOR, NULL, "never offered"},
     {"DesktopWidth", OVERRIDDEN, NO_FACTOR, NULL, "always 1024"},
     {"DesktopHeight", OVERRIDDEN, NO_FACTOR, NULL, "always 768"},
-    {"DeactivateClientDecoding", OVERRIDDEN, NO_FACTOR, NULL, "set by the factor graphics"},
     {"LogonNotify", OVERRIDDEN, NO_FACTOR, NULL, "always asked for"},
     {"SoftwareGdi", OVERRIDDEN, NO_FACTOR, NULL, "always on"},
     {"ProxyType", OVERRIDDEN, NO_FACTOR, NULL, no_proxy},
@@ -223,17 +176,43 @@ static const struct rdp_key keys[] = {
     {"signature", "", "the file is signed; nobody checks the signature here"},
 };
 
+enum { SETTINGS_MAX = 256 };
+
+// Those of the factors, then the others.
+static size_t collect(struct baseline_setting rows[SETTINGS_MAX])
+{
+    size_t count = 0;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const struct factor_setting *setting = factor_settings((enum factor)f)->settings;
+        for (; setting && setting->name && count < SETTINGS_MAX; setting++)
+            rows[count++] = (struct baseline_setting){.name = setting->name,
+                                                      .use = setting->overridden ? OVERRIDDEN : TAKEN,
+                                                      .factor = setting->overridden ? NO_FACTOR : f,
+                                                      .argument = setting->argument,
+                                                      .why = setting->why};
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && count < SETTINGS_MAX; i++)
+        rows[count++] = others[i];
+    return count;
+}
+
 const struct baseline_setting *baseline_settings(size_t *count)
 {
-    *count = sizeof settings / sizeof settings[0];
-    return settings;
+    static struct baseline_setting rows[SETTINGS_MAX];
+    static size_t collected;
+    if (!collected)
+        collected = collect(rows);
+    *count = collected;
+    return rows;
 }
 
 const struct baseline_setting *baseline_setting(const char *name)
 {
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
-        if (strcmp(settings[i].name, name) == 0)
-            return &settings[i];
+    size_t count;
+    const struct baseline_setting *rows = baseline_settings(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
     }
     return NULL;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of FreeRDP's settings, and of the names in .rdp files, when a baseline is made of them. Static tables.
+// What becomes of FreeRDP's settings, and of the names in .rdp files, when a baseline is made of them. Tables, made
+// once.
 #pragma once
 
 #include <stdbool.h>
@@ -18,7 +19,7 @@ struct baseline_setting {
 // The row of a setting; NULL for one that the probe has no use for.
 const struct baseline_setting *baseline_setting(const char *name);
 
-// All rows.
+// All rows: those of the factors (connection/factors/), then those of none.
 const struct baseline_setting *baseline_settings(size_t *count);
 
 // A name in .rdp files, and what FreeRDP's parser does with it.
