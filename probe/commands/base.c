@@ -20,83 +20,52 @@ bool base_is_argument(const char *word)
     return client_argument_has_sign(word);
 }
 
-static bool copy(char *field, size_t field_size, const char *text, const char *what, char *error, size_t size)
-{
-    if (strlen(text) < field_size) {
-        strcpy(field, text);
-        return true;
-    }
-    snprintf(error, size, "the %s in the base settings is too long", what);
-    return false;
-}
-
 // A secret that belongs to an account which an option replaces is not to be tried with another one.
-static void drop_secret(struct options *o, enum baseline_secret secret)
+static void drop_secret(struct options *o, enum profile_secret secret)
 {
     if (o->base.secrets[secret] >= 0)
         close(o->base.secrets[secret]);
     o->base.secrets[secret] = -1;
 }
 
-static bool take_account(struct options *o, char *error, size_t size)
+static void take_account(struct options *o)
 {
+    const struct account *account = &o->base.profile.account;
     if (o->given.user) {
-        drop_secret(o, BASELINE_PASSWORD);
-        return true;
+        drop_secret(o, PROFILE_PASSWORD);
+        return;
     }
-    return copy(o->profile.account.user, sizeof o->profile.account.user, o->base.user, "user", error, size) &&
-           (o->given.domain ||
-            copy(o->profile.account.domain, sizeof o->profile.account.domain, o->base.domain, "domain", error, size));
+    strcpy(o->profile.account.user, account->user);
+    if (!o->given.domain)
+        strcpy(o->profile.account.domain, account->domain);
 }
 
-static bool take_gateway(struct options *o, char *error, size_t size)
+static void take_gateway(struct options *o)
 {
-    if (o->given.gateway || !o->base.has_gateway) {
-        drop_secret(o, BASELINE_GATEWAY_PASSWORD);
-        drop_secret(o, BASELINE_GATEWAY_TOKEN);
-        drop_secret(o, BASELINE_GATEWAY_BEARER);
-        return true;
+    if (o->given.gateway || !o->base.profile.has_gateway) {
+        drop_secret(o, PROFILE_GATEWAY_PASSWORD);
+        drop_secret(o, PROFILE_GATEWAY_TOKEN);
+        drop_secret(o, PROFILE_GATEWAY_BEARER);
+        return;
     }
     // A gateway is given one of the two.
     if (o->gateway_bearer_file)
-        drop_secret(o, BASELINE_GATEWAY_TOKEN);
+        drop_secret(o, PROFILE_GATEWAY_TOKEN);
     if (o->gateway_token_file)
-        drop_secret(o, BASELINE_GATEWAY_BEARER);
+        drop_secret(o, PROFILE_GATEWAY_BEARER);
     o->profile.has_gateway = true;
-    o->profile.gateway = o->base.gateway;
-    if (o->given.gateway_user) {
-        drop_secret(o, BASELINE_GATEWAY_PASSWORD);
-        return true;
-    }
-    return copy(o->profile.gateway_account.user, sizeof o->profile.gateway_account.user, o->base.gateway_user,
-                "gateway's user", error, size) &&
-           copy(o->profile.gateway_account.domain, sizeof o->profile.gateway_account.domain, o->base.gateway_domain,
-                "gateway's domain", error, size);
-}
-
-static const char *base_operand(const struct options *o, enum factor factor)
-{
-    return factor == FACTOR_CLIENT_NAME    ? o->base.client_name
-           : factor == FACTOR_LOAD_BALANCE ? o->base.load_balance_info
-                                           : "";
-}
-
-static bool take_texts(struct options *o, char *error, size_t size)
-{
-    for (int f = 0; f < FACTOR_COUNT; f++) {
-        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
-        if (operand && !o->given.operand[f] &&
-            !copy(o->profile.operand[f], OPERAND_MAX, base_operand(o, (enum factor)f), operand->noun, error, size))
-            return false;
-    }
-    return true;
+    o->profile.gateway = o->base.profile.gateway;
+    if (o->given.gateway_user)
+        drop_secret(o, PROFILE_GATEWAY_PASSWORD);
+    else
+        o->profile.gateway_account = o->base.profile.gateway_account;
 }
 
 static bool takes_level(const struct options *o, enum factor factor)
 {
     bool drawn = factor == FACTOR_GRAPHICS && o->until.phase == PHASE_GRAPHICS; // then not by graphics=none
     return o->base.has_level[factor] && !o->was_set[factor] && (factor != FACTOR_GATEWAY || !o->given.gateway) &&
-           !(drawn && o->base.variant.level[factor] == GRAPHICS_NONE);
+           !(drawn && o->base.profile.levels.level[factor] == GRAPHICS_NONE);
 }
 
 bool base_take(struct options *o, int count, char **words, char *error, size_t size)
@@ -112,24 +81,29 @@ bool base_take(struct options *o, int count, char **words, char *error, size_t s
     if (!baseline_read(&o->base, file, argc, argv, error, size))
         return false;
     o->has_base = true;
-    if (o->given.target && o->base.has_target) {
+    const bool has_target = o->base.profile.target.host[0];
+    if (o->given.target && has_target) {
         snprintf(error, size, "a TARGET was given before xfreerdp's arguments, and /v: among them");
         return false;
     }
-    if (!o->given.target && !o->base.has_target) {
+    if (!o->given.target && !has_target) {
         snprintf(error, size, file && !argc ? "%s has no 'full address'" : "%s: no host is named: /v:HOST is missing",
                  file ? file : "the arguments after --");
         return false;
     }
     if (!o->given.target)
-        o->profile.target = o->base.target;
-    if (o->base.require_certificate && !o->given.certificate_policy)
+        o->profile.target = o->base.profile.target;
+    if (o->base.profile.certificate_policy == CERTIFICATE_REQUIRE && !o->given.certificate_policy)
         o->profile.certificate_policy = CERTIFICATE_REQUIRE;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         if (takes_level(o, (enum factor)f))
-            o->profile.levels.level[f] = o->base.variant.level[f];
+            o->profile.levels.level[f] = o->base.profile.levels.level[f];
+        if (!o->given.operand[f] && o->base.profile.operand[f][0])
+            strcpy(o->profile.operand[f], o->base.profile.operand[f]);
     }
-    return take_account(o, error, size) && take_gateway(o, error, size) && take_texts(o, error, size);
+    take_account(o);
+    take_gateway(o);
+    return true;
 }
 
 // ---- explanation ----
@@ -177,8 +151,8 @@ static void put_row(struct page *page, const struct options *o, const struct bas
         page_line(page, STYLE_DOUBT, "  overridden by --%s", option);
     else if (row->use == BASELINE_TAKEN && row->factor >= 0)
         page_line(page, STYLE_FAINT, "  %s=%s%s%s", factor_row((enum factor)row->factor)->name,
-                  level_name((enum factor)row->factor, o->base.variant.level[row->factor]), row->why[0] ? ": " : "",
-                  row->why);
+                  level_name((enum factor)row->factor, o->base.profile.levels.level[row->factor]),
+                  row->why[0] ? ": " : "", row->why);
     else if (row->why[0])
         page_line(page, STYLE_FAINT, "  %s", row->why);
     else

@@ -63,7 +63,7 @@ static bool check_gateway_account(const struct options *o, char *error, size_t s
 {
     const struct account *account = &o->profile.gateway_account;
     bool has_password = o->gateway_password_file || getenv("RDPPROBE_GATEWAY_PASSWORD") ||
-                        (o->has_base && o->base.secrets[BASELINE_GATEWAY_PASSWORD] >= 0);
+                        (o->has_base && o->base.secrets[PROFILE_GATEWAY_PASSWORD] >= 0);
     if (account->domain[0] && !account->user[0])
         return refuse(error, size, "--gateway-domain needs --gateway-user");
     if (o->gateway_password_file && !account->user[0])

@@ -37,7 +37,7 @@ static bool read_secret(const struct run *run, const char *file, int stash, char
 }
 
 // A secret of the .rdp file or xfreerdp's arguments stands before one of the environment.
-static int choose_stash(const struct options *o, enum baseline_secret secret, int stash)
+static int choose_stash(const struct options *o, enum profile_secret secret, int stash)
 {
     int own = o->has_base ? o->base.secrets[secret] : -1;
     if (own < 0)
@@ -55,12 +55,12 @@ static bool read_secrets(struct run *run, const int environment[2])
         const char *file;
         int stash;
     } sources[PROFILE_SECRETS] = {
-        [PROFILE_PASSWORD] = {o->password_file, choose_stash(o, BASELINE_PASSWORD, environment[0])},
+        [PROFILE_PASSWORD] = {o->password_file, choose_stash(o, PROFILE_PASSWORD, environment[0])},
         [PROFILE_GATEWAY_PASSWORD] = {o->gateway_password_file,
-                                      choose_stash(o, BASELINE_GATEWAY_PASSWORD, environment[1])},
-        [PROFILE_GATEWAY_TOKEN] = {o->gateway_token_file, choose_stash(o, BASELINE_GATEWAY_TOKEN, SECRET_NOT_STASHED)},
+                                      choose_stash(o, PROFILE_GATEWAY_PASSWORD, environment[1])},
+        [PROFILE_GATEWAY_TOKEN] = {o->gateway_token_file, choose_stash(o, PROFILE_GATEWAY_TOKEN, SECRET_NOT_STASHED)},
         [PROFILE_GATEWAY_BEARER] = {o->gateway_bearer_file,
-                                    choose_stash(o, BASELINE_GATEWAY_BEARER, SECRET_NOT_STASHED)},
+                                    choose_stash(o, PROFILE_GATEWAY_BEARER, SECRET_NOT_STASHED)},
     };
     for (int i = 0; i < PROFILE_SECRETS; i++) {
         if (!read_secret(run, sources[i].file, sources[i].stash, &run->secrets[i]))

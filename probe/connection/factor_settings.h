@@ -29,6 +29,9 @@ struct factor_settings {
     void (*connected)(int fd, unsigned level, struct event_sink *sink);
     // The settings that decide the level of an import, or are overridden for the factor: a name of NULL ends them.
     const struct factor_setting *settings;
+    // The setting that holds the text of the level that needs one, and whether too long a text is cut; or NULL.
+    const char *operand;
+    bool cuts_operand;
     // The level that imported settings ask for. False where they say nothing about it.
     bool (*import)(const struct parsed_settings *parsed, unsigned *level);
 };

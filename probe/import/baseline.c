@@ -21,7 +21,7 @@
 #include "import/client_arguments.h"
 #include "import/rdp_text.h"
 
-enum { PATIENCE_MS = 10000, ANSWER_MAX = 16 << 20, SENTENCE = 1024, PIPES = BASELINE_SECRETS + 1 };
+enum { PATIENCE_MS = 10000, ANSWER_MAX = 16 << 20, SENTENCE = 1024, PIPES = PROFILE_SECRETS + 1 };
 
 // ---- the parser's process ----
 
@@ -73,10 +73,10 @@ static void confine(void)
 }
 
 // Members of the parser's answer that say which secrets are in their pipes.
-static const char *const secret_members[BASELINE_SECRETS] = {[BASELINE_PASSWORD] = "has_password",
-                                                             [BASELINE_GATEWAY_PASSWORD] = "has_gateway_password",
-                                                             [BASELINE_GATEWAY_TOKEN] = "has_gateway_token",
-                                                             [BASELINE_GATEWAY_BEARER] = "has_gateway_bearer"};
+static const char *const secret_members[PROFILE_SECRETS] = {[PROFILE_PASSWORD] = "has_password",
+                                                            [PROFILE_GATEWAY_PASSWORD] = "has_gateway_password",
+                                                            [PROFILE_GATEWAY_TOKEN] = "has_gateway_token",
+                                                            [PROFILE_GATEWAY_BEARER] = "has_gateway_bearer"};
 
 static bool write_whole(int fd, const char *data, size_t size)
 {
@@ -93,7 +93,7 @@ static bool write_whole(int fd, const char *data, size_t size)
 static _Noreturn void parser_main(const char *file, int argc, char **argv, const int pipes[PIPES])
 {
     char error[SENTENCE] = "";
-    char *secrets[BASELINE_SECRETS] = {0};
+    char *secrets[PROFILE_SECRETS] = {0};
     struct baseline_source source = {.argc = argc, .argv = argv};
     char *text = NULL;
     json_t *json = NULL;
@@ -103,7 +103,7 @@ static _Noreturn void parser_main(const char *file, int argc, char **argv, const
     source.text = text;
     if (ok)
         json = baseline_parse(&source, secrets, error, sizeof error);
-    for (int i = 0; json && i < BASELINE_SECRETS; i++) {
+    for (int i = 0; json && i < PROFILE_SECRETS; i++) {
         // The pipe holds 64 KiB, and its reader comes later.
         if (secrets[i] && (strlen(secrets[i]) > 60000 || !write_whole(pipes[i], secrets[i], strlen(secrets[i])))) {
             snprintf(error, sizeof error, "a password or token in it is too long");
@@ -114,7 +114,7 @@ static _Noreturn void parser_main(const char *file, int argc, char **argv, const
         }
     }
     char *answer = json_dumps(json ? json : json_pack("{s:s}", "error", error), JSON_COMPACT);
-    _exit(answer && write_whole(pipes[BASELINE_SECRETS], answer, strlen(answer)) ? 0 : 1);
+    _exit(answer && write_whole(pipes[PROFILE_SECRETS], answer, strlen(answer)) ? 0 : 1);
 }
 
 // ---- the caller's process ----
@@ -162,16 +162,6 @@ static const char *member(const json_t *json, const char *name)
     return text ? text : "";
 }
 
-static bool target_member(const json_t *json, const char *name, struct target *target)
-{
-    const json_t *object = json_object_get(json, name);
-    const char *clause;
-    if (!object || !target_parse(member(object, "host"), 0, target, &clause))
-        return false;
-    target->port = (uint16_t)json_integer_value(json_object_get(object, "port"));
-    return true;
-}
-
 static bool take_lists(struct baseline *baseline, const json_t *json)
 {
     const json_t *rows = json_object_get(json, "rows"), *warnings = json_object_get(json, "warnings"), *item;
@@ -200,24 +190,15 @@ static bool take_lists(struct baseline *baseline, const json_t *json)
 
 static bool take_answer(struct baseline *baseline, json_t *json)
 {
-    const json_t *levels = json_object_get(json, "levels");
+    const json_t *levels = json_object_get(json, "levels"), *factor;
+    size_t i;
     baseline->memory = json;
-    baseline->has_target = target_member(json, "target", &baseline->target);
-    baseline->has_gateway = target_member(json, "gateway", &baseline->gateway);
-    baseline->user = member(json, "user");
-    baseline->domain = member(json, "domain");
-    baseline->gateway_user = member(json, "gateway_user");
-    baseline->gateway_domain = member(json, "gateway_domain");
-    baseline->client_name = member(json, "client_name");
-    baseline->load_balance_info = member(json, "load_balance_info");
-    baseline->require_certificate = json_is_true(json_object_get(json, "require_certificate"));
-    for (int f = 0; f < FACTOR_COUNT; f++) {
-        const json_t *level = json_object_get(levels, factor_row((enum factor)f)->name);
-        baseline->has_level[f] = level && json_integer_value(level) < factor_levels((enum factor)f);
-        if (baseline->has_level[f])
-            baseline->variant.level[f] = (unsigned char)json_integer_value(level);
+    json_array_foreach(levels, i, factor)
+    {
+        if (json_integer_value(factor) >= 0 && json_integer_value(factor) < FACTOR_COUNT)
+            baseline->has_level[json_integer_value(factor)] = true;
     }
-    return take_lists(baseline, json);
+    return profile_from_json(json_object_get(json, "profile"), &baseline->profile) && take_lists(baseline, json);
 }
 
 static void close_all(int ends[PIPES])
@@ -231,7 +212,7 @@ static void close_all(int ends[PIPES])
 
 static void keep_secrets(struct baseline *baseline, const json_t *json, int ends[PIPES])
 {
-    for (int i = 0; i < BASELINE_SECRETS; i++) {
+    for (int i = 0; i < PROFILE_SECRETS; i++) {
         baseline->secrets[i] = -1;
         if (json_is_true(json_object_get(json, secret_members[i]))) {
             baseline->secrets[i] = ends[i];
@@ -250,7 +231,7 @@ static bool read_with(struct baseline *baseline, const char *file, int argc, cha
         parser_main(file, argc, argv, ends[1]);
     }
     close_all(ends[1]);
-    json_t *json = pid > 0 ? read_answer(ends[0][BASELINE_SECRETS]) : NULL;
+    json_t *json = pid > 0 ? read_answer(ends[0][PROFILE_SECRETS]) : NULL;
     if (pid > 0) {
         kill(pid, SIGKILL); // it has answered, or will not
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -304,7 +285,7 @@ bool baseline_read(struct baseline *baseline, const char *file, int argc, char *
 
 void baseline_clear(struct baseline *baseline)
 {
-    for (int i = 0; i < BASELINE_SECRETS; i++) {
+    for (int i = 0; i < PROFILE_SECRETS; i++) {
         if (baseline->secrets[i] >= 0)
             close(baseline->secrets[i]);
     }

@@ -5,8 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "trial/factor.h"
-#include "trial/target.h"
+#include "trial/profile.h"
 
 enum baseline_use { BASELINE_TAKEN, BASELINE_OVERRIDDEN, BASELINE_UNUSED };
 
@@ -20,26 +19,11 @@ struct baseline_row {
     int factor; // whose level it decided, or -1
 };
 
-enum baseline_secret {
-    BASELINE_PASSWORD,
-    BASELINE_GATEWAY_PASSWORD,
-    BASELINE_GATEWAY_TOKEN,
-    BASELINE_GATEWAY_BEARER,
-    BASELINE_SECRETS
-};
-
 struct baseline {
-    bool has_target;
-    struct target target;
-    const char *user, *domain; // "" for none
-    bool has_gateway;          // it is to be used
-    struct target gateway;
-    const char *gateway_user, *gateway_domain; // "" for the target's account
-    const char *client_name, *load_balance_info;
-    bool require_certificate; // a server that cannot prove its name is not connected to
-    bool has_level[FACTOR_COUNT];
-    struct variant variant;        // the levels that the settings decide
-    int secrets[BASELINE_SECRETS]; // pipes to read the secrets from, -1 for none: closed by baseline_clear()
+    // What the settings say; 0 or "" where they say nothing, a host of "" where they name none. No secret is in it.
+    struct profile profile;
+    bool has_level[FACTOR_COUNT]; // the settings decide the factor's level
+    int secrets[PROFILE_SECRETS]; // pipes to read the secrets from, -1 for none: closed by baseline_clear()
     struct baseline_row *rows;
     size_t row_count;
     const char **warnings; // sentences that the user must see

@@ -28,7 +28,9 @@ struct parsing {
     char *lines; // the file's text, cut into entries
     struct entry *entries;
     size_t entry_count, entry_room;
-    json_t *result, *rows, *levels, *warnings;
+    struct profile profile;
+    bool has_level[FACTOR_COUNT], own_gateway_account;
+    json_t *rows, *warnings;
     char *error;
     size_t size;
 };
@@ -188,14 +190,10 @@ static void decide_levels(struct parsing *parsing)
     for (int f = 0; f < FACTOR_COUNT; f++) {
         const struct factor_settings *settings = factor_settings((enum factor)f);
         unsigned level;
-        if (settings->import && settings->import(parsing->settings, &level))
-            json_object_set_new(parsing->levels, factor_row((enum factor)f)->name, json_integer(level));
+        parsing->has_level[f] = settings->import && settings->import(parsing->settings, &level);
+        if (parsing->has_level[f])
+            parsing->profile.levels.level[f] = (unsigned char)level;
     }
-}
-
-static bool has_level(const struct parsing *parsing, enum factor factor)
-{
-    return json_object_get(parsing->levels, factor_row(factor)->name);
 }
 
 // ---- what is connected to ----
@@ -212,29 +210,41 @@ static void warn(struct parsing *parsing, const char *format, ...)
     json_array_append_new(parsing->warnings, json_string(text));
 }
 
-static void put_text(struct parsing *parsing, const char *name, const char *text)
+static bool put_text(struct parsing *parsing, char *field, size_t size, const char *text, const char *what)
 {
-    json_object_set_new(parsing->result, name, json_string(text));
+    if (strlen(text) >= size)
+        return REFUSE(parsing, "the %s in the base settings is too long", what);
+    strcpy(field, text);
+    return true;
+}
+
+static bool put_account(struct parsing *parsing, struct account *account, const char *user, const char *domain,
+                        const char *whose)
+{
+    char what[40];
+    snprintf(what, sizeof what, "%suser", whose);
+    if (!put_text(parsing, account->user, sizeof account->user, user, what))
+        return false;
+    snprintf(what, sizeof what, "%sdomain", whose);
+    return put_text(parsing, account->domain, sizeof account->domain, domain, what);
 }
 
 // FreeRDP keeps an IPv6 address' brackets, and takes the end of one without brackets for a port.
-static bool put_host(struct parsing *parsing, const char *name, const char *host, uint32_t port, const char *written)
+static bool put_host(struct parsing *parsing, struct target *target, const char *name, const char *host, uint32_t port,
+                     const char *written)
 {
-    struct target target;
     const char *clause;
     char text[HOST_MAX + 16];
-    if (written && target_parse(written, (uint16_t)port, &target, &clause) && target.literal)
-        snprintf(text, sizeof text, "%s", target.host);
+    if (written && target_parse(written, (uint16_t)port, target, &clause) && target->literal)
+        snprintf(text, sizeof text, "%s", target->host);
     else if (host[0] == '[' || !strchr(host, ':'))
         snprintf(text, sizeof text, "%s", host);
     else
         snprintf(text, sizeof text, "[%s]", host);
     if (port < 1 || port > UINT16_MAX)
         return REFUSE(parsing, "the %s has a port that is no number from 1 to 65535", name);
-    if (!target_parse(text, (uint16_t)port, &target, &clause))
-        return REFUSE(parsing, "the %s '%.200s' %s", name, host, clause);
-    json_object_set_new(parsing->result, name, json_pack("{s:s, s:i}", "host", target.host, "port", (int)target.port));
-    return true;
+    return target_parse(text, (uint16_t)port, target, &clause) ||
+           REFUSE(parsing, "the %s '%.200s' %s", name, host, clause);
 }
 
 static bool put_target(struct parsing *parsing)
@@ -245,7 +255,7 @@ static bool put_target(struct parsing *parsing)
         return true;
     if (entry && plain && entry != plain && strcasecmp(entry->value, plain->value) != 0)
         warn(parsing, "'alternate full address' replaces 'full address' (%.200s), and its port too", plain->value);
-    return put_host(parsing, "target", host, parsed_number(parsing->settings, "ServerPort"),
+    return put_host(parsing, &parsing->profile.target, "target", host, parsed_number(parsing->settings, "ServerPort"),
                     entry && strstr(entry->value, host[0] == '[' ? host + 1 : host) ? entry->value : NULL);
 }
 
@@ -255,7 +265,7 @@ static bool put_gateway(struct parsing *parsing)
     const char *host = parsed_text(parsing->settings, "GatewayHostname");
     uint32_t port = parsed_number(parsing->settings, "GatewayPort");
     uint16_t written = client_arguments_gateway_port(source->argc, source->argv);
-    if (!has_level(parsing, FACTOR_GATEWAY))
+    if (!parsing->has_level[FACTOR_GATEWAY])
         return true;
     if (parsed_flag(parsing->settings, "GatewayArmTransport"))
         return REFUSE(parsing, "there is a gateway of Azure Virtual Desktop, which this program does not know");
@@ -264,63 +274,67 @@ static bool put_gateway(struct parsing *parsing)
              written);
         port = written;
     }
-    if (!parsed_flag(parsing->settings, "GatewayUseSameCredentials")) {
-        put_text(parsing, "gateway_user", parsed_text(parsing->settings, "GatewayUsername"));
-        put_text(parsing, "gateway_domain", parsed_text(parsing->settings, "GatewayDomain"));
-    }
-    return put_host(parsing, "gateway", host, port, NULL);
+    parsing->profile.has_gateway = true;
+    parsing->own_gateway_account = !parsed_flag(parsing->settings, "GatewayUseSameCredentials");
+    if (parsing->own_gateway_account &&
+        !put_account(parsing, &parsing->profile.gateway_account, parsed_text(parsing->settings, "GatewayUsername"),
+                     parsed_text(parsing->settings, "GatewayDomain"), "gateway's "))
+        return false;
+    return put_host(parsing, &parsing->profile.gateway, "gateway", host, port, NULL);
 }
 
-static bool put_routing(struct parsing *parsing)
+static bool take_operand(struct parsing *parsing, enum factor factor, char *given)
 {
-    const struct factor_operand *operand = factor_row(FACTOR_LOAD_BALANCE)->operand;
-    char *token = parsed_value(parsing->settings, "LoadBalanceInfo");
-    bool ok = token != NULL || REFUSE(parsing, "memory is out");
-    if (ok && !is_printable(token, true))
-        ok = REFUSE(parsing, "the routing token (loadbalanceinfo) has a character that is not printable ASCII");
-    if (ok && strlen(token) > operand->length_max)
-        ok = REFUSE(parsing, "the routing token (loadbalanceinfo) is longer than %zu characters", operand->length_max);
-    if (ok && *token)
-        put_text(parsing, operand->member, token);
-    free(token);
+    const struct factor_settings *settings = factor_settings(factor);
+    const struct factor_operand *operand = factor_row(factor)->operand;
+    const struct entry *entry = entry_of(parsing, settings->operand);
+    const char *name = entry ? entry->name : settings->operand, *clause;
+    if (!is_printable(given, true))
+        return REFUSE(parsing, "the %s (%s) has a character that is not printable ASCII", operand->noun, name);
+    if (strlen(given) > operand->length_max && !settings->cuts_operand)
+        return REFUSE(parsing, "the %s (%s) is longer than %zu characters", operand->noun, name, operand->length_max);
+    if (strlen(given) > operand->length_max) {
+        warn(parsing, "the %s is cut to %zu characters, as the protocol has room for no more", operand->noun,
+             operand->length_max);
+        given[operand->length_max] = '\0';
+    }
+    return operand->check(given, parsing->profile.operand[factor], OPERAND_MAX, &clause) ||
+           REFUSE(parsing, "the %s (%s) %s", operand->noun, name, clause);
+}
+
+// The texts of levels that need one.
+static bool put_operands(struct parsing *parsing)
+{
+    bool ok = true;
+    for (int f = 0; ok && f < FACTOR_COUNT; f++) {
+        const struct factor_settings *settings = factor_settings((enum factor)f);
+        if (!settings->operand || !parsing->has_level[f])
+            continue;
+        char *given = parsed_value(parsing->settings, settings->operand);
+        ok = given ? take_operand(parsing, (enum factor)f, given) : REFUSE(parsing, "memory is out");
+        free(given);
+    }
     return ok;
 }
 
-static void put_client(struct parsing *parsing)
-{
-    const struct factor_operand *operand = factor_row(FACTOR_CLIENT_NAME)->operand;
-    const char *given = parsed_text(parsing->settings, "ClientHostname");
-    char name[OPERAND_MAX];
-    if (!has_level(parsing, FACTOR_CLIENT_NAME))
-        return;
-    snprintf(name, sizeof name, "%.*s", (int)operand->length_max, given);
-    if (strcmp(name, given) != 0)
-        warn(parsing, "the name of the client is cut to %zu characters, as the protocol has room for no more",
-             operand->length_max);
-    put_text(parsing, operand->member, name);
-}
-
-static void put_account(struct parsing *parsing)
+static bool put_user(struct parsing *parsing)
 {
     const char *user = parsed_text(parsing->settings, "Username");
     const char *domain = parsed_text(parsing->settings, "Domain");
     if (strchr(user, '@') && *domain)
         warn(parsing, "the user '%.100s' names its domain itself, so the domain '%.100s' is left out", user, domain);
-    put_text(parsing, "user", user);
-    put_text(parsing, "domain", strchr(user, '@') ? "" : domain);
+    return put_account(parsing, &parsing->profile.account, user, strchr(user, '@') ? "" : domain, "");
 }
 
 static bool put_all(struct parsing *parsing)
 {
     uint32_t level = parsed_number(parsing->settings, "AuthenticationLevel");
     decide_levels(parsing);
-    put_account(parsing);
-    put_client(parsing);
     // 1: do not connect where the server's authentication fails.
-    json_object_set_new(parsing->result, "require_certificate",
-                        json_boolean((parsed_says(parsing->settings, "AuthenticationLevel") && level == 1) ||
-                                     parsed_flag(parsing->settings, "AutoDenyCertificate")));
-    return put_routing(parsing) && put_target(parsing) && put_gateway(parsing);
+    if ((parsed_says(parsing->settings, "AuthenticationLevel") && level == 1) ||
+        parsed_flag(parsing->settings, "AutoDenyCertificate"))
+        parsing->profile.certificate_policy = CERTIFICATE_REQUIRE;
+    return put_user(parsing) && put_operands(parsing) && put_target(parsing) && put_gateway(parsing);
 }
 
 // ---- rows ----
@@ -333,7 +347,7 @@ static void add_setting(void *context, const char *name, const char *value, cons
     if (!said && strcmp(value, plain) == 0 && strcmp(name, "ServerHostname") != 0)
         return;
     const struct entry *entry = entry_of(parsing, name);
-    bool taken = row && row->use == BASELINE_TAKEN && (row->factor < 0 || has_level(parsing, (enum factor)row->factor));
+    bool taken = row && row->use == BASELINE_TAKEN && (row->factor < 0 || parsing->has_level[row->factor]);
     enum baseline_use use = taken                                    ? BASELINE_TAKEN
                             : row && row->use == BASELINE_OVERRIDDEN ? BASELINE_OVERRIDDEN
                                                                      : BASELINE_UNUSED;
@@ -371,46 +385,53 @@ static char *secret_of(const struct parsing *parsing, const char *name)
     return *secret ? strdup(secret) : NULL;
 }
 
-static void take_secrets(struct parsing *parsing, char *secrets[BASELINE_SECRETS])
+static void take_secrets(struct parsing *parsing, char *secrets[PROFILE_SECRETS])
 {
-    bool gateway = json_object_get(parsing->result, "gateway") != NULL;
-    bool own = json_object_get(parsing->result, "gateway_user") != NULL;
-    secrets[BASELINE_PASSWORD] = secret_of(parsing, "Password");
-    secrets[BASELINE_GATEWAY_PASSWORD] = gateway && own ? secret_of(parsing, "GatewayPassword") : NULL;
-    secrets[BASELINE_GATEWAY_TOKEN] = gateway ? secret_of(parsing, "GatewayAccessToken") : NULL;
-    secrets[BASELINE_GATEWAY_BEARER] = gateway ? secret_of(parsing, "GatewayHttpExtAuthBearer") : NULL;
+    bool gateway = parsing->profile.has_gateway, own = gateway && parsing->own_gateway_account;
+    secrets[PROFILE_PASSWORD] = secret_of(parsing, "Password");
+    secrets[PROFILE_GATEWAY_PASSWORD] = own ? secret_of(parsing, "GatewayPassword") : NULL;
+    secrets[PROFILE_GATEWAY_TOKEN] = gateway ? secret_of(parsing, "GatewayAccessToken") : NULL;
+    secrets[PROFILE_GATEWAY_BEARER] = gateway ? secret_of(parsing, "GatewayHttpExtAuthBearer") : NULL;
 }
 
-json_t *baseline_parse(const struct baseline_source *source, char *secrets[BASELINE_SECRETS], char *error, size_t size)
+static json_t *result_of(struct parsing *parsing)
+{
+    json_t *levels = json_array();
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (parsing->has_level[f])
+            json_array_append_new(levels, json_integer(f));
+    }
+    json_t *result = json_pack("{s:o, s:o, s:O, s:O}", "profile", profile_to_json(&parsing->profile, false), "levels",
+                               levels, "rows", parsing->rows, "warnings", parsing->warnings);
+    if (!result)
+        snprintf(parsing->error, parsing->size, "a text in it is no UTF-8");
+    return result;
+}
+
+json_t *baseline_parse(const struct baseline_source *source, char *secrets[PROFILE_SECRETS], char *error, size_t size)
 {
     struct parsing parsing = {.source = source,
                               .settings = parsed_settings_new(),
-                              .result = json_object(),
                               .rows = json_array(),
-                              .levels = json_object(),
                               .warnings = json_array(),
                               .error = error,
                               .size = size};
-    bool ok = parsing.settings;
-    if (!ok)
+    json_t *result = NULL;
+    memset(secrets, 0, PROFILE_SECRETS * sizeof *secrets);
+    if (!parsing.settings) {
         snprintf(error, size, "memory is out");
-    memset(secrets, 0, BASELINE_SECRETS * sizeof *secrets);
-    ok = ok && parse(&parsing) && put_all(&parsing);
-    if (ok) {
+    } else if (parse(&parsing) && put_all(&parsing)) {
         add_rows(&parsing);
-        take_secrets(&parsing, secrets);
         if (client_arguments_hold_secret(source->argc, source->argv))
             warn(&parsing, "a password in the arguments can be read by every user of this machine: use "
                            "--password-file or RDPPROBE_PASSWORD");
+        take_secrets(&parsing, secrets);
+        result = result_of(&parsing);
     }
-    json_object_set_new(parsing.result, "rows", parsing.rows);
-    json_object_set_new(parsing.result, "levels", parsing.levels);
-    json_object_set_new(parsing.result, "warnings", parsing.warnings);
+    json_decref(parsing.rows);
+    json_decref(parsing.warnings);
     parsed_settings_free(parsing.settings);
     free(parsing.entries);
     free(parsing.lines);
-    if (ok)
-        return parsing.result;
-    json_decref(parsing.result);
-    return NULL;
+    return result;
 }

@@ -15,4 +15,4 @@ struct baseline_source {
 
 // What baseline_read() gives, as an object for baseline_from_json(), and the secrets, NULL for none, for the caller to
 // free. NULL with a sentence in error[size] if the parsers do not take the source.
-json_t *baseline_parse(const struct baseline_source *source, char *secrets[BASELINE_SECRETS], char *error, size_t size);
+json_t *baseline_parse(const struct baseline_source *source, char *secrets[PROFILE_SECRETS], char *error, size_t size);

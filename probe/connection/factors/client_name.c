@@ -21,5 +21,7 @@ static bool import(const struct parsed_settings *parsed, unsigned *level)
 const struct factor_settings factor_client_name_settings = {
     .apply = apply,
     .settings = settings,
+    .operand = "ClientHostname",
+    .cuts_operand = true, // as mstsc does
     .import = import,
 };

@@ -45,5 +45,6 @@ static bool import(const struct parsed_settings *parsed, unsigned *level)
 const struct factor_settings factor_load_balance_settings = {
     .apply = apply,
     .settings = settings,
+    .operand = "LoadBalanceInfo",
     .import = import,
 };
