@@ -137,6 +137,14 @@ static int connect_within(const struct variant *levels, struct event_sink *sink,
     return fd;
 }
 
+static void report_segment_size(struct event_sink *sink, int fd)
+{
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &bytes, &size) == 0)
+        event_fact(sink, FACT_ADDRESS_SEGMENT_SIZE, json_integer(bytes));
+}
+
 static void report_used(struct event_sink *sink, bool gateway, int family, const char *address)
 {
     event_fact(sink, gateway ? FACT_GATEWAY_ADDRESS : FACT_ADDRESS_USED, json_string(address));
@@ -162,6 +170,7 @@ static int connect_any(const struct sockets *sockets, const struct profile *prof
         nth_address(sockets, i, text);
         if (fd >= 0) {
             factors_connected(levels, fd, sink);
+            report_segment_size(sink, fd);
             report_used(sink, progress->trace->gateway, sockets->addresses[i].ss_family, text);
             return fd;
         }

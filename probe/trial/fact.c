@@ -13,6 +13,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_ADDRESS_USED] = {"address", "used", FACT_TEXT, "address used"},
     [FACT_ADDRESS_FAMILY] = {"address", "family", FACT_TEXT, "address family"},
     [FACT_ADDRESS_PORT] = {"address", "port", FACT_INTEGER, "port"},
+    [FACT_ADDRESS_SEGMENT_SIZE] = {"address", "segment_size", FACT_INTEGER, "bytes in a TCP segment"},
     [FACT_ADDRESS_PRESENTED] = {"address", "presented", FACT_TEXT, "name presented (SNI, SPN)"},
     [FACT_GATEWAY_ADDRESS] = {"gateway", "address", FACT_TEXT, "gateway address used"},
     [FACT_GATEWAY_TRANSPORT] = {"gateway", "transport", FACT_TEXT, "gateway transport"},

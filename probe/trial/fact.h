@@ -14,7 +14,8 @@ enum fact {
     FACT_ADDRESS_USED,     // the peer's address
     FACT_ADDRESS_FAMILY,   // ipv4 or ipv6
     FACT_ADDRESS_PORT,
-    FACT_ADDRESS_PRESENTED, // the name given to TLS (SNI), certificate check and NLA (SPN)
+    FACT_ADDRESS_SEGMENT_SIZE, // bytes that the socket puts into a TCP segment at most (tcp(7), TCP_MAXSEG)
+    FACT_ADDRESS_PRESENTED,    // the name given to TLS (SNI), certificate check and NLA (SPN)
     FACT_GATEWAY_ADDRESS,
     FACT_GATEWAY_TRANSPORT,      // http or websocket, once the tunnel was made
     FACT_GATEWAY_STEP,           // the furthest step of the phase gateway, by its name
