@@ -17,7 +17,7 @@ PASSWORD = "Lab-Pw1"
 PATH = ["resolve", "tcp", "negotiate", "tls", "nla", "mcs", "channels", "info", "licensing", "capabilities", "finalize",
         "active"]
 CORE = {"security": "nla", "tls": "default", "address": "name", "gateway": "off", "license": "keep"}
-FACTORS = 17
+FACTORS = (pathlib.Path(__file__).parents[2] / "probe/trial/factors.def").read_text().count("\nFACTOR(")
 
 
 # ---- records ----

@@ -95,6 +95,7 @@ BOTH = {
 # What only the server can know, or what it says of itself.
 SERVER_ALONE = {
     "record", "connection", "peer", "peer_port", "began_ms", "ms",  # its own bookkeeping, the client's port
+    "segment_size",                                                 # its own socket's: see test_factors.py
     "credssp_version",                                              # the client's
     "license_id", "license_issued",                                 # inside encrypted messages
     "rule", "flaked", "fault", "reached", "ended",                  # what it was told to do; see test_misbehaviour.py

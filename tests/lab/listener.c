@@ -194,6 +194,13 @@ static void fill_local(struct lab_record *record, int client)
         inet_ntop(AF_INET, &((struct sockaddr_in *)&address)->sin_addr, record->local, sizeof(record->local));
 }
 
+static void fill_segment_size(struct lab_record *record, int client)
+{
+    socklen_t size = sizeof(record->segment_size);
+    if (getsockopt(client, IPPROTO_TCP, TCP_MAXSEG, &record->segment_size, &size) != 0)
+        record->segment_size = 0;
+}
+
 static void fill_peer(struct lab_record *record, const struct sockaddr_storage *address)
 {
     struct lab_facts *facts = &record->facts;
@@ -250,6 +257,7 @@ static void accept_one(struct listener *listener, const struct listening *from)
     record->facts.gateway = from->gateway;
     fill_peer(record, &address);
     fill_local(record, client);
+    fill_segment_size(record, client);
     clock_gettime(CLOCK_MONOTONIC, &child->start);
     record->began_ms = (double)child->start.tv_sec * 1e3 + (double)child->start.tv_nsec / 1e6;
     child->record = record;

@@ -142,6 +142,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "connection", json_integer(facts->connection));
     json_object_set_new(line, "peer", json_string(facts->peer));
     json_object_set_new(line, "peer_port", json_integer(record->peer_port));
+    json_object_set_new(line, "segment_size", json_integer(record->segment_size));
     json_object_set_new(line, "local", json_string(record->local));
     json_object_set_new(line, "began_ms", json_real((double)(int64_t)(record->began_ms * 1000) / 1000));
     json_object_set_new(line, "family", json_string(lab_family_name(facts->family)));

@@ -22,6 +22,7 @@ enum lab_ended {
 struct lab_record {
     struct lab_facts facts;
     uint16_t peer_port;
+    int segment_size; // bytes that its own socket puts into a TCP segment at most; 0: not known
     char local[64];  // the lab's own address of the connection: it may listen on all of them
     double began_ms; // CLOCK_MONOTONIC at which it was accepted
 

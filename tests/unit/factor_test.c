@@ -49,9 +49,10 @@ static void test_defaults(void **state)
                                         "host",     "32",      "off",  "off",        "off"};
     struct variant zero = {{0}};
     (void)state;
-    assert_int_equal(sizeof first / sizeof first[0], FACTOR_COUNT);
+    // Further factors come behind these, whose order is the format.
+    assert_true(sizeof first / sizeof first[0] <= FACTOR_COUNT);
     assert_true(variant_possible(&zero, NULL));
-    for (int f = 0; f < FACTOR_COUNT; f++)
+    for (size_t f = 0; f < sizeof first / sizeof first[0]; f++)
         assert_string_equal(level_name((enum factor)f, 0), first[f]);
 }
 
