@@ -83,6 +83,9 @@ ROWS = {
     "autodetect": {"off": {"autodetect": "off", "flags": flag(AUTODETECT, False)},
                    "on": {"autodetect": "on", "flags": flag(AUTODETECT, True)}},
     "multitransport": {"off": {"multitransport": "off"}, "on": {"multitransport": "on"}},
+    "segment-size": {"default": {"size": lambda record: record["segment_size"] > 1200},
+                     "1200": {"size": lambda record: 1100 < record["segment_size"] <= 1200},
+                     "536": {"size": lambda record: 400 < record["segment_size"] <= 536}},
     "restricted-admin": {"off": {"requested_flags": 0, "restricted_admin": "off"},
                          "on": {"requested_flags": 1, "restricted_admin": "on"}},
 }
@@ -102,7 +105,8 @@ PLANTED = {
     "multitransport": ("multitransport=on", "on", "on"),
     "restricted-admin": ("restricted-admin=on", "on", "on"),
 }
-NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had"}
+NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had",
+               "segment-size": "test_segment_size.py plants it in the path"}
 
 
 def documented(help_text):

@@ -125,6 +125,10 @@ static const struct {
     enum factor factor;
     const char *facts, *effects;
 } beyond[] = {
+    {FACTOR_SEGMENT_SIZE, "{}", "yuu"},
+    {FACTOR_SEGMENT_SIZE, "{'address':{'segment_size':32741}}", "ynn"},
+    {FACTOR_SEGMENT_SIZE, "{'address':{'segment_size':1200}}", "yyn"},
+    {FACTOR_SEGMENT_SIZE, "{'address':{'segment_size':536}}", "yyy"},
     {FACTOR_AUTH, "{}", "uuu"},
     {FACTOR_AUTH, "{'credssp':{'mechanism':'NTLM'}}", "yyn"},
     {FACTOR_AUTH, "{'credssp':{'mechanism':'Kerberos'}}", "nyy"},
@@ -216,7 +220,8 @@ static void test_beyond_the_core(void **state)
     for (int f = FACTOR_CORE_END; f < FACTOR_COUNT; f++) {
         for (unsigned level = 0; level < factor_levels((enum factor)f); level++) {
             bool asks_nothing = (f == FACTOR_AUTH && level == AUTH_LEVEL_NEGOTIATE) ||
-                                (f == FACTOR_USER_FORM && level == USER_FORM_AS_GIVEN);
+                                (f == FACTOR_USER_FORM && level == USER_FORM_AS_GIVEN) ||
+                                (f == FACTOR_SEGMENT_SIZE && level == 0);
             assert_true(seen[f][level][true]);
             assert_int_equal(seen[f][level][false], !asks_nothing);
         }
