@@ -21,7 +21,7 @@ static enum effect effect(const struct trial *trial)
     // By address: through a gateway the family is that of the literal handed to it.
     if (!family)
         return EFFECT_UNREACHED;
-    return effect_if(strcmp(family, level_name(FACTOR_ADDRESS, level)) == 0);
+    return effect_if(strcmp(family, factor_address.levels[level]) == 0);
 }
 
 static const char *unavailable(const struct profile *profile, unsigned level)

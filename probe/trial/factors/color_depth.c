@@ -12,7 +12,7 @@ static enum effect effect(const struct trial *trial)
     if (!depth)
         return EFFECT_UNREACHED;
     snprintf(seen, sizeof seen, "%" JSON_INTEGER_FORMAT, json_integer_value(depth));
-    return effect_if(strcmp(seen, level_name(FACTOR_COLOR_DEPTH, trial->variant.level[FACTOR_COLOR_DEPTH])) == 0);
+    return effect_if(strcmp(seen, factor_color_depth.levels[trial->variant.level[FACTOR_COLOR_DEPTH]]) == 0);
 }
 
 const struct factor_row factor_color_depth = {

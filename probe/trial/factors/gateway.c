@@ -13,7 +13,7 @@ static enum effect effect(const struct trial *trial)
         return effect_if(!transport);
     if (!transport)
         return EFFECT_UNREACHED;
-    return effect_if(strcmp(transport, level_name(FACTOR_GATEWAY, level)) == 0);
+    return effect_if(strcmp(transport, factor_gateway.levels[level]) == 0);
 }
 
 static const char *unavailable(const struct profile *profile, unsigned level)

@@ -13,7 +13,7 @@ static enum effect effect(const struct trial *trial)
         return EFFECT_YES;
     if (!seen)
         return EFFECT_UNREACHED;
-    return effect_if(json_integer_value(seen) <= atoi(level_name(FACTOR_SEGMENT_SIZE, level)));
+    return effect_if(json_integer_value(seen) <= atoi(factor_segment_size.levels[level]));
 }
 
 const struct factor_row factor_segment_size = {

@@ -14,7 +14,7 @@ static enum effect effect(const struct trial *trial)
         return EFFECT_YES;
     if (!spoken)
         return EFFECT_UNREACHED;
-    return effect_if(strcmp(spoken, level_name(FACTOR_TLS, level)) == 0);
+    return effect_if(strcmp(spoken, factor_tls.levels[level]) == 0);
 }
 
 static const char *conflict(const struct variant *variant)
