@@ -41,6 +41,8 @@ def test_result_of_a_run(run):
                                                             "to stderr connect --json 7\n")
     with pytest.raises(AssertionError, match="0 verdict records"):
         assert result.verdict
+    with pytest.raises(AssertionError, match="'schema' is a required property"):
+        Program.check_records()  # as when any test is over
 
 
 def test_output_that_is_not_json_shows_the_run(run):
