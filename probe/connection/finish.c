@@ -10,6 +10,7 @@
 
 #include "connection/classify.h"
 #include "connection/outcome_report.h"
+#include "knowledge/codes.h"
 
 enum { GOODBYE_SECONDS = 1 };
 
@@ -30,7 +31,7 @@ static void tell_credentials(struct connection *connection)
 
     if (trace->nla_passed || trace->logged_on)
         return;
-    if (trace->logon_error && trace->logon_code == LOGON_FAILED_BAD_PASSWORD && sent)
+    if (trace->logon_error && trace->logon_code == LOGON_DATA_BAD_PASSWORD && sent)
         event_failed_logon(connection->sink);
     event_fact(connection->sink, FACT_CREDENTIALS, json_string(credentials_word(trace, sent)));
 }
