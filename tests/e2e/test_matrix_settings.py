@@ -5,9 +5,11 @@ import xml.etree.ElementTree
 
 import pytest
 
+from fixtures.experiment import NAME, two_families
 from fixtures.matrix import connections, planned
 
 HOST = "127.1.0.1"
+ALIAS = "dual"  # the target's other name
 
 
 def test_client_name_and_routing_token(fleet, fleet_lab):
@@ -19,6 +21,26 @@ def test_client_name_and_routing_token(fleet, fleet_lab):
     seen = connections(lab)
     assert [record["client_name"] == "PC-7" for record in seen] == [True, False]
     assert all("tsv://farm.1" in record["cookie"] for record in seen), seen
+
+
+@pytest.mark.parametrize("given", ["scenario", "target", "list", "option"])
+def test_a_targets_other_name(given, fleet, fleet_lab, scratch):
+    """The text of address=alias comes from the scenario, the target, its column in a list, or the command line."""
+    lab = fleet_lab()
+    target, options, further = f"{NAME}:{lab.port}", [], ""
+    if given == "scenario":
+        further = f"alias: {ALIAS}"
+    elif given == "target":
+        target = f"{{host: '{target}', alias: {ALIAS}}}"
+    elif given == "list":
+        (fleet.folder / "list.csv").write_text(f"host,alias\n{target},{ALIAS}\n")
+        target = "{file: list.csv}"
+    else:
+        options = ["--alias", ALIAS]
+    scenario = fleet.scenario([target], ("{security: tls}", "{security: tls, address: alias}"), further=further)
+    result = fleet(scenario, *options, environment=two_families(scratch("names"), NAME, ALIAS))
+    assert result.status == 0 and all(trial["in_effect"] for trial in result.trials), result
+    assert [record["sni"] for record in lab.connections()] == [NAME, ALIAS]
 
 
 def test_until_the_challenge_nobody_logs_on(fleet, fleet_lab):
