@@ -120,6 +120,18 @@ static bool affordable(const struct experiment *experiment, enum budget used_up,
     return used_up == BUDGET_LEFT || (used_up == BUDGET_LOGONS && !experiment->rules->logs_on(variant, until));
 }
 
+// A level that cannot be had is tried no more; the baseline's was had.
+static void retire_level(struct experiment *experiment, const struct trial *trial)
+{
+    struct level_state state;
+    enum factor factor;
+    if (!experiment->rules->retires(trial, &factor, &state))
+        return;
+    const unsigned level = trial->variant.level[factor];
+    if (level != experiment->isolation->baseline.level[factor])
+        experiment->levels[factor][level] = state;
+}
+
 void experiment_add(struct experiment *experiment, const struct trial *trial)
 {
     experiment->trials[experiment->count++] = trial;
@@ -128,6 +140,7 @@ void experiment_add(struct experiment *experiment, const struct trial *trial)
     if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE && trial->outcome.phase > experiment->failure_phase)
         experiment->failure_phase = trial->outcome.phase;
     note_change(experiment, trial);
+    retire_level(experiment, trial);
 }
 
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until)

@@ -37,6 +37,7 @@ struct experiment {
     unsigned count;
     unsigned recorded;   // how many of them, the first, were given and not run
     unsigned search_end; // how many trials there were when the hypothesis that is being confirmed was made
+    bool seeking;        // a failure is looked for, since the baseline works
     bool only_withheld;  // nothing that was varied decides the failure, what was withheld may
     bool rebased;        // the baseline given works, and this one is another variant, which fails
     bool has_next;

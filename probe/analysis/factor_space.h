@@ -51,6 +51,13 @@ struct factor_rules {
     // Whether what a level takes is there: some take what an earlier trial was given (a licence).
     bool (*obtainable)(const struct experiment *experiment, enum factor factor, unsigned level);
 
+    // Whether a variant has another level than the baseline's of a factor that can do nothing in it: a trial of it says
+    // nothing of that level.
+    bool (*wasted)(const struct experiment *experiment, const struct variant *variant);
+    // Whether a trial shows by itself that its level of a factor cannot be had here, whatever else varies: *factor and
+    // *state then say which and why.
+    bool (*retires)(const struct trial *trial, enum factor *factor, struct level_state *state);
+
     // ---- trials ----
 
     // Where a trial may stop and still show whether the failure occurs: as early as possible.

@@ -55,6 +55,19 @@ static bool withheld_factors(const struct experiment *experiment, char *text, si
     return text[0];
 }
 
+// Lists the factors that might decide the failure and for which nothing was given. False if there are none.
+static bool lacking_factors(const struct experiment *experiment, char *text, size_t size)
+{
+    const struct isolation *isolation = experiment->isolation;
+    text[0] = '\0';
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (isolation->untestable[f] && !(isolation->withheld >> f & 1) &&
+            !experiment_exclusion(experiment, (enum factor)f))
+            text_append(text, size, "%s%s", text[0] ? ", " : "", factor_row((enum factor)f)->name);
+    }
+    return text[0];
+}
+
 // Whether a level of the factor can be had that the target sees as another one.
 static bool differs(const struct experiment *experiment, enum factor factor)
 {
@@ -82,7 +95,7 @@ static unsigned failing_variants(const struct experiment *experiment)
 // Nothing passed: is it the server, or was too little tried?
 static void conclude_without_passing(struct experiment *experiment, struct verdict *verdict)
 {
-    char gap[200], flipped[160] = "", withheld[160];
+    char gap[200], flipped[300] = "", withheld[300], lacking[200];
     unsigned varied = 0, possible = 0;
     if (search_gap(experiment, gap, sizeof gap)) {
         conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.", gap);
@@ -94,6 +107,13 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
                  "No variant was free of the failure, but %s, which may decide it, was not varied.", withheld);
         return;
     }
+    if (experiment->isolation->untried && experiment->failure_phase >= experiment->isolation->untried_phase) {
+        experiment->only_withheld = true;
+        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.",
+                 experiment->isolation->untried);
+        return;
+    }
+    lacking_factors(experiment, lacking, sizeof lacking);
     for (int f = 0; f < FACTOR_COUNT; f++) {
         possible += experiment_varies(experiment, (enum factor)f);
         if (differs(experiment, (enum factor)f))
@@ -108,8 +128,9 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
     else if (varied)
         conclude(verdict, VERDICT_NOT_CLIENT_SIDE,
                  "All %u variants show the failure, with every level of %s that can be used and every pair of such "
-                 "levels of two factors; none of them decides it.",
-                 failing_variants(experiment), flipped);
+                 "levels of two factors; none of them decides it.%s%s%s",
+                 failing_variants(experiment), flipped,
+                 lacking[0] ? " Not tried, since nothing was given for it: " : "", lacking, lacking[0] ? "." : "");
     else if (possible)
         conclude(verdict, VERDICT_INCONCLUSIVE, "No factor could be varied: no other level of any can be used.");
     else

@@ -33,6 +33,18 @@ static bool obtainable(const struct experiment *experiment, enum factor factor, 
     return true;
 }
 
+static bool wasted(const struct experiment *experiment, const struct variant *variant)
+{
+    (void)experiment, (void)variant;
+    return false;
+}
+
+static bool retires(const struct trial *trial, enum factor *factor, struct level_state *state)
+{
+    (void)trial, (void)factor, (void)state;
+    return false;
+}
+
 static enum phase until(const struct experiment *experiment, const struct variant *variant)
 {
     (void)experiment, (void)variant;
@@ -116,6 +128,8 @@ const struct factor_rules plain_rules = {
     .exclusion = exclusion,
     .likeness = likeness,
     .obtainable = obtainable,
+        .wasted = wasted,
+        .retires = retires,
     .until = until,
     .logs_on = logs_on,
     .observe = observe_plainly,

@@ -12,7 +12,7 @@ static const double SURE = 0.98;
 
 // So much likelier than by chance the trials must be: a target that fails by chance alone, at any rate, is blamed on a
 // factor once in so many runs at most.
-static const double AGAINST_CHANCE = 50;
+static const double AGAINST_CHANCE = 1000;
 
 struct proof_pair {
     enum factor factor;

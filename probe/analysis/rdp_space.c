@@ -8,6 +8,7 @@
 #include "analysis/rdp_license.h"
 #include "analysis/rdp_observation.h"
 #include "analysis/rdp_survey.h"
+#include "knowledge/codes.h"
 #include "trial/effect.h"
 #include "trial/fact.h"
 
@@ -44,7 +45,7 @@ static const char *exclusion(const struct experiment *experiment, enum factor fa
         [FACTOR_TLS] = "the failure comes before the TLS handshake",
         [FACTOR_LICENSE] = "the failure comes before licensing"};
     if (factor_phase(factor) > experiment->failure_phase)
-        return earlier[factor] ? earlier[factor] : "the failure comes before it can matter";
+        return earlier[factor] ? earlier[factor] : "the failure is decided before it is spoken of";
     if (factor == FACTOR_TLS && without_tls(&experiment->isolation->baseline))
         return "RDP security has no TLS handshake";
     return factor == FACTOR_LICENSE ? license_exclusion(experiment) : NULL;
@@ -89,6 +90,24 @@ static bool takes_a_license(enum factor factor, unsigned level)
 static bool obtainable(const struct experiment *experiment, enum factor factor, unsigned level)
 {
     return !takes_a_license(factor, level) || license_issued(experiment);
+}
+
+// How NLA authenticates matters to nothing else.
+static bool wasted(const struct experiment *experiment, const struct variant *variant)
+{
+    return variant->level[FACTOR_SECURITY] != SECURITY_NLA &&
+           variant->level[FACTOR_AUTH] != experiment->isolation->baseline.level[FACTOR_AUTH];
+}
+
+// Without a ticket there is no Kerberos on this machine, whatever the target.
+static bool retires(const struct trial *trial, enum factor *factor, struct level_state *state)
+{
+    if (trial->outcome.family != FAMILY_LOCAL || strcmp(trial->outcome.name, LOCAL_NO_TICKET) != 0 ||
+        trial->variant.level[FACTOR_AUTH] != AUTH_LEVEL_KERBEROS)
+        return false;
+    *factor = FACTOR_AUTH;
+    *state = (struct level_state){LEVEL_LOCAL, trial->number, "no Kerberos ticket can be had on this machine"};
+    return true;
 }
 
 static enum phase until(const struct experiment *experiment, const struct variant *variant)
@@ -171,6 +190,8 @@ const struct factor_space *rdp_space(void)
         .exclusion = exclusion,
         .likeness = likeness,
         .obtainable = obtainable,
+        .wasted = wasted,
+        .retires = retires,
         .until = until,
         .logs_on = logs_on,
         .observe = observe_trial,

@@ -7,7 +7,8 @@
 
 bool rdp_surveyed(enum factor factor)
 {
-    return factor_phase(factor) <= PHASE_TLS;
+    // No target refuses a size of segments.
+    return factor_phase(factor) <= PHASE_TLS && factor != FACTOR_SEGMENT_SIZE;
 }
 
 enum phase rdp_survey_until(const struct variant *variant)

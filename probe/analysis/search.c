@@ -67,6 +67,12 @@ static void cover(struct coverage *coverage, const struct experiment *experiment
     }
 }
 
+// Whether a trial of the variant can tell of all its levels.
+static bool tells(const struct experiment *experiment, const struct variant *variant)
+{
+    return experiment->space->possible(variant, NULL) && !experiment->rules->wasted(experiment, variant);
+}
+
 // What a trial of the variant would show that no trial has shown: levels before pairs, flipped before not flipped.
 static long score(const struct variant *variant, void *context)
 {
@@ -89,7 +95,8 @@ static long score(const struct variant *variant, void *context)
     }
     if (value == 0 || (coverage->keep_steps && experiment_skips(coverage->experiment, variant)))
         return 0;
-    if (experiment_known(coverage->experiment, variant) != OBSERVED_UNRESOLVED ||
+    if (!tells(coverage->experiment, variant) ||
+        experiment_known(coverage->experiment, variant) != OBSERVED_UNRESOLVED ||
         !experiment_worth(coverage->experiment, variant))
         return 0;
     // Levels that may each be why a trial gave no result are tried one at a time.
@@ -103,7 +110,8 @@ static bool next_variant(const struct experiment *experiment, bool keep_steps, s
     cover(&coverage, experiment);
     coverage.keep_steps = keep_steps;
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        choices.count[f] = experiment_levels(experiment, (enum factor)f, choices.level[f]);
+        bool sought = !experiment->seeking || !(experiment->isolation->unsought >> f & 1);
+        choices.count[f] = sought ? experiment_levels(experiment, (enum factor)f, choices.level[f]) : 0;
         coverage.varied[f] = choices.count[f] > 0;
         choices.level[f][choices.count[f]++] = experiment->isolation->baseline.level[f];
     }
@@ -136,7 +144,7 @@ static bool all_flipped(const struct experiment *experiment)
         unsigned count = experiment_levels(experiment, (enum factor)f, levels);
         for (unsigned i = 0; i < count; i++) {
             struct variant variant = variant_with(most, (enum factor)f, levels[i]);
-            if (experiment->space->possible(&variant, NULL)) {
+            if (tells(experiment, &variant)) {
                 most = variant;
                 break;
             }
@@ -193,6 +201,7 @@ bool search_failing(struct experiment *experiment, const struct trial *working, 
     // Until there is a failure to study, what works is what trials are compared with.
     experiment->reference = working;
     experiment->failure_phase = PHASE_ACTIVE;
+    experiment->seeking = true;
     while (!found && !experiment_over(experiment)) {
         survey_levels(experiment);
         if (experiment_over(experiment) || !next_variant(experiment, false, failing))
@@ -202,6 +211,7 @@ bool search_failing(struct experiment *experiment, const struct trial *working, 
     }
     experiment->reference = NULL;
     experiment->failure_phase = (enum phase)0;
+    experiment->seeking = false;
     return found;
 }
 
@@ -241,7 +251,7 @@ static bool open_pair(const struct experiment *experiment, char *text, size_t si
                 unsigned level = levels[i / other_count], other = others[i % other_count];
                 struct variant variant = variant_with(experiment->isolation->baseline, (enum factor)f, level);
                 variant = variant_with(variant, (enum factor)g, other);
-                if (!experiment->space->possible(&variant, NULL) || resolved(experiment, f, level, g, other))
+                if (!tells(experiment, &variant) || resolved(experiment, f, level, g, other))
                     continue;
                 snprintf(text, size, "%s=%s together with %s=%s gave no result", factor_row((enum factor)f)->name,
                          level_name((enum factor)f, level), factor_row((enum factor)g)->name,

@@ -15,7 +15,10 @@ struct isolation {
     struct variant baseline;              // the variant whose failure is studied
     unsigned levels[FACTOR_COUNT];        // bit set of levels that may be tried; the baseline's own bit is implied
     const char *untestable[FACTOR_COUNT]; // why a factor has nothing to vary ("no gateway was given"), or NULL
-    unsigned withheld;    // bit set of factors that could be varied but are not to be: untestable[] says why
+    unsigned withheld;   // bit set of factors that could be varied but are not to be: untestable[] says why
+    unsigned unsought;   // bit set of factors that are varied to study a failure, and not to look for one
+    const char *untried; // what else was not tried, and may decide a failure from a phase on: a sentence, or NULL
+    enum phase untried_phase;
     bool signature_given; // false: the baseline's own first failure is the signature
     struct signature signature;
     const struct factor_space *factors; // NULL: those of trial/factor.h

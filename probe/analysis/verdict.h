@@ -83,7 +83,7 @@ struct verdict {
     // The trials until what the verdict says was the likeliest; and those that made it sure: all after that, and those
     // before it that only repeated a variant which had given a result.
     unsigned search, confirming;
-    char reason[400];  // one sentence: why this verdict and not another
+    char reason[800];  // one sentence: why this verdict and not another
     char gateway[500]; // a clause: what the gateway had to do with the failure; "" where no trial says
 };
 

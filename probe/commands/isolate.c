@@ -20,6 +20,12 @@ static const struct trial *run_trial(void *context, const struct variant *varian
     return runner_trial(run->runner, variant, until);
 }
 
+// Whether the baseline is not given the password that there is.
+static bool password_is_withheld(const struct profile *profile)
+{
+    return profile->levels.level[FACTOR_SECURITY] != SECURITY_NLA && !profile->autologon && profile->account.user[0];
+}
+
 static struct isolation make_isolation(struct run *run)
 {
     const struct options *o = run->options;
@@ -35,6 +41,11 @@ static struct isolation make_isolation(struct run *run)
     memcpy(isolation.levels, choice.levels, sizeof isolation.levels);
     memcpy(isolation.untestable, choice.untestable, sizeof isolation.untestable);
     isolation.withheld = choice.withheld;
+    isolation.unsought = choice.unsought;
+    if (password_is_withheld(&run->settings.profile)) {
+        isolation.untried = "the password was withheld, which is sent under tls and rdp security only with --autologon";
+        isolation.untried_phase = PHASE_INFO;
+    }
     return isolation;
 }
 

@@ -351,7 +351,9 @@ static const struct option_row after[] = {
     {"set", 0, "FACTOR=LEVEL", "level of a factor; of the baseline in isolate (default: the first level below)",
      COMMAND_ALL, take_set, 0},
     {"vary", 0, "FACTOR[=LEVEL,...]",
-     "vary only the factors so given, or only these levels; 'all' varies every factor (default: the first five)",
+     "vary only the factors so given, or only these levels; 'all' varies every level of every factor (default: all "
+     "that "
+     "speak before the failure, but for rare levels)",
      COMMAND_ISOLATE, take_vary, 0},
     {"signature", 0, "CODE",
      "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "

@@ -17,9 +17,7 @@ static const char *unasked(const struct options *options, enum factor factor)
 {
     if (options->vary_all || options->was_varied[factor])
         return NULL;
-    if (any_varied(options))
-        return "not asked for (--vary)";
-    return (int)factor < FACTOR_CORE_END ? NULL : "not asked for (--vary)";
+    return any_varied(options) ? "not asked for (--vary)" : NULL;
 }
 
 // Whether the level is another than the baseline's, can be had in this run, and does not come to the same.
@@ -47,7 +45,7 @@ static const char *lack_of(const struct options *options, const struct profile *
 struct choice choose_levels(const struct options *options)
 {
     const struct profile *profile = &options->profile;
-    struct choice choice = {{0}, {NULL}, 0};
+    struct choice choice = {{0}, {NULL}, 0, 0};
 
     for (int f = 0; f < FACTOR_COUNT; f++) {
         enum factor factor = (enum factor)f;
@@ -58,7 +56,8 @@ struct choice choose_levels(const struct options *options)
         for (unsigned level = 0; level < factor_levels(factor); level++)
             had |= (wanted >> level & 1) && differs(options, profile, factor, level) ? 1u << level : 0;
         choice.untestable[f] = unasked(options, factor);
-        choice.withheld |= f < FACTOR_CORE_END && choice.untestable[f] && had ? 1u << f : 0;
+        choice.withheld |= choice.untestable[f] && had ? 1u << f : 0;
+        choice.unsought |= f >= FACTOR_CORE_END && !asked ? 1u << f : 0;
         if (!choice.untestable[f] && !had)
             choice.untestable[f] = lack_of(options, profile, factor, wanted);
         choice.levels[f] = (choice.untestable[f] ? 0 : had) | 1u << options->profile.levels.level[f];

@@ -7,9 +7,10 @@
 struct choice {
     unsigned levels[FACTOR_COUNT];        // bit set of the levels that may be tried, the baseline's always
     const char *untestable[FACTOR_COUNT]; // why there is nothing to vary: a static clause, or NULL
-    unsigned withheld;                    // bit set of the core factors that could be varied, but were not asked for
+    unsigned withheld;                    // bit set of the factors that could be varied, but were not asked for
+    unsigned unsought;                    // …that are varied to study a failure, and not to look for one
 };
 
-// Without --vary these are the everyday levels of the core factors; --vary FACTOR adds a factor with all its levels,
-// --vary all every one.
+// Without --vary these are the everyday levels of every factor; --vary FACTOR takes that factor with all its levels in
+// their place, --vary all every one.
 struct choice choose_levels(const struct options *options);

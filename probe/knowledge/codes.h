@@ -145,6 +145,9 @@ enum password_word ntstatus_on_password(uint32_t ntstatus);
 // E_PROXY_QUARANTINE_ACCESSDENIED, whole (MS-TSGU 2.2.6.1).
 #define GATEWAY_QUARANTINE UINT32_C(0x800759ED)
 
+// Name of the outcome of a trial for which no Kerberos ticket could be had.
+#define LOCAL_NO_TICKET "NO_TICKET"
+
 // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway it stands for HTTP status 401.
 #define FREERDP_ACCESS_DENIED UINT32_C(0x00020016)
 

@@ -54,8 +54,7 @@ static const char *sentence_of(const struct verdict *verdict)
     case VERDICT_ISOLATED:
         return verdict->reason;
     case VERDICT_NOT_CLIENT_SIDE:
-        return "no client-side factor that could be tested decides this failure; look for its cause on the server or "
-               "on the way there.";
+        return "no client-side factor decides this failure; look for its cause on the server or on the way there.";
     case VERDICT_NOT_REPRODUCED:
         return "the failure did not show.";
     case VERDICT_INCONCLUSIVE:

@@ -29,9 +29,9 @@ def offline(rdpprobe):
 @pytest.fixture
 def recorded(plant, tmp_path):
     """An isolate run whose journal is kept: (Experiment, path)."""
-    def run(rule, *arguments, **options):
+    def run(rule, *arguments, further=(), **options):
         journal = tmp_path / "journal"
-        experiment = plant(rule, *arguments, options=["--journal", journal], **options)
+        experiment = plant(rule, *arguments, options=["--journal", journal, *further], **options)
         return experiment, journal
     return run
 
@@ -66,7 +66,8 @@ def test_a_run_s_journal_gives_its_verdict_again(rule, baseline, recorded, offli
 
 def test_what_is_open_is_named_with_the_trials_that_would_decide(recorded, offline, rdpprobe):
     """Of the journal only the failure and the first variant that works in several factors at once."""
-    experiment, journal = recorded("security=nla & tls=1.2", "tls=1.2")
+    few = [f"--vary={factor}" for factor in ("security", "tls", "address")]
+    experiment, journal = recorded("security=nla & tls=1.2", "tls=1.2", further=few)
     records = lines(journal)
     failing = [r for r in records if r["record"] == "trial" and r["outcome"].get("name", "").startswith("ERRINFO")][:2]
     passing = next(r for r in records if r["record"] == "trial" and r["outcome"]["result"] == "connected"

@@ -201,8 +201,10 @@ def test_a_server_that_dies_in_the_middle(after, lab, rdpprobe, names):
 def test_a_close_without_a_reason(plant):
     experiment = plant("security=nla", lab_options=["--errinfo", "0", "--no-ultimatum"])
     assert causes(experiment.verdict) == {frozenset({"security=nla"})}, repr(experiment)
-    assert all(trial["outcome"]["family"] == "closed" for trial in experiment.trials
-               if trial["outcome"]["result"] == "failed")
+    failed = [trial["outcome"] for trial in experiment.trials if trial["outcome"]["result"] == "failed"]
+    # A level that this machine cannot have, Kerberos without a ticket, is retired by one trial.
+    assert {outcome["family"] for outcome in failed} <= {"closed", "local"}, repr(experiment)
+    assert sum(outcome["family"] == "local" for outcome in failed) <= 1, repr(experiment)
 
 
 def test_a_server_that_hangs(plant):

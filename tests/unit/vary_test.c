@@ -26,16 +26,21 @@ static struct choice chosen(const char *const *words)
 
 #define CHOSEN(...) chosen((const char *const[WORDS_MAX]){__VA_ARGS__})
 
-static void the_core_by_default(void **state)
+static void every_factor_by_default(void **state)
 {
     struct choice choice = CHOSEN("--gateway", "gw", "srv.example");
     (void)state;
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        assert_int_equal(!choice.untestable[f], f < FACTOR_CORE_END);
+    // All but those that nothing was given for. To look for a failure where there is none, only the core is varied.
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        bool lacks = f == FACTOR_USER_FORM || f == FACTOR_LOAD_BALANCE || f == FACTOR_CLIENT_NAME;
+        assert_int_equal(!choice.untestable[f], !lacks);
+        assert_int_equal(choice.unsought >> f & 1, f >= FACTOR_CORE_END);
+    }
+    assert_int_equal(choice.withheld, 0);
     // Rare levels only where they are asked for.
     assert_int_equal(choice.levels[FACTOR_GATEWAY], 1u << GATEWAY_OFF | 1u << GATEWAY_HTTP | 1u << GATEWAY_WEBSOCKET);
     assert_int_equal(choice.levels[FACTOR_LICENSE], 1u << LICENSE_KEEP | 1u << LICENSE_CLEAR | 1u << LICENSE_REUSE);
-    assert_int_equal(choice.levels[FACTOR_ADMIN], 1u << ADMIN_OFF);
+    assert_int_equal(choice.levels[FACTOR_ADMIN], 1u << ADMIN_OFF | 1u << ADMIN_ON);
     choice = CHOSEN("--gateway", "gw", "--vary", "gateway", "--vary", "license=corrupt", "srv.example");
     assert_int_equal(choice.levels[FACTOR_GATEWAY], 0xf);
     assert_int_equal(choice.levels[FACTOR_LICENSE], 1u << LICENSE_KEEP | 1u << LICENSE_CORRUPT);
@@ -84,7 +89,7 @@ static void all_but_what_the_run_has_not_the_means_for(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_core_by_default),
+        cmocka_unit_test(every_factor_by_default),
         cmocka_unit_test(only_what_is_named),
         cmocka_unit_test(all_but_what_the_run_has_not_the_means_for),
     };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/observe/kerberos.h"
 
+#include "knowledge/codes.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +87,7 @@ void kerberos_report(struct kerberos *kerberos)
     if (trace->token_sent || trace->local || trace->peer_end != PEER_OPEN || trace->alert_received ||
         trace->phase != PHASE_NLA)
         return;
-    trace->local = "NO_TICKET";
+    trace->local = LOCAL_NO_TICKET;
     snprintf(trace->local_detail, sizeof trace->local_detail, "no Kerberos ticket could be had on this machine: %s",
              kdc.error[0]   ? kdc.error
              : kdc.answered ? "the KDC's answer did not do"
