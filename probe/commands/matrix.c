@@ -7,8 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/ask.h"
 #include "commands/fleet_accounts.h"
 #include "commands/fleet_journal.h"
+#include "commands/fleet_passwords.h"
 #include "commands/help.h"
 #include "commands/plan_text.h"
 #include "commands/run.h"
@@ -330,13 +332,37 @@ static void take_recorded(void *context, const json_t *record)
     report_set_json(&matrix->reports, record);
 }
 
+// Nobody answers a pipeline's questions, and --json is for one.
+static bool can_ask(const struct matrix *matrix)
+{
+    return !matrix->options->json && ask_possible();
+}
+
+static enum exit_status read_passwords(struct matrix *matrix)
+{
+    char error[SENTENCE] = "", warning[SENTENCE];
+    if (!fleet_accounts_read(&matrix->accounts, warning, sizeof warning, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return EXIT_USAGE;
+    }
+    if (warning[0])
+        run_complain("matrix", "warning: %s", warning);
+    enum exit_status status =
+        fleet_passwords_complete(&matrix->accounts, matrix->plan, can_ask(matrix), error, sizeof error);
+    if (error[0])
+        run_complain("matrix", "%s", error);
+    return status;
+}
+
 // Everything before the first trial, in the order that keeps secrets from the zygote.
 static enum exit_status prepare(struct matrix *matrix)
 {
     const struct options *o = matrix->options;
-    char error[SENTENCE], warning[SENTENCE];
+    char error[SENTENCE];
     bool usage;
-    if (!fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error)) {
+    if (!fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error) ||
+        fleet_passwords_check(&matrix->accounts, matrix->plan, can_ask(matrix), error, sizeof error) !=
+            EXIT_CONNECTED) {
         run_complain("matrix", "%s", error);
         return EXIT_USAGE;
     }
@@ -358,12 +384,9 @@ static enum exit_status prepare(struct matrix *matrix)
         run_complain("matrix", "%s", error);
         return EXIT_CANNOT_RUN;
     }
-    if (!fleet_accounts_read(&matrix->accounts, warning, sizeof warning, error, sizeof error)) {
-        run_complain("matrix", "%s", error);
-        return EXIT_USAGE;
-    }
-    if (warning[0])
-        run_complain("matrix", "warning: %s", warning);
+    enum exit_status status = read_passwords(matrix);
+    if (status != EXIT_CONNECTED)
+        return status;
     if (o->reset_failed_logons && !fleet_accounts_forget(&matrix->accounts, matrix->plan, error, sizeof error)) {
         run_complain("matrix", "%s", error);
         return EXIT_CANNOT_RUN;

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is this machine's, or the journal's, is never taken for the target's."""
+
+
+def test_a_journal_of_several_targets_asks_for_one(lab, rdpprobe, tmp_path):
+    journal = tmp_path / "fleet.jsonl"
+    server = lab(user="bob", password="Local-Pw1")
+    for _ in range(2):
+        for host in ("127.0.0.1", "127.0.0.2"):
+            rdpprobe("connect", "--until", "tls", "--journal", journal, f"{host}:{server.port}")
+    result = rdpprobe("isolate", "--from", journal)
+    assert (result.status, result.stdout) == (2, ""), result
+    assert f"127.0.0.1:{server.port}" in result.stderr and f"127.0.0.2:{server.port}" in result.stderr
+    assert "TARGET" in result.stderr
+    assert rdpprobe("isolate", "--from", journal, f"127.0.0.2:{server.port}").status != 2
