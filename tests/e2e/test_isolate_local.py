@@ -13,3 +13,12 @@ def test_a_journal_of_several_targets_asks_for_one(lab, rdpprobe, tmp_path):
     assert f"127.0.0.1:{server.port}" in result.stderr and f"127.0.0.2:{server.port}" in result.stderr
     assert "TARGET" in result.stderr
     assert rdpprobe("isolate", "--from", journal, f"127.0.0.2:{server.port}").status != 2
+
+
+def test_a_failure_of_this_machine_is_never_studied(lab, rdpprobe):
+    server = lab(user="bob", password="Local-Pw1")
+    result = rdpprobe("isolate", "--json", "--user", "bob", "--pause", "0", server.target, password="Local-Pw1",
+                      environment={"OPENSSL_MODULES": "/nonexistent"})
+    assert result.status == 3, result
+    assert result.verdict["verdict"] == "stopped" and result.verdict.get("cause", []) == []
+    assert len(result.trials) == 1 and result.trial["outcome"]["name"] == "LEGACY_PROVIDER_MISSING"
