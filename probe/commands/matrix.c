@@ -14,6 +14,7 @@
 #include "commands/help.h"
 #include "commands/plan_text.h"
 #include "commands/run.h"
+#include "report/record.h"
 #include "report/report_set.h"
 #include "runner/engine.h"
 
@@ -29,10 +30,11 @@ struct matrix {
     struct fleet_progress progress;
     uint32_t *gateways; // of each target of the plan: 1 to gateway_count, 0 for none
     uint32_t gateway_count;
-    size_t due;        // trials of the plan that were not done before
-    size_t ended;      // of them
-    size_t skipped;    // that accounts' limits forbade
-    bool told_stopped; // …and the first was told
+    size_t due;           // trials of the plan that were not done before
+    size_t ended;         // of them
+    size_t could_not_run; // of those: by this machine's fault
+    size_t skipped;       // that accounts' limits forbade
+    bool told_stopped;    // …and the first was told
     bool shows_progress, shows_line;
     struct report_set reports;
 };
@@ -182,12 +184,14 @@ static enum stop take_trial(void *context, uint32_t target, uint32_t step, bool 
 {
     struct matrix *matrix = context;
     char unmet[600];
+    const bool could_not_run = record_could_not_run(&trial->outcome);
     json_t *record = fleet_trial(matrix->plan, target, step, planned, trial, unmet, sizeof unmet);
     if (!write_record(matrix, record, why, size))
         return STOP_ENVIRONMENT;
     if (planned) {
         matrix->ended++;
         matrix->progress.trials++;
+        matrix->could_not_run += could_not_run;
         matrix->progress.unmet += unmet[0] != '\0';
     }
     return STOP_NONE;
@@ -307,7 +311,9 @@ static enum exit_status run_engine(struct matrix *matrix)
         return EXIT_INTERRUPTED;
     if (matrix->skipped)
         return EXIT_SAFETY;
-    return matrix->progress.unmet ? EXIT_FAILURE_FOUND : EXIT_CONNECTED;
+    if (matrix->progress.unmet)
+        return EXIT_FAILURE_FOUND;
+    return matrix->could_not_run ? EXIT_CANNOT_RUN : EXIT_CONNECTED;
 }
 
 // The reports asked for, and the one for people on standard output.

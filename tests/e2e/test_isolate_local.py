@@ -22,3 +22,16 @@ def test_a_failure_of_this_machine_is_never_studied(lab, rdpprobe):
     assert result.status == 3, result
     assert result.verdict["verdict"] == "stopped" and result.verdict.get("cause", []) == []
     assert len(result.trials) == 1 and result.trial["outcome"]["name"] == "LEGACY_PROVIDER_MISSING"
+
+
+def test_what_could_not_be_run_is_not_green(lab, rdpprobe, tmp_path):
+    server = lab(user="bob", password="Local-Pw1")
+    scenario, junit, summary = tmp_path / "days.yaml", tmp_path / "junit.xml", tmp_path / "summary.json"
+    scenario.write_text(f"targets: ['{server.target}']\ncredentials: {{user: bob, password: {{environment: "
+                        "RDPPROBE_PASSWORD}}\nexpect: ['ms < 100000']\n")
+    result = rdpprobe("matrix", "--report", f"junit={junit}", "--report", f"json={summary}", scenario,
+                      password="Local-Pw1", environment={"OPENSSL_MODULES": "/nonexistent"})
+    assert result.status == 3, result
+    assert "1 of 1 trial could not be run" in result.stdout and "every expectation is met" not in result.stdout
+    assert 'errors="1"' in junit.read_text()
+    assert '"could_not_run":1' in summary.read_text() and '"met":false' in summary.read_text()
