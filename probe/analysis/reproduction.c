@@ -147,6 +147,12 @@ bool reproduce(struct experiment *experiment, struct variant *failing, bool *res
             conclude_early(experiment, verdict, "the baseline was not seen to fail twice");
             return false;
         }
+        if (outcome_is_of_this_machine(&trial->outcome)) {
+            conclude(verdict, VERDICT_STOPPED, "This machine could not run the baseline: %s (trial %llu).",
+                     trial->outcome.detail[0] ? trial->outcome.detail : trial->outcome.name,
+                     (unsigned long long)trial->number);
+            return false;
+        }
         if (!experiment->rules->in_effect(experiment, trial, true, &which)) {
             if (primers++ < PRIMERS_MAX && experiment->rules->prime(experiment, which))
                 continue;

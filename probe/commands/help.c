@@ -81,7 +81,8 @@ static const struct {
      "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
      "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
      "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
-     "other with a pause, never side by side. A password is never taken as an argument."},
+     "other with a pause, shorter after one that stops before any logon, never side by side. A password is never "
+     "taken as an argument: where none is given, it is asked for on the terminal."},
     {COMMAND_EVERY, "Gateways",
      "Through an RD Gateway the phase gateway is told in steps: tls, http (its authentication), second-tcp, "
      "second-tls and second-http (the other channel of the transport http), handshake, tunnel, authorize "

@@ -55,6 +55,7 @@ static bool baseline_failed(const struct run *run)
     size_t count = runner_trials(run->runner, &trials);
     for (size_t i = 0; i < count; i++) {
         if (trials[i]->until >= PHASE_ACTIVE && trials[i]->outcome.result == RESULT_FAILED &&
+            !outcome_is_of_this_machine(&trials[i]->outcome) &&
             variant_equal(&trials[i]->variant, &run->options->profile.levels))
             return true;
     }

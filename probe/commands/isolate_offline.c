@@ -2,6 +2,7 @@
 #include "commands/isolate_offline.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,10 @@
 #include "commands/run.h"
 #include "report/causes_text.h"
 #include "report/isolate_text.h"
+#include "trial/append.h"
 #include "trial/journal.h"
+
+enum { TARGETS_NAMED = 30 };
 
 // The trials of one target, as a journal has them.
 struct recorded {
@@ -19,7 +23,32 @@ struct recorded {
     size_t count;
     char error[256];
     bool failed;
+    bool asked_for;                                                  // target was given
+    char names[TARGETS_NAMED][sizeof((struct trial *)NULL)->target]; // of the targets on record, where none was given
+    size_t targets;                                                  // how many there are, at least
 };
+
+// One more target of the journal, if it is another one. Those that are not named are only known to be there.
+static void note_target(struct recorded *recorded, const char *target)
+{
+    for (size_t i = 0; i < recorded->targets && i < TARGETS_NAMED; i++) {
+        if (strcmp(recorded->names[i], target) == 0)
+            return;
+    }
+    if (recorded->targets < TARGETS_NAMED)
+        snprintf(recorded->names[recorded->targets], sizeof recorded->names[0], "%s", target);
+    recorded->targets += recorded->targets <= TARGETS_NAMED;
+}
+
+// Which of several is meant is the user's to say: the first would be a guess.
+static void ask_for_target(const struct recorded *recorded, const struct options *options, const char *command)
+{
+    char names[800] = "";
+    for (size_t i = 0; i < recorded->targets && i < TARGETS_NAMED; i++)
+        text_append(names, sizeof names, "%s%s", i ? ", " : "", recorded->names[i]);
+    run_complain(command, "the journal %s has trials of several targets: %s%s; name one as TARGET", options->from,
+                 names, recorded->targets > TARGETS_NAMED ? " and more" : "");
+}
 
 static bool take_record(const json_t *record, size_t line, void *context)
 {
@@ -41,6 +70,8 @@ static bool take_record(const json_t *record, size_t line, void *context)
     }
     if (!recorded->target[0])
         memcpy(recorded->target, trial->target, sizeof recorded->target);
+    if (!recorded->asked_for)
+        note_target(recorded, trial->target);
     if (strcmp(recorded->target, trial->target) != 0) {
         trial_clear(trial);
         free(trial);
@@ -111,9 +142,14 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
     struct recorded recorded = {.count = 0};
     struct verdict verdict;
     enum exit_status status = EXIT_CANNOT_RUN;
-    if (options->profile.target.host[0])
+    recorded.asked_for = options->profile.target.host[0];
+    if (recorded.asked_for)
         target_text(&options->profile.target, recorded.target, sizeof recorded.target);
-    if (read_journal(options, &recorded, command)) {
+    bool is_read = read_journal(options, &recorded, command);
+    if (is_read && recorded.targets > 1) {
+        ask_for_target(&recorded, options, command);
+        status = EXIT_USAGE;
+    } else if (is_read) {
         struct isolation isolation = make_isolation(options, &recorded);
         struct cause_finding findings[CAUSE_COUNT];
         isolate(&isolation, &verdict);

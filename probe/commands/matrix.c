@@ -7,11 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/ask.h"
 #include "commands/fleet_accounts.h"
 #include "commands/fleet_journal.h"
+#include "commands/fleet_passwords.h"
 #include "commands/help.h"
 #include "commands/plan_text.h"
 #include "commands/run.h"
+#include "report/record.h"
 #include "report/report_set.h"
 #include "runner/engine.h"
 
@@ -27,10 +30,11 @@ struct matrix {
     struct fleet_progress progress;
     uint32_t *gateways; // of each target of the plan: 1 to gateway_count, 0 for none
     uint32_t gateway_count;
-    size_t due;        // trials of the plan that were not done before
-    size_t ended;      // of them
-    size_t skipped;    // that accounts' limits forbade
-    bool told_stopped; // …and the first was told
+    size_t due;           // trials of the plan that were not done before
+    size_t ended;         // of them
+    size_t could_not_run; // of those: by this machine's fault
+    size_t skipped;       // that accounts' limits forbade
+    bool told_stopped;    // …and the first was told
     bool shows_progress, shows_line;
     struct report_set reports;
 };
@@ -180,12 +184,14 @@ static enum stop take_trial(void *context, uint32_t target, uint32_t step, bool 
 {
     struct matrix *matrix = context;
     char unmet[600];
+    const bool could_not_run = record_could_not_run(&trial->outcome);
     json_t *record = fleet_trial(matrix->plan, target, step, planned, trial, unmet, sizeof unmet);
     if (!write_record(matrix, record, why, size))
         return STOP_ENVIRONMENT;
     if (planned) {
         matrix->ended++;
         matrix->progress.trials++;
+        matrix->could_not_run += could_not_run;
         matrix->progress.unmet += unmet[0] != '\0';
     }
     return STOP_NONE;
@@ -305,7 +311,9 @@ static enum exit_status run_engine(struct matrix *matrix)
         return EXIT_INTERRUPTED;
     if (matrix->skipped)
         return EXIT_SAFETY;
-    return matrix->progress.unmet ? EXIT_FAILURE_FOUND : EXIT_CONNECTED;
+    if (matrix->progress.unmet)
+        return EXIT_FAILURE_FOUND;
+    return matrix->could_not_run ? EXIT_CANNOT_RUN : EXIT_CONNECTED;
 }
 
 // The reports asked for, and the one for people on standard output.
@@ -330,13 +338,37 @@ static void take_recorded(void *context, const json_t *record)
     report_set_json(&matrix->reports, record);
 }
 
+// Nobody answers a pipeline's questions, and --json is for one.
+static bool can_ask(const struct matrix *matrix)
+{
+    return !matrix->options->json && ask_possible();
+}
+
+static enum exit_status read_passwords(struct matrix *matrix)
+{
+    char error[SENTENCE] = "", warning[SENTENCE];
+    if (!fleet_accounts_read(&matrix->accounts, warning, sizeof warning, error, sizeof error)) {
+        run_complain("matrix", "%s", error);
+        return EXIT_USAGE;
+    }
+    if (warning[0])
+        run_complain("matrix", "warning: %s", warning);
+    enum exit_status status =
+        fleet_passwords_complete(&matrix->accounts, matrix->plan, can_ask(matrix), error, sizeof error);
+    if (error[0])
+        run_complain("matrix", "%s", error);
+    return status;
+}
+
 // Everything before the first trial, in the order that keeps secrets from the zygote.
 static enum exit_status prepare(struct matrix *matrix)
 {
     const struct options *o = matrix->options;
-    char error[SENTENCE], warning[SENTENCE];
+    char error[SENTENCE];
     bool usage;
-    if (!fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error)) {
+    if (!fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error) ||
+        fleet_passwords_check(&matrix->accounts, matrix->plan, can_ask(matrix), error, sizeof error) !=
+            EXIT_CONNECTED) {
         run_complain("matrix", "%s", error);
         return EXIT_USAGE;
     }
@@ -358,12 +390,9 @@ static enum exit_status prepare(struct matrix *matrix)
         run_complain("matrix", "%s", error);
         return EXIT_CANNOT_RUN;
     }
-    if (!fleet_accounts_read(&matrix->accounts, warning, sizeof warning, error, sizeof error)) {
-        run_complain("matrix", "%s", error);
-        return EXIT_USAGE;
-    }
-    if (warning[0])
-        run_complain("matrix", "warning: %s", warning);
+    enum exit_status status = read_passwords(matrix);
+    if (status != EXIT_CONNECTED)
+        return status;
     if (o->reset_failed_logons && !fleet_accounts_forget(&matrix->accounts, matrix->plan, error, sizeof error)) {
         run_complain("matrix", "%s", error);
         return EXIT_CANNOT_RUN;

@@ -118,7 +118,10 @@ static bool take_settle(struct options *o, const char *text, char *error, size_t
 
 static bool take_pause(struct options *o, const char *text, char *error, size_t size)
 {
-    return option_read_seconds(text, 0, &o->profile.pause_ms, error, size);
+    // Whoever names a pause means every connection: the target may count those without a logon, too.
+    bool ok = option_read_seconds(text, 0, &o->profile.pause_ms, error, size);
+    o->profile.scan_pause_ms = o->profile.pause_ms;
+    return ok;
 }
 
 static bool take_follow_redirect(struct options *o, const char *text, char *error, size_t size)
@@ -367,7 +370,9 @@ static const struct option_row after[] = {
     {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline, 0},
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,
      take_settle, 0},
-    {"pause", 0, "SECONDS", "pause between two trials (default: 0.5)", COMMAND_ALL, take_pause, 0},
+    {"pause", 0, "SECONDS",
+     "pause between any two trials (default: 0.2, or 0.05 after one that stops before any logon)", COMMAND_ALL,
+     take_pause, 0},
     {"budget", 0, "trials=N,logons=N,seconds=N", "end before more trials, logons or seconds of trials than these",
      COMMAND_ISOLATE, take_budget, 0},
     {"from", 0, "JOURNAL", "run no trial: isolate by the trials of one target in this journal", COMMAND_ISOLATE,

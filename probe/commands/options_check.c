@@ -62,14 +62,10 @@ static bool check_account(const struct options *o, char *error, size_t size)
 static bool check_gateway_account(const struct options *o, char *error, size_t size)
 {
     const struct account *account = &o->profile.gateway_account;
-    bool has_password = o->gateway_password_file || getenv("RDPPROBE_GATEWAY_PASSWORD") ||
-                        (o->has_base && o->base.secrets[PROFILE_GATEWAY_PASSWORD] >= 0);
     if (account->domain[0] && !account->user[0])
         return refuse(error, size, "--gateway-domain needs --gateway-user");
     if (o->gateway_password_file && !account->user[0])
         return refuse(error, size, "--gateway-password-file needs --gateway-user");
-    if (account->user[0] && !has_password)
-        return refuse(error, size, "--gateway-user needs --gateway-password-file or RDPPROBE_GATEWAY_PASSWORD");
     if (!o->profile.has_gateway && (account->user[0] || o->gateway_token_file || o->gateway_bearer_file))
         return refuse(error, size, "--gateway-%s needs --gateway",
                       account->user[0]        ? "user"

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "commands/capture.h"
+#include "commands/passwords.h"
 #include "commands/secret.h"
 #include "connection/picture/image.h"
 #include "report/trial_line.h"
@@ -114,6 +115,9 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
     settle(run);
     for (size_t i = 0; options->has_base && i < options->base.warning_count; i++)
         run_complain(command, "warning: %s", options->base.warnings[i]);
+    enum exit_status status = passwords_check(options, command);
+    if (status != EXIT_CONNECTED)
+        return status;
     if (!journal_open(&run->journal, options->journal, options->json ? stdout : NULL)) {
         run_complain(command, "the journal %s cannot be opened: %s", options->journal, strerror(errno));
         return EXIT_CANNOT_RUN;
@@ -131,6 +135,9 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
     }
     if (!read_secrets(run, stash))
         return EXIT_USAGE;
+    status = passwords_complete(options, command, &run->settings.profile, run->secrets);
+    if (status != EXIT_CONNECTED)
+        return status;
     if (options->reset_failed_logons && !reset_failed_logons(run))
         return EXIT_CANNOT_RUN;
     if (!capture_start(run))

@@ -278,7 +278,7 @@ static void put_system_out(struct xml *xml, const struct record *record, const s
 static void put_failure(struct junit *junit, const struct tally_trial *trial)
 {
     char message[1200];
-    bool judged = trial->judged;
+    bool judged = trial->judged && !(trial->could_not_run && trial->unmet == 0); // what could not be run shows nothing
     bool failed = judged ? trial->unmet > 0 : trial->outcome.result == RESULT_FAILED;
     const char *meaning = or (trial->outcome.detail, outcome_meaning(trial->outcome.family, trial->outcome.code));
     if (!failed)

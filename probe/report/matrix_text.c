@@ -106,6 +106,10 @@ static void headline(struct page *page, const struct tally *tally)
                   "%" PRIu64 " expectation%s unmet in %" PRIu64 " of %" PRIu64 " trial%s, on %zu of %zu target%s",
                   tally->unmet, s(tally->unmet), tally->trials_unmet, tally->trials, s(tally->trials),
                   tally->targets.unmet, tally->targets.count, s(tally->targets.count));
+    else if (judged && tally->could_not_run > 0)
+        page_wrap(page, at, 0,
+                  "%" PRIu64 " of %" PRIu64 " trial%s could not be run; no expectation of the others is unmet",
+                  tally->could_not_run, tally->trials, s(tally->trials));
     else if (judged)
         page_wrap(page, at, 0, "every expectation is met: %zu target%s, %" PRIu64 " trial%s", tally->targets.count,
                   s(tally->targets.count), tally->trials, s(tally->trials));

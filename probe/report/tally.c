@@ -200,7 +200,7 @@ void tally_note(struct tally *tally, const char *sentence)
 
 bool tally_complains(const struct tally *tally)
 {
-    return tally->trials_judged > 0 ? tally->unmet > 0 : tally->connected < tally->trials;
+    return tally->trials_judged > 0 ? tally->unmet > 0 || tally->could_not_run > 0 : tally->connected < tally->trials;
 }
 
 unsigned tally_unended(const struct tally *tally)

@@ -127,6 +127,13 @@ static void forbid(struct engine *e, struct target_state *target, const struct e
     line_up(e, target);
 }
 
+// Nobody's account is touched by a trial that ends before NLA; a gateway, though, has a logon of its own.
+static bool is_scan(const struct engine_step *step, const struct run_options *options)
+{
+    bool before = step->until < PHASE_NLA || (step->until == PHASE_NLA && options->at_challenge);
+    return before && step->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
+}
+
 // Fills a place with the trial that the target is to have now. False with errno where there is no store for it.
 static bool prepare(struct engine *e, struct slot *slot, struct target_state *target, struct engine_step *step)
 {
@@ -137,6 +144,7 @@ static bool prepare(struct engine *e, struct slot *slot, struct target_state *ta
     if (!target_make_store(target, &e->work, e->host.scratch, slot->store))
         return false;
     slot->planned = target_plan_trial(target, slot->store, step);
+    slot->scan = is_scan(step, &slot->options);
     return true;
 }
 
@@ -235,7 +243,9 @@ static void answer_all(struct engine *e)
 // When the target may have its next trial: after a pause, and no sooner after its last beginning than its rate says.
 static double next_beginning(const struct engine *e, const struct slot *slot)
 {
-    const double rested = event_clock() + slot->options.profile.pause_ms, rate = e->work.target_rate;
+    const struct profile *profile = &slot->options.profile;
+    const double pause = slot->scan ? profile->scan_pause_ms : profile->pause_ms;
+    const double rested = event_clock() + pause, rate = e->work.target_rate;
     return rate > 0 ? fmax(rested, slot->begun + 1000 / rate) : rested;
 }
 

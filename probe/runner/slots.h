@@ -13,6 +13,7 @@
 // A trial in flight.
 struct slot {
     bool used, planned;
+    bool scan; // it stops before any logon
     uint32_t target, step;
     double begun; // event_clock()
     struct run_options options;

@@ -11,7 +11,7 @@
 #include "scenario/shard.h"
 
 // What the cost takes for limits that the scenario leaves open.
-enum { PLAN_DEADLINE_MS = 20000, PLAN_PAUSE_MS = 500, PLAN_IN_FLIGHT = 64 };
+enum { PLAN_DEADLINE_MS = 20000, PLAN_PAUSE_MS = 200, PLAN_IN_FLIGHT = 64 };
 
 struct plan {
     const struct scenario *scenario; // borrowed

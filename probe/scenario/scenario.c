@@ -98,6 +98,7 @@ struct profile scenario_profile(const struct scenario *scenario, const struct sc
     profile.deadline_ms = given->deadline_ms ? given->deadline_ms : defaults.deadline_ms;
     profile.settle_ms = scenario->has_settle ? given->settle_ms : defaults.settle_ms;
     profile.pause_ms = scenario->has_pause ? given->pause_ms : defaults.pause_ms;
+    profile.scan_pause_ms = scenario->has_pause ? given->pause_ms : defaults.scan_pause_ms;
     profile.max_failed_logons = given->max_failed_logons ? given->max_failed_logons : defaults.max_failed_logons;
     for (int f = 0; f < FACTOR_COUNT; f++)
         snprintf(profile.operand[f], OPERAND_MAX, "%s", scenario_operand(scenario, target, (enum factor)f));

@@ -205,3 +205,9 @@ char *signature_text(const struct signature *signature, char *text, size_t size)
                  phase_name(signature->phase));
     return text;
 }
+
+bool outcome_is_of_this_machine(const struct outcome *outcome)
+{
+    return outcome->result == RESULT_FAILED && outcome->family == FAMILY_LOCAL &&
+           strcmp(outcome->name, "CERTIFICATE_REJECTED") != 0;
+}

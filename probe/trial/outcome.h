@@ -78,6 +78,10 @@ struct outcome {
     } freerdp;
 };
 
+// Whether it is this machine that could not do it, which says nothing of the target. A certificate that --cert-policy
+// refuses is the target's.
+bool outcome_is_of_this_machine(const struct outcome *outcome);
+
 // An outcome class. Codes of errinfo, credssp, authorization, negotiation, licensing and gateway speak for themselves
 // in any phase; the others (closed, timeout, …) mean something only together with the phase, so any_phase is false for
 // them. Where the code alone does not tell causes apart (code 0, a gateway's errno or the target's), the outcome's name

@@ -11,7 +11,8 @@ static const char *const secret_members[PROFILE_SECRETS] = {[PROFILE_PASSWORD] =
 
 struct profile profile_default(void)
 {
-    return (struct profile){.deadline_ms = 20000, .settle_ms = 100, .pause_ms = 500, .max_failed_logons = 2};
+    return (struct profile){
+        .deadline_ms = 20000, .settle_ms = 100, .pause_ms = 200, .scan_pause_ms = 50, .max_failed_logons = 2};
 }
 
 const struct account *profile_gateway_account(const struct profile *profile)
@@ -82,7 +83,7 @@ static json_t *secrets_to_json(const struct profile *profile, bool secrets)
 json_t *profile_to_json(const struct profile *profile, bool secrets)
 {
     // json_pack() takes NULL from "o" as a failure and frees the rest.
-    return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:i, s:i, s:i, s:i, s:i}", "target",
+    return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:i, s:i, s:i, s:i, s:i, s:i}", "target",
                      target_to_json(&profile->target), "account", account_to_json(&profile->account), "has_gateway",
                      (int)profile->has_gateway, "gateway", target_to_json(&profile->gateway), "gateway_account",
                      account_to_json(&profile->gateway_account), "levels", levels_to_json(&profile->levels), "operands",
@@ -90,8 +91,8 @@ json_t *profile_to_json(const struct profile *profile, bool secrets)
                      (int)(profile->certificate_policy == CERTIFICATE_REQUIRE), "autologon", (int)profile->autologon,
                      "redirected_session", (json_int_t)profile->redirected_session, "deadline_ms",
                      (int)profile->deadline_ms, "settle_ms", (int)profile->settle_ms, "pause_ms",
-                     (int)profile->pause_ms, "max_failed_logons", (int)profile->max_failed_logons, "max_trials",
-                     (int)profile->max_trials);
+                     (int)profile->pause_ms, "scan_pause_ms", (int)profile->scan_pause_ms, "max_failed_logons",
+                     (int)profile->max_failed_logons, "max_trials", (int)profile->max_trials);
 }
 
 // ---- from JSON ----
@@ -169,6 +170,7 @@ bool profile_from_json(const json_t *json, struct profile *profile)
                                 .deadline_ms = number(json, "deadline_ms", &ok),
                                 .settle_ms = number(json, "settle_ms", &ok),
                                 .pause_ms = number(json, "pause_ms", &ok),
+                                .scan_pause_ms = number(json, "scan_pause_ms", &ok),
                                 .max_failed_logons = number(json, "max_failed_logons", &ok),
                                 .max_trials = number(json, "max_trials", &ok)};
     for (int i = 0; i < PROFILE_SECRETS; i++)

@@ -43,12 +43,14 @@ struct profile {
     uint32_t redirected_session; // to ask for in the cluster data (MS-RDPBCGR 2.2.1.3.5); 0: none
     unsigned deadline_ms;        // of one trial
     unsigned settle_ms;          // how long `active` must last before it counts as connected
-    unsigned pause_ms;           // between two trials
+    unsigned pause_ms;           // after a trial that may log on
+    unsigned scan_pause_ms;      // after a trial that stops before any logon
     unsigned max_failed_logons;  // for an account, across runs
     unsigned max_trials;         // of the whole run; 0: any number
 };
 
-// Deadline 20 s, settle 0.1 s, pause 0.5 s, two failed logons, the default of every factor; everything else zero.
+// Deadline 20 s, settle 0.1 s, pause 0.2 s and 0.05 s after a scan, two failed logons, the default of every factor;
+// everything else zero.
 struct profile profile_default(void);
 
 // The account that a gateway is given: its own, or the target's. Borrowed.

@@ -101,10 +101,10 @@ def test_the_journal_file_is_the_same(lab, rdpprobe, tmp_path):
 def test_a_journal_that_cannot_be_written(rdpprobe, lab, tmp_path):
     server = lab(user="bob", password=PASSWORD)
     for path in (tmp_path / "missing" / "journal", tmp_path):
-        result = rdpprobe("connect", "--journal", path, server.target)
+        result = rdpprobe("connect", "--user", "bob", "--journal", path, server.target, password=PASSWORD)
         assert (result.status, result.stdout, result.stderr.count("\n")) == (3, "", 1), result
         assert str(path) in result.stderr
-    result = rdpprobe("connect", "--journal", "/dev/full", server.target)
+    result = rdpprobe("connect", "--user", "bob", "--journal", "/dev/full", server.target, password=PASSWORD)
     assert result.status == 3 and "/dev/full" in result.stderr
     assert server.connections() == []
 
@@ -153,12 +153,11 @@ def test_up_to_tls_no_account_is_needed(lab, rdpprobe, level):
     assert result.status == 0 and server.only_connection()["ntlm_authenticates"] == 0
 
 
-def test_nla_without_an_account_is_this_machine_s_failure(lab, rdpprobe):
+def test_nla_without_an_account_is_a_usage_error(lab, rdpprobe):
     server = lab(user="bob", password=PASSWORD)
     result = rdpprobe("connect", "--json", server.target)
-    assert result.status == 1
-    assert (result.trial["outcome"]["family"], result.trial["outcome"]["name"]) == ("local", "NO_CREDENTIALS")
-    assert server.only_connection()["ntlm_authenticates"] == result.trial["logons"] == 0
+    assert (result.status, result.stdout) == (2, "") and "--user" in result.stderr, result
+    assert server.connections() == []
 
 
 # ---- credentials ----
@@ -189,7 +188,8 @@ def test_exit_statuses(lab, rdpprobe, tmp_path):
     assert rdpprobe("connect", "--user", "bob", server.target, password=PASSWORD).status == 0
     assert rdpprobe("connect", "--user", "eve", "--set", "security=tls", server.target).status == 1
     assert rdpprobe("connect", "--user", "bob").status == 2
-    assert rdpprobe("connect", server.target, environment={"TMPDIR": str(tmp_path / "missing")}).status == 3
+    assert rdpprobe("connect", "--user", "bob", server.target, password=PASSWORD,
+                    environment={"TMPDIR": str(tmp_path / "missing")}).status == 3
 
 
 @pytest.mark.parametrize("arguments, words", [

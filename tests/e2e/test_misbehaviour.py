@@ -23,7 +23,7 @@ DEADLINE = 1.2
 CONFIRM = "030000130ed00000123400020008000{}000000"  # X.224 Connection Confirm, selected protocol
 SSL, HYBRID, HYBRID_EX, RDP = 1, 2, 8, 0
 
-# without: what this client lacks: "password" or "legacy" (OpenSSL's provider). target: where there is no server at all
+# without: what this client lacks: "legacy" (OpenSSL's provider). target: where there is no server at all
 Row = collections.namedtuple("Row", "cause server arguments expected without target", defaults=("", None))
 # phase, family, code, name, side, logons
 Outcome = collections.namedtuple("Outcome", "phase family code name by logons", defaults=("", "server", 0))
@@ -153,8 +153,6 @@ def others():
     yield "zeros-tls", Row("zeros in MCS", scripted(CONFIRM.format(SSL), bytes(64)), ["--set", "security=tls"],
                            Outcome("mcs", "protocol", 0, "", "client"))
     # This machine
-    yield "no-credentials", Row("no password", lab(), [],
-                                Outcome("nla", "local", 0, "NO_CREDENTIALS", "client"), without="password")
     yield "no-legacy", Row("no legacy provider", lab(), [],
                            Outcome("resolve", "local", 0, "LEGACY_PROVIDER_MISSING", "client"), without="legacy")
     yield "unknown-name", Row("an unknown name", None, [], Outcome("resolve", "dns", None, None, None),
@@ -232,7 +230,7 @@ def start(row, stack, scratch, certificate):
     return stack.enter_context(Program(scratch("rdpprobe")).start(
         "connect", "--json", "--user", "bob", "--deadline", DEADLINE, *words, target,
         environment={"OPENSSL_MODULES": "/nonexistent"} if row.without == "legacy" else {},
-        password=None if row.without == "password" else PASSWORD))
+        password=PASSWORD))
 
 
 def trial_of(process):

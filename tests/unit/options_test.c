@@ -37,7 +37,7 @@ static void has_defaults(void **state)
     assert_int_equal(options.profile.target.port, 3389);
     assert_int_equal(options.profile.deadline_ms, 20000);
     assert_int_equal(options.profile.settle_ms, 100);
-    assert_int_equal(options.profile.pause_ms, 500);
+    assert_int_equal(options.profile.pause_ms, 200);
     assert_int_equal(options.profile.max_failed_logons, 2);
     assert_int_equal(options.repeat, 1);
     assert_int_equal(options.until.phase, PHASE_ACTIVE);

@@ -63,6 +63,7 @@ static struct connection_request example(void)
                     .settle_ms = 300,
                     .deadline_ms = 20000,
                     .pause_ms = 500,
+                    .scan_pause_ms = 60,
                     .max_failed_logons = 2,
                     .max_trials = 7},
         .until = PHASE_LICENSING,
@@ -98,6 +99,7 @@ static void check_profiles(const struct profile *got, const struct profile *sent
     assert_int_equal(got->settle_ms, sent->settle_ms);
     assert_int_equal(got->deadline_ms, sent->deadline_ms);
     assert_int_equal(got->pause_ms, sent->pause_ms);
+    assert_int_equal(got->scan_pause_ms, sent->scan_pause_ms);
     assert_int_equal(got->max_failed_logons, sent->max_failed_logons);
     assert_int_equal(got->max_trials, sent->max_trials);
 }
