@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What isolate studies where nothing is said: every factor that speaks before the failure. What it left out, it names."""
+"""What isolate studies where nothing is said: every factor that speaks before the failure. It names what it left."""
 
 import pytest
 
