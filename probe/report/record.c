@@ -154,7 +154,8 @@ struct outcome record_outcome(const struct record *record)
 
 bool record_could_not_run(const struct outcome *outcome)
 {
-    return outcome->result == RESULT_FAILED && (outcome->family == FAMILY_LOCAL || outcome->family == FAMILY_CRASH);
+    return outcome_is_of_this_machine(outcome) ||
+           (outcome->result == RESULT_FAILED && outcome->family == FAMILY_CRASH);
 }
 
 char *record_target(const struct record *record, char *text, size_t size)
