@@ -169,8 +169,12 @@ static void read_cause(const struct run_of_trials *run, enum cause_evidence evid
 {
     enum { STORED = 1 << LICENSE_KEEP | 1 << LICENSE_REUSE | 1 << LICENSE_CORRUPT };
     const struct verdict *verdict = run->verdict;
-    if (verdict->factors[factor].finding == FINDING_CAUSE &&
-        (evidence != EVIDENCE_CAUSE_STORED_LICENSE || is_condition(verdict, FACTOR_LICENSE, STORED)))
+    if (evidence == EVIDENCE_CAUSE_STORED_LICENSE && !is_condition(verdict, FACTOR_LICENSE, STORED))
+        return;
+    // That an intact licence decides says nothing of a damaged one.
+    if (evidence == EVIDENCE_CAUSE_CORRUPT_LICENSE && !is_condition(verdict, FACTOR_LICENSE, 1 << LICENSE_CORRUPT))
+        return;
+    if (verdict->factors[factor].finding == FINDING_CAUSE)
         rest_on_pairs(&run->shown[evidence], verdict, &factor);
 }
 

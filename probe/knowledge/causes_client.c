@@ -50,7 +50,7 @@ const struct cause_row causes_of_client[CAUSES_OF_CLIENT] = {
      .made = HOW_TO_PAGES,
      .plausibility = PLAUSIBILITY_CONTRADICTS_PROTOCOL,
      .place = PLACE_CLIENT,
-     .supports = {{.all = {EVIDENCE_CAUSE_STORED_LICENSE}},
+     .supports = {{.all = {EVIDENCE_CAUSE_CORRUPT_LICENSE}},
                   {.all = {EVIDENCE_ERRINFO_CLIENT_LICENSE}},
                   {.all = {EVIDENCE_LICENSE_REFUSED}}},
      .refutes = {{.all = {EVIDENCE_LICENSE_CLEAR_FAILS_TOO}, .none = {EVIDENCE_CAUSE_STORED_LICENSE}},

@@ -92,6 +92,7 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
     [EVIDENCE_CAUSE_ADDRESS] = {"cause-address", "name or address decides", "address"},
     [EVIDENCE_CAUSE_GATEWAY] = {"cause-gateway", "the way through the gateway decides", "gateway"},
     [EVIDENCE_CAUSE_STORED_LICENSE] = {"cause-stored-license", "a stored licence triggers the failure", "license"},
+    [EVIDENCE_CAUSE_CORRUPT_LICENSE] = {"cause-corrupt-license", "a damaged licence triggers the failure", "license"},
     [EVIDENCE_CAUSE_ADMIN] = {"cause-admin", "the administrative session decides", "admin"},
     [EVIDENCE_CAUSE_LOAD_BALANCE] = {"cause-load-balance", "the routing token decides", "load-balance"},
     [EVIDENCE_CAUSE_GRAPHICS] = {"cause-graphics", "the way of drawing decides", "graphics"},

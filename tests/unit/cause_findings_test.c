@@ -131,8 +131,21 @@ static void a_stored_licence(void **state)
     made_verdict(&run, VERDICT_ISOLATED);
     made_cause(&run, FACTOR_LICENSE, LICENSE_REUSE, 1, 2);
     find_made_causes(&run);
-    expect("H16", CAUSE_SUPPORTED);
+    expect("H16", CAUSE_UNDECIDED); // an intact one decides, and a corrupt one was never tried
     expect("H17", CAUSE_UNDECIDED); // no clock was seen
+}
+
+static void a_corrupt_licence(void **state)
+{
+    (void)state;
+    made_run_begin(&run);
+    fact_append(made_trial(&run, FACTOR_LICENSE, LICENSE_CORRUPT, FAMILY_ERRINFO, 7, PHASE_LICENSING)->facts,
+                FACT_LICENSING_MESSAGES, "LICENSE_INFO");
+    made_trial(&run, FACTOR_LICENSE, LICENSE_REUSE, FAMILY_NONE, 0, PHASE_ACTIVE);
+    made_verdict(&run, VERDICT_ISOLATED);
+    made_cause(&run, FACTOR_LICENSE, LICENSE_CORRUPT, 1, 2);
+    find_made_causes(&run);
+    expect("H16", CAUSE_SUPPORTED);
 }
 
 // An empty store that fails where a stored licence works is another matter.
@@ -286,6 +299,7 @@ int main(void)
         cmocka_unit_test_teardown(a_proved_tls_version, end_run),
         cmocka_unit_test_teardown(a_cause_without_its_pair, end_run),
         cmocka_unit_test_teardown(a_stored_licence, end_run),
+        cmocka_unit_test_teardown(a_corrupt_licence, end_run),
         cmocka_unit_test_teardown(an_empty_licence_store, end_run),
         cmocka_unit_test_teardown(ways_to_fail_the_logon, end_run),
         cmocka_unit_test_teardown(authorization_is_no_password, end_run),
