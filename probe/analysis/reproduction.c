@@ -47,7 +47,7 @@ static void not_reproduced(const struct experiment *experiment, const struct tri
         snprintf(rest, sizeof rest, "; nor did any of %u other variants fail, with every pair of levels.", others);
     outcome_clause(last, seen, sizeof seen);
     if (experiment->isolation->signature_given && last->outcome.result == RESULT_FAILED)
-        conclude(verdict, VERDICT_NOT_REPRODUCED,
+        conclude(verdict, VERDICT_INCONCLUSIVE,
                  "The baseline did not show %s in %u trials; it failed, but otherwise: %s.",
                  signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen);
     else if (experiment->isolation->signature_given)

@@ -133,13 +133,18 @@ static bool is_scan(const struct trial *trial)
     return trial->until < PHASE_ACTIVE;
 }
 
+static enum observation observation_of(const struct verdict *verdict, const struct trial *trial)
+{
+    return verdict->has_signature ? observe(trial, &verdict->signature, verdict->failure_phase) : OBSERVED_UNRESOLVED;
+}
+
 static void says(struct page *page, const struct verdict *verdict, const struct trial *trial)
 {
-    enum observation observation = OBSERVED_UNRESOLVED;
-    if (verdict->has_signature)
-        observation = observe(trial, &verdict->signature, verdict->failure_phase);
+    const enum observation observation = observation_of(verdict, trial);
     if (observation == OBSERVED_SIGNATURE)
         page_put(page, STYLE_BAD, " %-*s", SAYS_WIDTH, "FAILS");
+    else if (observation == OBSERVED_NO_SIGNATURE && trial->outcome.result == RESULT_FAILED)
+        page_put(page, STYLE_DOUBT, " %-*s", SAYS_WIDTH, "other");
     else if (observation == OBSERVED_NO_SIGNATURE)
         page_put(page, STYLE_GOOD, " %-*s", SAYS_WIDTH, "works");
     else if (is_scan(trial))
@@ -187,23 +192,25 @@ void trial_table(struct page *page, const struct variant *baseline, const struct
                  const struct trial *const *trials, size_t count)
 {
     struct layout layout = choose(page, baseline, trials, count);
-    bool marks = false, doubts = false, scans = false;
+    bool marks = false, doubts = false, scans = false, others = false;
 
     page_line(page, STYLE_HEADING, "Trials");
     unvaried(page, &layout, baseline);
     header(page, &layout);
     for (size_t i = 0; i < count; i++) {
         row(page, &layout, baseline, verdict, trials[i]);
-        bool unresolved = !verdict->has_signature ||
-                          observe(trials[i], &verdict->signature, verdict->failure_phase) == OBSERVED_UNRESOLVED;
+        const enum observation seen = observation_of(verdict, trials[i]);
         marks = marks || !variant_equal(&trials[i]->variant, baseline);
-        scans = scans || (unresolved && is_scan(trials[i]));
-        doubts = doubts || (unresolved && !is_scan(trials[i]) && verdict->has_signature);
+        scans = scans || (seen == OBSERVED_UNRESOLVED && is_scan(trials[i]));
+        doubts = doubts || (seen == OBSERVED_UNRESOLVED && !is_scan(trials[i]) && verdict->has_signature);
+        others = others || (seen == OBSERVED_NO_SIGNATURE && trials[i]->outcome.result == RESULT_FAILED);
     }
     if (marks)
         page_line(page, STYLE_FAINT, "  * another level than the baseline's");
     if (scans)
         page_line(page, STYLE_FAINT, "  scan: asked what the target accepts, stopped before logging on to it");
+    if (others)
+        page_line(page, STYLE_FAINT, "  other: came beyond the failure, and failed otherwise");
     if (doubts)
         page_line(page, STYLE_FAINT, "  ? another failure, or the level was not in effect on the wire: proves nothing");
 }

@@ -4,6 +4,7 @@
 import pytest
 
 from fixtures.experiment import causes
+from fixtures.port import free_port
 
 USER, PASSWORD = "bob", "Scope-Pw1"
 AFTER_ACTIVATION = ["--errinfo", "0x12", "--at", "post-connect"]
@@ -98,3 +99,13 @@ def test_what_vary_leaves_out_is_named(isolate):
                      lab_options=AFTER_ACTIVATION)
     assert result.verdict["verdict"] == "inconclusive", repr(result)
     assert "graphics" in result.verdict["reason"] and "was not varied" in result.verdict["reason"], repr(result)
+
+
+def test_another_failure_than_the_one_asked_for_proves_nothing(rdpprobe):
+    """A closed port neither works nor shows the signature: nothing was reproduced, and nothing refuted."""
+    with free_port() as port:
+        result = rdpprobe("isolate", "--user", USER, "--pause", "0", "--signature", "0x3/0x70", f"localhost:{port}",
+                          password=PASSWORD, timeout=60)
+    assert result.status == 1 and "inconclusive" in result.stdout, repr(result)
+    rows = [line.split()[1] for line in result.stdout.split("\nTrials\n")[1].splitlines() if line[:2].strip().isdigit()]
+    assert rows and "works" not in rows and "FAILS" not in rows, repr(result)
