@@ -14,6 +14,7 @@
 #include "analysis/replay.h"
 #include "analysis/reproduction.h"
 #include "analysis/search.h"
+#include "analysis/session_proof.h"
 #include "analysis/suggested_trial.h"
 #include "analysis/sweep.h"
 #include "trial/append.h"
@@ -166,6 +167,18 @@ static void take_back(struct verdict *verdict)
     verdict->confidence = 0;
 }
 
+// Whether the proof is one of sessions; else makes the verdict.
+static bool has_sessions(struct experiment *experiment, struct verdict *verdict)
+{
+    char text[300];
+    if (sessions_prove(experiment, verdict, text, sizeof text))
+        return true;
+    take_back(verdict);
+    if (!conclude_early(experiment, verdict, "a cause was narrowed down, but no session was seen without the failure"))
+        conclude(verdict, VERDICT_INCONCLUSIVE, "A cause was narrowed down, but %s.", text);
+    return false;
+}
+
 // From the reproduced failure to a proved cause. False if the verdict is made.
 static bool find_cause(struct experiment *experiment, struct cause *cause, struct verdict *verdict)
 {
@@ -206,7 +219,7 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
             return false;
         }
         if (proof == PROVED)
-            return true;
+            return has_sessions(experiment, verdict);
         if (proof == NOT_PROVED) {
             conclude(verdict, VERDICT_INCONCLUSIVE, "A cause was narrowed down, but %s.", gap);
             return false;

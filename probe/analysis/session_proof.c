@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "analysis/session_proof.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { ATTEMPTS = 3 }; // at a session, since a trial may fail by accident
+
+// A trial of the variant that was active; else NULL, with the last one that went so far in *last (NULL: none did).
+static const struct trial *active_trial(const struct experiment *experiment, const struct variant *variant,
+                                        const struct trial **last, unsigned *tried)
+{
+    *last = NULL;
+    *tried = 0;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (trial->until < PHASE_ACTIVE || !variant_equal(&trial->variant, variant))
+            continue;
+        if (trial->outcome.result == RESULT_CONNECTED && experiment_observe(experiment, trial) == OBSERVED_NO_SIGNATURE)
+            return trial;
+        *last = trial;
+        ++*tried;
+    }
+    return NULL;
+}
+
+// Runs the variant as far as a session, again where an accident may have kept it from one.
+static const struct trial *reach_a_session(struct experiment *experiment, const struct variant *variant,
+                                           const struct trial **last)
+{
+    unsigned tried;
+    const struct trial *active;
+    while (!(active = active_trial(experiment, variant, last, &tried))) {
+        if (tried >= ATTEMPTS ||
+            (*last && !experiment_accident(*last) && experiment_observe(experiment, *last) != OBSERVED_SIGNATURE))
+            return NULL;
+        if (!experiment_run(experiment, variant, PHASE_ACTIVE))
+            return NULL;
+    }
+    return active;
+}
+
+bool sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size)
+{
+    for (unsigned i = 0; i < verdict->pair_count; i++) {
+        const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing), *last = NULL;
+        const enum factor factor = verdict->pairs[i].factor;
+        char class[96];
+        const struct trial *active = passing ? reach_a_session(experiment, &passing->variant, &last) : NULL;
+        if (active && passing->until < PHASE_ACTIVE)
+            verdict->pairs[i].passing = active->number;
+        if (active || !passing)
+            continue;
+        if (!last) {
+            snprintf(text, size, "no trial with %s=%s went as far as a session", factor_row(factor)->name,
+                     level_name(factor, passing->variant.level[factor]));
+            return false;
+        }
+        const struct signature other = signature_of(&last->outcome);
+        snprintf(text, size,
+                 "no session came of it: with %s=%s another failure follows, %s%s%s in the %s phase (trial %" PRIu64
+                 ")",
+                 factor_row(factor)->name, level_name(factor, passing->variant.level[factor]),
+                 signature_text(&other, class, sizeof class), last->outcome.name[0] ? " " : "", last->outcome.name,
+                 phase_name(last->outcome.phase), last->number);
+        return false;
+    }
+    return true;
+}
