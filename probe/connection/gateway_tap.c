@@ -39,6 +39,16 @@ static void before_read(struct tapped *tapped, BIO *bio)
     poll(&wait, 1, WAIT_MS);
 }
 
+// The channel is broken: nothing more is read or written. A TLS handshake with the target would not hear of it: its
+// last words, or what was read before, leave a flag (rdg.c) that OpenSSL takes for "wait and try again", for ever.
+static void broken(struct tapped *tapped)
+{
+    struct connection *connection = tapped->connection;
+    peer_end_note(&connection->trace.peer_end, tapped->channel->fd);
+    if (connection->trace.phase == PHASE_TLS)
+        finish_if(connection, ENDS_FAILED);
+}
+
 static void nothing_read(struct tapped *tapped, BIO *bio)
 {
     struct connection *connection = tapped->connection;
@@ -46,7 +56,7 @@ static void nothing_read(struct tapped *tapped, BIO *bio)
     if (connection->progress.over)
         return;
     if (!BIO_should_retry(bio))
-        peer_end_note(&connection->trace.peer_end, tapped->channel->fd);
+        broken(tapped);
     finish_if(connection, gateway_channel_idle(tapped->channel));
 }
 
@@ -77,6 +87,8 @@ static long on_bio(BIO *bio, int operation, const char *data, size_t length, int
     case BIO_CB_WRITE | BIO_CB_RETURN:
         if (result > 0 && processed && *processed)
             take(tapped, true, (const uint8_t *)data, *processed);
+        else if (!tapped->connection->progress.over && !BIO_should_retry(bio))
+            broken(tapped);
         break;
     default:
         break;

@@ -179,7 +179,7 @@ def silent():
 
 @pytest.mark.timed
 def test_a_closed_port_is_tcp_at_once(rdpprobe, refusing):
-    result = rdpprobe("connect", "--json", refusing)
+    result = rdpprobe("connect", "--json", "--until", "tls", refusing)
     outcome = result.trial["outcome"]
     assert (result.status, outcome["phase"], outcome["family"]) == (1, "tcp", "tcp"), result
     assert (outcome["code"], outcome["name"]) == (errno.ECONNREFUSED, "ECONNREFUSED")
@@ -191,7 +191,7 @@ def test_a_closed_port_is_tcp_at_once(rdpprobe, refusing):
 
 @pytest.mark.timed
 def test_an_accept_that_never_comes_is_a_tcp_timeout(rdpprobe, silent):
-    result = rdpprobe("connect", "--json", "--deadline", DEADLINE, silent)
+    result = rdpprobe("connect", "--json", "--until", "tls", "--deadline", DEADLINE, silent)
     outcome = result.trial["outcome"]
     assert (result.status, outcome["phase"], outcome["family"]) == (1, "tcp", "timeout"), result
     assert result.trial["connections"] == 0
