@@ -273,6 +273,15 @@ def test_a_gateway_that_drops_a_session(kind, after, transport, paa, target, thr
     check_idle(trial)
 
 
+def test_a_gateway_that_drops_the_half_of_a_session(paa, target, through):
+    """In the target's TLS handshake. What goes to the gateway is still taken, and nothing will ever answer."""
+    gate = paa("--fault", "data:half", "--fault-after", 100)
+    trial = through(gate, "http", target().target, "--deadline", "1.5").trial
+    assert (trial["outcome"]["family"], trial["outcome"]["name"]) == ("closed", "RST"), trial
+    assert (trial["outcome"]["phase"], trial["facts"]["end"]["by"]) == ("tls", "gateway"), trial
+    check_idle(trial)
+
+
 @pytest.mark.parametrize("transport, at", (*((transport, at) for transport in TRANSPORTS for at in FIRST + AFTER),
                                            ("http", "second-tls"), ("http", "second-http")))
 @pytest.mark.parametrize("kind", ("close", "garbage"))

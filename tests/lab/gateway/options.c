@@ -17,7 +17,7 @@ static const char *const authentications[] = {"none", "ntlm", "paa", "bearer", "
 static const char *const transports[] = {"", "websocket", "http", NULL};
 static const char *const steps[] = {"",       "tcp",       "tls",     "http", "handshake",
                                     "tunnel", "authorize", "channel", "data", NULL};
-static const char *const faults[] = {"", "close", "rst", "hang", "garbage", NULL};
+static const char *const faults[] = {"", "close", "rst", "hang", "garbage", "half", NULL};
 
 __attribute__((noreturn, format(printf, 1, 2))) static void usage(const char *format, ...)
 {
@@ -426,7 +426,7 @@ static const struct row {
     {"second-status", "N[,N...]", "the same for the IN channel", take_second_status},
     {"fault", "STEP:KIND",
      "at tcp, tls, http, logon (the client has sent its password), second-tcp, second-tls,\nsecond-http (the IN "
-     "channel's), handshake, tunnel, authorize, channel or data, instead\nof the answer: close, rst, hang or garbage",
+     "channel's), handshake, tunnel, authorize, channel or data, instead\nof the answer: close, rst, hang, garbage\nor half (OUT is reset, IN stays open and is not read)",
      parse_fault},
     {"fault-after", "BYTES", "the fault at data comes when so much has come from the target", take_fault_after},
     {"chunked-out", NULL, "answer the plain OUT channel with chunked encoding", take_chunked_out},

@@ -26,7 +26,7 @@ enum step {
     STEP_COUNT
 };
 
-enum fault { FAULT_NONE, FAULT_CLOSE, FAULT_RST, FAULT_HANG, FAULT_GARBAGE };
+enum fault { FAULT_NONE, FAULT_CLOSE, FAULT_RST, FAULT_HANG, FAULT_GARBAGE, FAULT_HALF };
 
 struct map {
     char *name;    // what the client asks for, compared without case

@@ -172,14 +172,15 @@ bool tunnel_fault(struct tunnel *tunnel, enum step step)
         send_garbage(tunnel, step);
     }
     for (size_t i = 0; i < 2; i++) {
-        if (channels[i] && options->fault == FAULT_RST) {
+        bool hold = options->fault == FAULT_HANG || (options->fault == FAULT_HALF && i > 0);
+        if (channels[i] && (options->fault == FAULT_RST || (options->fault == FAULT_HALF && i == 0))) {
             channel_reset(channels[i]);
-        } else if (channels[i] && options->fault == FAULT_HANG) {
+        } else if (channels[i] && hold) {
             channels[i]->state = CHANNEL_HELD;
             channels[i]->deadline = channel_now() + HOLD_MS;
         }
     }
-    if (options->fault != FAULT_HANG) {
+    if (options->fault != FAULT_HANG && options->fault != FAULT_HALF) {
         tunnel_end(tunnel, ENDED_FAULT, NULL);
     }
     return true;
