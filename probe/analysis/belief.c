@@ -225,11 +225,10 @@ static double learn(struct belief *belief, uint32_t point, bool failure)
     return settle(belief);
 }
 
-void belief_learn(struct belief *belief, uint32_t point, bool failure)
+void belief_learn(struct belief *belief, uint32_t point, bool failure, unsigned connection)
 {
     belief->log_likelihood += learn(belief, point, failure);
-    belief->failures += failure;
-    belief->passes += !failure;
+    chance_learn(&belief->chance, connection, failure);
 }
 
 void belief_learn_chosen(struct belief *belief, uint32_t point, bool failure)
@@ -239,25 +238,20 @@ void belief_learn_chosen(struct belief *belief, uint32_t point, bool failure)
 
 double belief_against_chance(const struct belief *belief)
 {
-    double weight = 0, chance = 0, trials = belief->failures + belief->passes;
+    double weight = 0;
     for (unsigned i = 0; i < belief->count; i++) {
         const struct hypothesis *hypothesis = &belief->hypotheses[i];
         for (unsigned j = 0; j < NOISES && !hypothesis_holds(hypothesis, 0); j++)
             weight += hypothesis->weight[j] * noises[j].test / noises[j].prior;
     }
-    // Chance at the rate that suits the trials best.
-    if (belief->failures)
-        chance += belief->failures * log(belief->failures / trials);
-    if (belief->passes)
-        chance += belief->passes * log(belief->passes / trials);
-    return weight * exp(belief->log_likelihood - chance);
+    return weight * exp(belief->log_likelihood - chance_at_best(&belief->chance));
 }
 
 double belief_chance(const struct belief *belief)
 {
     // Every rate alike before the first trial: a beta function.
-    double chance =
-        lgamma(belief->failures + 1.0) + lgamma(belief->passes + 1.0) - lgamma(belief->failures + belief->passes + 2.0);
+    const struct chance_count *all = &belief->chance.all;
+    double chance = lgamma(all->failures + 1.0) + lgamma(all->passes + 1.0) - lgamma(all->failures + all->passes + 2.0);
     return 1 / (1 + (1 - CHANCE_PRIOR) / CHANCE_PRIOR * exp(belief->log_likelihood - chance));
 }
 

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/chance.h"
 #include "analysis/monotone.h"
 
 enum {
@@ -25,8 +26,9 @@ struct belief {
     unsigned dimensions, count;
     struct hypothesis *hypotheses;    // owned
     double false_pass, false_failure; // expected noise
-    // Against chance: the trials so far, and the logarithm of how probable the hypotheses together made them.
-    unsigned failures, passes;
+    // Against chance: what it makes of the trials so far, and the logarithm of how probable the hypotheses together
+    // made them.
+    struct chance chance;
     double log_likelihood;
 };
 
@@ -39,17 +41,17 @@ bool belief_init(struct belief *belief, unsigned dimensions, const double *weigh
 // Frees. Safe on a zeroed belief.
 void belief_clear(struct belief *belief);
 
-// Learns what one trial at a point showed: the failure, or none.
-void belief_learn(struct belief *belief, uint32_t point, bool failure);
+// Learns what one trial at a point showed: the failure, or none. connection: how many connections were made before it.
+void belief_learn(struct belief *belief, uint32_t point, bool failure, unsigned connection);
 
 // The same of a trial that was chosen for what it showed, such as a pass that is only weighed because it is one: it
 // tells hypotheses apart, but says nothing against chance.
 void belief_learn_chosen(struct belief *belief, uint32_t point, bool failure);
 
-// How much likelier the trials are if something at the client decides than by chance, whatever rate chance may have: a
-// test martingale (Ville 1939; Shafer et al., "Test Martingales, Bayes Factors and p-Values", Statistical Science 26,
-// 2011). On a target that fails by chance alone it ever reaches x with a probability of 1/x at most, however the trials
-// are chosen and whenever they end.
+// How much likelier the trials are if something at the client decides than by chance, of whatever kind and rate suits
+// them best: a test martingale (Ville 1939; Shafer et al., "Test Martingales, Bayes Factors and p-Values", Statistical
+// Science 26, 2011). On a target that fails by chance alone it ever reaches x with a probability of 1/x at most,
+// however the trials are chosen and whenever they end.
 double belief_against_chance(const struct belief *belief);
 
 // How probable chance is, held possible before the first trial as one target in twenty, at any rate.

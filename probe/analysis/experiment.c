@@ -19,6 +19,7 @@ void experiment_init(struct experiment *experiment, const struct isolation *isol
     if (experiment->budget > TRIALS_MAX)
         experiment->budget = TRIALS_MAX;
     experiment->confirmations = isolation->confirmations ? isolation->confirmations : CONFIRMATIONS_DEFAULT;
+    randomization_init(&experiment->randomization, isolation->seed);
     experiment->has_signature = isolation->signature_given;
     experiment->signature = isolation->signature;
     for (int f = 0; f < FACTOR_COUNT; f++) {
@@ -162,6 +163,14 @@ const struct trial *experiment_run(struct experiment *experiment, const struct v
     }
     experiment_add(experiment, trial);
     return trial;
+}
+
+unsigned experiment_connections(const struct experiment *experiment, unsigned trials)
+{
+    unsigned sum = 0;
+    for (unsigned i = 0; i < trials; i++)
+        sum += experiment->trials[i]->connections ? experiment->trials[i]->connections : 1;
+    return sum;
 }
 
 bool experiment_fails(const struct experiment *experiment, const struct trial *trial)

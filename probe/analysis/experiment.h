@@ -4,6 +4,7 @@
 #pragma once
 
 #include "analysis/belief.h"
+#include "analysis/randomization.h"
 #include "analysis/terms.h"
 
 enum {
@@ -43,7 +44,8 @@ struct experiment {
     bool has_next;
     struct variant next; // what was to be tried when no more trials could be run
     enum phase next_until;
-    struct belief belief; // about belief_cube, of the first `learned` trials
+    struct randomization randomization; // of the trials that confirm
+    struct belief belief;               // about belief_cube, of the first `learned` trials
     struct cube belief_cube;
     unsigned learned;
     enum phase belief_phase; // failure_phase that it was learned with
@@ -72,6 +74,9 @@ bool experiment_offline(const struct experiment *experiment);
 
 // Whether no further trial may or should be run.
 bool experiment_over(const struct experiment *experiment);
+
+// How many connections the first so many trials made; a trial that made none counts as one.
+unsigned experiment_connections(const struct experiment *experiment, unsigned trials);
 
 // Runs a trial and records it. NULL if the experiment is over (now or before).
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until);

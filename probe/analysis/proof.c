@@ -10,9 +10,12 @@ enum { TURNS_MAX = 64 };
 // So probable a cause must be, beside all other causes of the family and with the noise that the trials show.
 static const double SURE = 0.98;
 
-// So much likelier than by chance the trials must be: a target that fails by chance alone, at any rate, is blamed on a
-// factor once in so many runs at most.
-static const double AGAINST_CHANCE = 1000;
+// So much likelier than by chance, and than by the order in which they were run, the trials must be: a target that does
+// not look at the factor is blamed on it once in so many runs at most.
+static const double AGAINST_CHANCE = 300, AGAINST_ORDER = 100;
+
+// So little is left of the bet where the trials do not do what the cause foretells.
+static const double RUINED = 1e-6;
 
 struct proof_pair {
     enum factor factor;
@@ -150,65 +153,96 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
     return fail || pass;
 }
 
-// What the pairs still need, the least seen of them first. False if they need nothing.
-static bool pairs_need(const struct experiment *experiment, const struct pairs *pairs, struct variant *variant)
+enum should { SHOULD_FAIL = 1, SHOULD_PASS = 2 };
+
+// Of what the pairs still need (all: of all of them), the variant that was seen least, on some sides. False if there is
+// none.
+static bool pairs_need(const struct experiment *experiment, const struct pairs *pairs, unsigned sides, bool all,
+                       struct variant *variant)
 {
     unsigned fewest = ~0u;
-    for (unsigned i = 0; i < pairs->count; i++) {
+    for (unsigned i = 0; i < 2 * pairs->count; i++) {
+        const struct proof_pair *pair = &pairs->pair[i / 2];
+        const struct variant *candidate = i % 2 ? &pair->passing : &pair->failing;
         struct variant needed;
-        if (!needs(experiment, &pairs->pair[i], &needed))
+        if (!(sides & (i % 2 ? SHOULD_PASS : SHOULD_FAIL)) ||
+            (!all && !(needs(experiment, pair, &needed) && variant_equal(&needed, candidate))))
             continue;
-        struct tally tally = experiment_tally(experiment, &needed);
+        struct tally tally = experiment_tally(experiment, candidate);
         unsigned seen = tally.signature + tally.no_signature + tally.unresolved;
         if (seen < fewest) {
             fewest = seen;
-            *variant = needed;
+            *variant = *candidate;
         }
     }
     return fewest != ~0u;
 }
 
-// The variant of the pairs that was seen least, of those that should show what the trials showed less often: where
-// failures and passes are even, the next trial says most against chance.
-static struct variant evenly(const struct experiment *experiment, const struct pairs *pairs)
+// The trial that makes the cause sure soonest, of those that should fail by it, or of those that should not: one that
+// tells it from other causes, and one of a pair where that is about as good.
+static void best_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
+                       double confidence, bool failing, struct variant *variant)
 {
-    bool failing = experiment->belief.failures <= experiment->belief.passes;
-    const struct variant *least = NULL;
-    unsigned fewest = 0;
+    struct asking asking;
+    uint32_t point;
+    struct questions questions = experiment_questions(experiment, &asking);
+    const struct variant *against = contradicting(experiment, &cause->function, true);
+    const unsigned side = failing ? SHOULD_FAIL : SHOULD_PASS;
+    asking.foretold = &cause->function;
+    asking.failing = failing;
     for (unsigned i = 0; i < pairs->count; i++) {
-        const struct variant *variant = failing ? &pairs->pair[i].failing : &pairs->pair[i].passing;
-        struct tally tally = experiment_tally(experiment, variant);
-        unsigned seen = tally.signature + tally.no_signature + tally.unresolved;
-        if (!least || seen < fewest) {
-            least = variant;
-            fewest = seen;
-        }
+        asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].failing);
+        asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].passing);
     }
-    return *least;
+    if (against && hypothesis_holds(&cause->function, cube_point(experiment, &cause->cube, against)) == failing)
+        *variant = *against;
+    else if (confidence < SURE && belief_ask(&experiment->belief, &questions, &point, NULL))
+        *variant = cube_variant(experiment, &cause->cube, point);
+    else if (!pairs_need(experiment, pairs, side, false, variant))
+        pairs_need(experiment, pairs, side, true, variant);
 }
 
-// The trial that makes the cause sure soonest: one of a pair where that is about as good. False if it is proved.
-static bool next_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
+// What is still open when the order is ruled out. False if nothing is.
+static bool open_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
                        double confidence, struct variant *variant)
 {
     struct asking asking;
     uint32_t point;
     struct questions questions = experiment_questions(experiment, &asking);
-    for (unsigned i = 0; i < pairs->count; i++) {
-        asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].failing);
-        asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].passing);
-    }
-    if (confidence < SURE && belief_ask(&experiment->belief, &questions, &point, NULL)) {
-        *variant = cube_variant(experiment, &cause->cube, point);
-        return true;
-    }
-    if (pairs_need(experiment, pairs, variant))
-        return true;
     const struct variant *against = contradicting(experiment, &cause->function, true);
-    if (!against && confidence >= SURE && belief_against_chance(&experiment->belief) >= AGAINST_CHANCE)
-        return false;
-    *variant = against ? *against : evenly(experiment, pairs);
+    if (against)
+        *variant = *against;
+    else if (confidence < SURE && belief_ask(&experiment->belief, &questions, &point, NULL))
+        *variant = cube_variant(experiment, &cause->cube, point);
+    else if (!pairs_need(experiment, pairs, SHOULD_FAIL | SHOULD_PASS, false, variant))
+        return confidence < SURE && pairs_need(experiment, pairs, SHOULD_FAIL | SHOULD_PASS, true, variant);
     return true;
+}
+
+// Runs the next trial of the proof; a coin says whether one that should fail or one that should not, and settles a bet.
+static enum proof go_on(struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
+                        double confidence)
+{
+    struct variant variant;
+    bool bet = randomization_against_order(&experiment->randomization) < AGAINST_ORDER ||
+               belief_against_chance(&experiment->belief) < AGAINST_CHANCE;
+    bool failing = false;
+    if (bet) {
+        failing = randomization_coin(&experiment->randomization);
+        best_trial(experiment, cause, pairs, confidence, failing, &variant);
+    } else if (!open_trial(experiment, cause, pairs, confidence, &variant)) {
+        return PROVED;
+    }
+    if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX)
+        return NOT_PROVED;
+    const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
+    if (!trial)
+        return NOT_PROVED;
+    enum observation seen = experiment_observe(experiment, trial);
+    if (bet && seen != OBSERVED_UNRESOLVED)
+        randomization_learn(&experiment->randomization, failing, seen == OBSERVED_SIGNATURE,
+                            experiment->belief.false_pass, experiment->belief.false_failure);
+    return PROOF_OPEN;
 }
 
 // Runs what the proof takes: minimal pairs again and again, failing and passing trials interleaved, and whatever else
@@ -218,7 +252,6 @@ static enum proof confirm(struct experiment *experiment, const struct cause *cau
 {
     for (unsigned turn = 0;; turn++) {
         struct asking asking;
-        struct variant variant;
         if (!experiment_believe(experiment, &cause->cube))
             return NOT_PROVED;
         const struct hypothesis *mine = cause_hypothesis(experiment, cause);
@@ -238,11 +271,11 @@ static enum proof confirm(struct experiment *experiment, const struct cause *cau
                    : "a minimal pair could not be repeated until it was sure";
         if (experiment_by_chance(experiment))
             return NOT_PROVED;
-        if (!next_trial(experiment, cause, pairs, *confidence, &variant))
-            return PROVED;
-        if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX || turn > TURNS_MAX)
-            return NOT_PROVED;
-        if (!experiment_run(experiment, &variant, experiment_until(experiment, &variant)))
+        enum proof proof = turn > TURNS_MAX ? NOT_PROVED : go_on(experiment, cause, pairs, *confidence);
+        if (proof != PROOF_OPEN)
+            return proof;
+        *gap = "trials that were run in a random order do not do what it foretells";
+        if (randomization_against_order(&experiment->randomization) < RUINED)
             return NOT_PROVED;
     }
 }

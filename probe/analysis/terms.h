@@ -25,6 +25,7 @@ struct isolation {
     // The budget; 0: 64 trials (256 at most), any number of logons, any time (by the trials' own milliseconds).
     unsigned max_trials, max_logons;
     double max_ms;
+    uint64_t seed;          // of the order of the trials that confirm a cause
     unsigned confirmations; // how often each trial of a minimal pair is seen in all, at least; 0 = default (2)
 
     // Trials that were run before, oldest first; borrowed. With run NULL nothing else is looked at: the verdict then

@@ -69,7 +69,8 @@ bool experiment_believe(struct experiment *experiment, const struct cube *cube)
         if (!speaks(experiment, cube, &trial->variant, seen, &point))
             continue;
         if (lies_in(experiment, cube, &trial->variant, &point))
-            belief_learn(belief, point, seen == OBSERVED_SIGNATURE);
+            belief_learn(belief, point, seen == OBSERVED_SIGNATURE,
+                         experiment_connections(experiment, experiment->learned));
         else
             belief_learn_chosen(belief, point, seen == OBSERVED_SIGNATURE);
     }
@@ -102,6 +103,8 @@ static double price(void *context, uint32_t point)
     struct variant variant = cube_variant(experiment, cube, point);
     if (asking->impossible_only)
         return 1;
+    if (asking->foretold && hypothesis_holds(asking->foretold, point) != asking->failing)
+        return 0;
     if (!experiment_worth(experiment, &variant))
         return 0;
     double cost = 1;

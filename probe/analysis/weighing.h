@@ -14,6 +14,8 @@ struct asking {
     const struct experiment *experiment;
     bool impossible_only;
     bool resolved[FACTOR_COUNT][LEVELS_MAX], suspect[FACTOR_COUNT][LEVELS_MAX];
+    const struct hypothesis *foretold; // unless NULL: only points that fail by it, or (not failing) that pass
+    bool failing;
     unsigned preferred[2 * PAIRS_MAX], preferred_count; // points to be asked where they teach nearly as much as any
 };
 struct questions experiment_questions(const struct experiment *experiment, struct asking *asking);

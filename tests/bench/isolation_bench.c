@@ -39,6 +39,7 @@ static void run(struct oracle *oracle, const struct setting *setting, unsigned b
                                   .signature_given = true,
                                   .signature = {FAMILY_ERRINFO, 7, PHASE_RESOLVE, true, ""},
                                   .max_trials = budget,
+                                  .seed = seed,
                                   .run = oracle_run,
                                   .context = oracle};
     struct verdict verdict;
@@ -93,8 +94,9 @@ static void run_kind(enum kind kind, const struct setting *setting, unsigned rep
     free(oracle);
 }
 
-// Targets on which naming a factor is wrong, or right only of what was: a coin decides, at nine rates; or the target
-// changes for good after some trial.
+// Targets on which naming a factor is wrong, or right only of what was: a coin decides, at nine rates; one of two to
+// ten machines in turn fails, or two to ten connections fail and as many pass; or the target changes for good after
+// some trial.
 static const struct world {
     const char *name;
     enum coin_place coin_at;
@@ -104,6 +106,8 @@ static const struct world {
     {"coin", COIN_EVERYWHERE, 1, 0, false, false},
     {"coin-at-the-baseline", COIN_AT_BASELINE, 0, 0, false, false},
     {"coin-far-from-the-baseline", COIN_FAR_FROM_IT, 1, 0, false, false},
+    {"in-turn", COIN_IN_TURN, 1, 0, false, false},
+    {"bursts", COIN_IN_BURSTS, 1, 0, false, false},
     {"mended", COIN_NOWHERE, 1, 0, true, false},
     {"broken", COIN_NOWHERE, 1, 1, true, true},
 };
@@ -121,6 +125,7 @@ static void run_world(const struct world *world, unsigned step, unsigned repeats
     oracle->terms[0] = world->first;
     oracle->coin_at = world->coin_at;
     oracle->coin = step / 10.0;
+    oracle->in_turn = step + 1;
     oracle->change_after = world->changes ? 2 * step : 0;
     oracle->broken = world->broken;
     for (unsigned i = 0; i < repeats * RUNS_A_REPEAT; i++)
@@ -183,7 +188,14 @@ static void print_world(const struct world *world, unsigned repeats)
     for (unsigned step = 1; step <= WORLD_STEPS; step++) {
         struct count one = {0};
         char kind[32];
-        snprintf(kind, sizeof kind, world->changes ? "after %u" : "rate 0.%u", world->changes ? 2 * step : step);
+        bool turns = world->coin_at == COIN_IN_TURN || world->coin_at == COIN_IN_BURSTS;
+        snprintf(kind, sizeof kind,
+                 turns            ? "of %u"
+                 : world->changes ? "after %u"
+                                  : "rate 0.%u",
+                 turns            ? step + 1
+                 : world->changes ? 2 * step
+                                  : step);
         run_world(world, step, repeats, &one);
         print_row(world->name, kind, &one, 0);
         add(&all, &one);

@@ -71,6 +71,7 @@ void oracle_draw(struct oracle *oracle, uint64_t seed)
 {
     oracle->seed = seed;
     oracle->count = 0;
+    oracle->first = next(oracle) % 64;
     do {
         memset(&oracle->baseline, 0, sizeof oracle->baseline);
         for (unsigned f = 0; f < ORACLE_FACTORS && oracle->levels > 2; f++)
@@ -108,6 +109,8 @@ static bool coin_decides(const struct oracle *oracle, const struct variant *vari
         shared += variant->level[f] == oracle->baseline.level[f];
     switch (oracle->coin_at) {
     case COIN_EVERYWHERE:
+    case COIN_IN_TURN:
+    case COIN_IN_BURSTS:
         return true;
     case COIN_AT_BASELINE:
         return shared == ORACLE_FACTORS;
@@ -122,6 +125,10 @@ static bool coin_decides(const struct oracle *oracle, const struct variant *vari
 static bool show(struct oracle *oracle, const struct variant *variant)
 {
     bool fails = oracle_fails(oracle, variant);
+    if (oracle->coin_at == COIN_IN_TURN)
+        return (oracle->count + oracle->first) % oracle->in_turn == 0;
+    if (oracle->coin_at == COIN_IN_BURSTS)
+        return (oracle->count + oracle->first) / oracle->in_turn % 2 == 0;
     if (coin_decides(oracle, variant))
         return chance(oracle, oracle->coin);
     if (oracle->change_after && oracle->count > oracle->change_after)

@@ -9,8 +9,9 @@
 
 enum { ORACLE_FACTORS = 12, ORACLE_TERMS = 2, ORACLE_TRIALS = 256 };
 
-// Where a coin decides: in every variant, in the baseline alone, or in those alone that share no level with it.
-enum coin_place { COIN_NOWHERE, COIN_EVERYWHERE, COIN_AT_BASELINE, COIN_FAR_FROM_IT };
+// Where a coin decides: in every variant, in the baseline alone, or in those alone that share no level with it. Or the
+// count of connections does in every variant: one of some machines in turn fails; or so many fail and as many pass.
+enum coin_place { COIN_NOWHERE, COIN_EVERYWHERE, COIN_AT_BASELINE, COIN_FAR_FROM_IT, COIN_IN_TURN, COIN_IN_BURSTS };
 
 struct oracle {
     unsigned levels;  // of every factor
@@ -22,6 +23,8 @@ struct oracle {
     double false_pass, false_failure, unresolved;
     double coin;             // a trial fails at this rate, whatever its variant,
     enum coin_place coin_at; // here; elsewhere the terms decide
+    unsigned in_turn;        // how many machines, or how long a burst
+    uint64_t first;          // which of them the first connection meets
     unsigned change_after;   // trials until the target changes for good; 0: never
     bool broken;             // from then on everybody fails; else nobody does
     uint64_t seed;

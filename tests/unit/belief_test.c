@@ -32,7 +32,7 @@ static unsigned ask_until_sure(struct belief *belief, const struct hypothesis *c
     unsigned trials = 0;
     uint32_t point;
     while (hypothesis_probability(belief_best(belief)) < 0.99 && belief_ask(belief, &anything, &point, NULL)) {
-        belief_learn(belief, point, hypothesis_holds(cause, point));
+        belief_learn(belief, point, hypothesis_holds(cause, point), trials);
         assert_true(++trials < 40);
     }
     return trials;
@@ -65,16 +65,25 @@ static void test_noise(void **state)
     (void)state;
     struct belief belief = start();
     for (unsigned i = 0; i < 6; i++)
-        belief_learn(&belief, i % 2 ? FULL : FULL & ~1u, i % 2);
+        belief_learn(&belief, i % 2 ? FULL : FULL & ~1u, i % 2, i);
     double before = belief_failing(&belief, FULL);
     assert_true(belief_noisy(&belief) < 0.3);
-    belief_learn(&belief, FULL, false);
+    belief_learn(&belief, FULL, false, 6);
     assert_true(belief_noisy(&belief) > 0.9);
     assert_true(belief_failing(&belief, FULL) > 0.5 && belief_failing(&belief, FULL) < before);
     for (unsigned i = 0; i < 8; i++)
-        belief_learn(&belief, FULL, false);
+        belief_learn(&belief, FULL, false, 7 + i);
     assert_true(belief_failing(&belief, FULL) < 0.5 || belief_noisy(&belief) > 0.9);
     belief_clear(&belief);
+}
+
+// SplitMix64 (Steele, Lea, Flood 2014).
+static double uniform(uint64_t *seed)
+{
+    uint64_t z = *seed += 0x9E3779B97F4A7C15u;
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
 }
 
 // A difference that does not come again and again may be a coincidence.
@@ -82,10 +91,12 @@ static void test_against_chance(void **state)
 {
     (void)state;
     struct belief belief = start();
+    uint64_t seed = 1;
     double last = belief_against_chance(&belief);
     assert_true(last <= 1);
-    for (unsigned i = 0; i < 20; i++) {
-        belief_learn(&belief, i % 2 ? FULL : FULL & ~1u, i % 2);
+    for (unsigned i = 0; i < 24; i++) {
+        bool fails = uniform(&seed) < 0.5;
+        belief_learn(&belief, fails ? FULL : FULL & ~1u, fails, i);
         if (i == 3)
             assert_true(belief_against_chance(&belief) < 5); // two failures and two passes prove nothing
     }
@@ -98,13 +109,23 @@ static void test_against_chance(void **state)
     belief_clear(&belief);
 }
 
-// SplitMix64 (Steele, Lea, Flood 2014).
-static double uniform(uint64_t *seed)
+// What fails and passes in turn may be machines in turn, and what fails first and passes then a change: an order that
+// goes with it proves nothing.
+static void test_order_proves_nothing(void **state)
 {
-    uint64_t z = *seed += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return (double)((z ^ z >> 31) >> 11) / 9007199254740992.0;
+    (void)state;
+    for (unsigned turns = 2; turns <= 4; turns++) {
+        struct belief belief = start();
+        for (unsigned i = 0; i < 40; i++)
+            belief_learn(&belief, i % turns ? FULL & ~1u : FULL, i % turns == 0, i);
+        assert_true(belief_against_chance(&belief) < 1);
+        belief_clear(&belief);
+    }
+    struct belief belief = start();
+    for (unsigned i = 0; i < 16; i++)
+        belief_learn(&belief, i / 8 ? FULL & ~1u : FULL, i / 8 == 0, i);
+    assert_true(belief_against_chance(&belief) < 20);
+    belief_clear(&belief);
 }
 
 // Ville's inequality: by a coin the test ever reaches x once in x runs at most, though each trial is the one that the
@@ -122,7 +143,7 @@ static void test_a_coin_seldom_convinces(void **state)
             for (unsigned i = 0; i < TRIALS; i++) {
                 uint32_t point = FULL;
                 belief_ask(&belief, &anything, &point, NULL);
-                belief_learn(&belief, point, uniform(&seed) < rate / 10.0);
+                belief_learn(&belief, point, uniform(&seed) < rate / 10.0, i);
                 double now = belief_against_chance(&belief);
                 highest = now > highest ? now : highest;
             }
@@ -139,9 +160,8 @@ static void test_a_coin_seldom_convinces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_cause_is_found),
-        cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_against_chance),
+        cmocka_unit_test(test_every_cause_is_found),    cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_against_chance),          cmocka_unit_test(test_order_proves_nothing),
         cmocka_unit_test(test_a_coin_seldom_convinces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
