@@ -88,10 +88,11 @@ def test_isolate_starts_from_a_file(lab, rdpprobe, rdp):
 def test_a_file_and_arguments_after_it(lab, rdpprobe, rdp):
     server = lab(user=USER, password=PASSWORD)
     path = rdp({"full address": server.target, "username": USER})
-    result = rdpprobe("connect", "--json", path, "--", "/sec:tls", "/tls:enforce:1.2")
+    result = rdpprobe("connect", "--json", path, "--", "/sec:tls", "/tls:enforce:1.2", "/kbd:layout:0x409")
     assert result.status == 0, repr(result)
     truth = server.only_connection()
-    assert (truth["security"], truth["tls"], truth["user"]) == ("tls", "1.2", USER)
+    assert (truth["security"], truth["tls"], truth["user"], truth["keyboard"]) == ("tls", "1.2", USER, 0x409)
+    assert result.trial["variant"]["keyboard"] == "us" and "keyboard" not in result.of("run")[0], repr(result)
 
 
 def test_options_override(lab, rdpprobe, rdp):
