@@ -57,7 +57,7 @@ static const struct {
      "gateway-credentials, for targets without their own. "
      "variants, a list of {FACTOR: LEVEL}; or factors, each with a list of levels, design (one-at-a-time, "
      "pairwise, three-way, full), seed and never, rules such as security=rdp & tls=1.3; set, for levels "
-     "that do not vary. repeats, until, deadline, client-name, load-balance-info, cert-policy, autologon "
+     "that do not vary. repeats, until, deadline, client-name, load-balance-info, keyboard, cert-policy, autologon "
      "(off or on): of every trial. limits: max-in-flight, max-failed-logons, max-trials, rate, "
      "gateway-rate and target-rate (trials a second: over all, through each gateway, of each target), pause and "
      "settle (seconds). expect: see below."},

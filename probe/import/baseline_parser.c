@@ -308,7 +308,8 @@ static bool put_operands(struct parsing *parsing)
     bool ok = true;
     for (int f = 0; ok && f < FACTOR_COUNT; f++) {
         const struct factor_settings *settings = factor_settings((enum factor)f);
-        if (!settings->operand || !parsing->has_level[f])
+        const struct factor_operand *operand = factor_row((enum factor)f)->operand;
+        if (!settings->operand || !parsing->has_level[f] || parsing->profile.levels.level[f] != operand->level)
             continue;
         char *given = parsed_value(parsing->settings, settings->operand);
         ok = given ? take_operand(parsing, (enum factor)f, given) : REFUSE(parsing, "memory is out");

@@ -115,6 +115,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_CLIENT_BUILD] = {"client", "build", FACT_INTEGER, "client build"},
     [FACT_CLIENT_VERSION] = {"client", "version", FACT_INTEGER, "RDP version of the client"},
     [FACT_CLIENT_KEYBOARD] = {"client", "keyboard", FACT_INTEGER, "keyboard layout"},
+    [FACT_CLIENT_KEYBOARD_GIVEN] = {"client", "keyboard_given", FACT_INTEGER, "keyboard layout given"},
     [FACT_CLIENT_COLOR_DEPTH] = {"client", "color_depth", FACT_INTEGER, "colour depth asked for"},
     [FACT_CLIENT_EARLY_FLAGS] = {"client", "early_flags", FACT_INTEGER, "early capability flags"},
     [FACT_CLIENT_CONNECTION_TYPE] = {"client", "connection_type", FACT_INTEGER, "connection type"},

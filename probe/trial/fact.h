@@ -113,8 +113,9 @@ enum fact {
     FACT_CLIENT_NAME,
     FACT_CLIENT_NAME_GIVEN, // the name that --client-name gave, at any level of the factor
     FACT_CLIENT_BUILD,
-    FACT_CLIENT_VERSION,  // RDP version
-    FACT_CLIENT_KEYBOARD, // layout
+    FACT_CLIENT_VERSION,        // RDP version
+    FACT_CLIENT_KEYBOARD,       // layout
+    FACT_CLIENT_KEYBOARD_GIVEN, // the layout that --keyboard gave, at any level of the factor
     FACT_CLIENT_COLOR_DEPTH,
     FACT_CLIENT_EARLY_FLAGS,     // earlyCapabilityFlags
     FACT_CLIENT_CONNECTION_TYPE, // where it is valid

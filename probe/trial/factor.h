@@ -41,6 +41,7 @@ enum color_depth_level { COLOR_DEPTH_32, COLOR_DEPTH_24, COLOR_DEPTH_16, COLOR_D
 enum autodetect_level { AUTODETECT_OFF, AUTODETECT_ON };
 enum multitransport_level { MULTITRANSPORT_OFF, MULTITRANSPORT_ON };
 enum restricted_admin_level { RESTRICTED_ADMIN_OFF, RESTRICTED_ADMIN_ON };
+enum keyboard_level { KEYBOARD_US, KEYBOARD_NONE, KEYBOARD_GIVEN };
 
 // Whether the level presents an address, and no name.
 static inline bool address_is_literal(unsigned level)
@@ -103,6 +104,7 @@ struct factor_row {
     const char *levels[LEVELS_MAX];       // names, NULL terminated
     const char *meaning[LEVELS_MAX];      // one clause for each level
     enum phase phase;                     // of its first byte on the wire: an earlier failure cannot depend on it
+    unsigned earlier;                     // the level that was sent before there was the factor: that of older journals
     unsigned rare;                        // bit set of levels that few have a use for: tried where they are asked for
     double weight;                        // how likely it takes part in a failure; 1: as often as any
     double cost;                          // of a level other than the first, in trials: seconds and further logons

@@ -137,6 +137,8 @@ static void read_variant(struct reading *reading, const json_t *json, struct var
 {
     const char *name;
     json_t *value;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        variant->level[f] = (unsigned char)factor_row((enum factor)f)->earlier;
     json_object_foreach((json_t *)json, name, value)
     {
         enum factor factor;

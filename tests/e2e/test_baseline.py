@@ -65,12 +65,15 @@ def test_arguments_are_the_baseline(lab, rdpprobe):
     server = lab(user=USER, password=PASSWORD)
     result = rdpprobe("connect", "--json", "--", f"/v:{server.target}", f"/u:{DOMAIN}\\{USER}", "/sec:nla",
                       "/tls:enforce:1.2", "/bpp:24", "/client-hostname:FRONTDESK7", f"/load-balance-info:{TOKEN}",
-                      "/network:auto", password=PASSWORD)
+                      "/network:auto", "/kbd:layout:0x407", password=PASSWORD)
     assert result.status == 0 and result.stderr == "", repr(result)
     truth = server.only_connection()
     assert (truth["security"], truth["tls"], truth["user"], truth["domain"]) == ("nla", "1.2", USER, DOMAIN)
     assert (truth["color_depth"], truth["client_name"], truth["cookie"]) == (24, "FRONTDESK7", TOKEN)
     assert truth["autodetect"] == "on" and truth["authenticated"] is True
+    assert truth["keyboard"] == 0x407
+    assert result.trial["variant"]["keyboard"] == "given" and result.trial["in_effect"], repr(result)
+    assert result.of("run")[0]["keyboard"] == "0x407"
 
 
 def test_isolate_starts_from_a_file(lab, rdpprobe, rdp):
@@ -85,10 +88,11 @@ def test_isolate_starts_from_a_file(lab, rdpprobe, rdp):
 def test_a_file_and_arguments_after_it(lab, rdpprobe, rdp):
     server = lab(user=USER, password=PASSWORD)
     path = rdp({"full address": server.target, "username": USER})
-    result = rdpprobe("connect", "--json", path, "--", "/sec:tls", "/tls:enforce:1.2")
+    result = rdpprobe("connect", "--json", path, "--", "/sec:tls", "/tls:enforce:1.2", "/kbd:layout:0x409")
     assert result.status == 0, repr(result)
     truth = server.only_connection()
-    assert (truth["security"], truth["tls"], truth["user"]) == ("tls", "1.2", USER)
+    assert (truth["security"], truth["tls"], truth["user"], truth["keyboard"]) == ("tls", "1.2", USER, 0x409)
+    assert result.trial["variant"]["keyboard"] == "us" and "keyboard" not in result.of("run")[0], repr(result)
 
 
 def test_options_override(lab, rdpprobe, rdp):
@@ -147,6 +151,17 @@ def test_a_password_among_arguments_works_is_warned_about_and_overwritten(lab, r
 
 
 # ---- --explain-baseline ----
+
+@pytest.mark.parametrize("arguments,level", [(["/kbd:layout:0x407"], "keyboard=given"),
+                                             (["/kbd:layout:0x409"], "keyboard=us")])
+def test_the_layout_of_a_keyboard(rdpprobe, arguments, level):
+    rows = section(explained(rdpprobe, "--", "/v:srv", *arguments), "Taken")
+    assert [row.split("  ")[1] for row in rows if row.startswith("KeyboardLayout")] == [level], rows
+
+
+def test_other_settings_of_a_keyboard_say_no_layout(rdpprobe):
+    assert "KeyboardLayout" not in explained(rdpprobe, "--", "/v:srv", "/kbd:type:4")
+
 
 def test_the_explanation_of_a_file(rdpprobe, rdp):
     path = rdp({"full address": "srv.example:3390", "alternate full address": "alt.example", "username": "CORP\\bob",

@@ -18,6 +18,7 @@ TOKEN = "Cookie: msts=2130706433.15629.0000"
 CLIENT = "FRONTDESK7"
 ALIAS = "dual"  # the target's other name
 GIVEN = {"load-balance": ["--load-balance-info", TOKEN], "client-name": ["--client-name", CLIENT],
+         "keyboard": ["--keyboard", "0x407"],
          "address": ["--alias", ALIAS]}
 ERRINFO, AUTODETECT, GFX = 0x1, 0x80, 0x100  # earlyCapabilityFlags, MS-RDPBCGR 2.2.1.3.2
 REDIRECTED = ["rdpdr", "rdpsnd", "cliprdr", "drdynvc"]
@@ -88,6 +89,7 @@ ROWS = {
                      "536": {"size": lambda record: 400 < record["segment_size"] <= 536}},
     "restricted-admin": {"off": {"requested_flags": 0, "restricted_admin": "off"},
                          "on": {"requested_flags": 1, "restricted_admin": "on"}},
+    "keyboard": {"us": {"keyboard": 0x409}, "none": {"keyboard": 0}, "given": {"keyboard": 0x407}},
 }
 LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels]
 
@@ -104,6 +106,7 @@ PLANTED = {
     "autodetect": ("autodetect=on", "on", "on"),
     "multitransport": ("multitransport=on", "on", "on"),
     "restricted-admin": ("restricted-admin=on", "on", "on"),
+    "keyboard": ("keyboard=0", "none", "none"),
 }
 NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had",
                "segment-size": "test_segment_size.py plants it in the path"}

@@ -19,6 +19,7 @@ PLANTED = {
     "multitransport": ("multitransport=on", ["--set=multitransport=on"], "multitransport=on"),
     "client-name": ("client-name=PC-7", ["--client-name=PC-7"], "client-name=given"),
     "load-balance": ("cookie!=bob", ["--load-balance-info=tsv://x"], "load-balance=token"),
+    "keyboard": ("keyboard=0", ["--set=keyboard=none"], "keyboard=none"),
 }
 
 
@@ -51,7 +52,8 @@ def test_who_denies_everyone_is_not_client_side(isolate, lab_options):
               if len({trial["variant"][factor] for trial in result.trials if trial["in_effect"]}) > 1}
     # A licence was never spoken of, or is asked for by nobody: no factor's cause.
     assert varied >= {"security", "tls", "address", "auth", "admin", "error-info", "graphics", "redirection",
-                      "color-depth", "autodetect", "multitransport", "restricted-admin", "segment-size"}, varied
+                      "color-depth", "autodetect", "multitransport", "restricted-admin", "segment-size",
+                      "keyboard"}, varied
 
 
 def test_a_factor_that_speaks_later_is_innocent_without_a_trial(lab, rdpprobe):

@@ -179,6 +179,12 @@ static const struct {
     {FACTOR_RESTRICTED_ADMIN, "{}", "uu"},
     {FACTOR_RESTRICTED_ADMIN, "{'negotiation':{'request_flags':0}}", "yn"},
     {FACTOR_RESTRICTED_ADMIN, "{'negotiation':{'request_flags':1}}", "ny"},
+    {FACTOR_KEYBOARD, "{}", "uuu"},
+    {FACTOR_KEYBOARD, "{'client':{'keyboard':1033}}", "ynn"},
+    {FACTOR_KEYBOARD, "{'client':{'keyboard':0}}", "nyn"},
+    {FACTOR_KEYBOARD, "{'client':{'keyboard':1033,'keyboard_given':1031}}", "ynn"},
+    {FACTOR_KEYBOARD, "{'client':{'keyboard':1031,'keyboard_given':1031}}", "nny"},
+    {FACTOR_KEYBOARD, "{'client':{'keyboard':1033,'keyboard_given':1033}}", "yny"},
 };
 
 static enum effect effect_of_facts(enum factor factor, unsigned level, const char *facts)

@@ -121,7 +121,7 @@ static void reports_a_cause_with_its_proof(void **state)
                                    "  gateway     no gateway was given (--gateway)\n"
                                    "  auth, user-form, admin, load-balance, error-info, graphics, redirection,\n"
                                    "              client-name, color-depth, autodetect, multitransport,\n"
-                                   "              restricted-admin, segment-size: not asked for (--vary)\n"
+                                   "              restricted-admin, segment-size, keyboard: not asked for (--vary)\n"
                                    "\n"
                                    "Trials\n"
                                    "  in every trial: security=nla, address=name, gateway=off, license=keep\n"

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "trial/factor.h"
+#include "trial/profile.h"
 
 static char canonical[OPERAND_MAX];
 
@@ -49,6 +50,43 @@ static void a_routing_token(void **state)
     assert_true(check(FACTOR_LOAD_BALANCE, text, &clause));
 }
 
+static void a_keyboard_layout(void **state)
+{
+    static const char *const refused[] = {"", "0x", "de", "00000407", "407h", "0x40G", "-1", " 7", "+7", "1031 "};
+    const char *clause;
+    (void)state;
+    assert_true(check(FACTOR_KEYBOARD, "0x407", &clause));
+    assert_string_equal(canonical, "0x407");
+    assert_true(check(FACTOR_KEYBOARD, "1031", &clause));
+    assert_string_equal(canonical, "0x407");
+    assert_true(check(FACTOR_KEYBOARD, "0X00010c0a", &clause));
+    assert_string_equal(canonical, "0x10C0A");
+    assert_true(check(FACTOR_KEYBOARD, "0xFFFFFFFF", &clause));
+    assert_true(check(FACTOR_KEYBOARD, "0", &clause));
+    assert_string_equal(canonical, "0x0");
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        assert_false(check(FACTOR_KEYBOARD, refused[i], &clause));
+        assert_non_null(strstr(clause, "such as 0x407"));
+    }
+    assert_false(check(FACTOR_KEYBOARD, "4294967296", &clause));
+    assert_non_null(strstr(clause, "0xFFFFFFFF"));
+    assert_false(check(FACTOR_KEYBOARD, "0xFFFFFFFFFFFFFFFFFF", &clause));
+}
+
+// A text that names the layout of another level leaves nothing to compare.
+static void layouts_that_are_the_same(void **state)
+{
+    struct profile profile = profile_default();
+    (void)state;
+    strcpy(profile.operand[FACTOR_KEYBOARD], "0x407");
+    assert_false(factor_row(FACTOR_KEYBOARD)->same(&profile, KEYBOARD_US, KEYBOARD_GIVEN));
+    assert_false(factor_row(FACTOR_KEYBOARD)->same(&profile, KEYBOARD_US, KEYBOARD_NONE));
+    strcpy(profile.operand[FACTOR_KEYBOARD], "0x409");
+    assert_true(factor_row(FACTOR_KEYBOARD)->same(&profile, KEYBOARD_US, KEYBOARD_GIVEN));
+    strcpy(profile.operand[FACTOR_KEYBOARD], "0x0");
+    assert_true(factor_row(FACTOR_KEYBOARD)->same(&profile, KEYBOARD_NONE, KEYBOARD_GIVEN));
+}
+
 static void another_name_of_a_target(void **state)
 {
     const char *clause;
@@ -85,10 +123,9 @@ static void the_rows_of_operands(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_name_of_a_client),
-        cmocka_unit_test(a_routing_token),
-        cmocka_unit_test(another_name_of_a_target),
-        cmocka_unit_test(the_rows_of_operands),
+        cmocka_unit_test(the_name_of_a_client),     cmocka_unit_test(a_routing_token),
+        cmocka_unit_test(a_keyboard_layout),        cmocka_unit_test(layouts_that_are_the_same),
+        cmocka_unit_test(another_name_of_a_target), cmocka_unit_test(the_rows_of_operands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,8 +40,8 @@ static const struct {
     // A quotation is cut at 60 bytes, and never within a character.
     {"x12345678901234567890123456789012345678901234567890123456789\xC2\xA4: y\n" T,
      "s.yaml:1:1: 'x12345678901234567890123456789012345678901234567890123456789' is no key of a scenario: there are "
-     "name, credentials, gateway, gateway-credentials, targets, alias, load-balance-info, client-name, cert-policy, "
-     "autologon, "
+     "name, credentials, gateway, gateway-credentials, targets, alias, load-balance-info, client-name, keyboard, "
+     "cert-policy, autologon, "
      "set, factors, never, design, variants, seed, repeats, until, deadline, limits, expect"},
     {T "limits: {max-inflight: 3}\n", "s.yaml:2:10: 'max-inflight' is no key of limits: did you mean 'max-in-flight'?"},
     {T "name:\n", "s.yaml:2:6: the scenario's name is missing: the value is empty"},

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "trial/effect.h"
 #include "trial/fact.h"
 #include "trial/outcome_record.h"
 #include "trial/trial.h"
@@ -177,6 +178,25 @@ static void test_side_of_older_records(void **state)
     assert_int_equal(side_read(json_pack("{s:s, s:s}", "result", "connected", "phase", "active")), SIDE_NONE);
 }
 
+// A journal older than a factor had what was sent then, which need not be today's default.
+static void test_factor_that_an_older_record_lacks(void **state)
+{
+    struct trial trial = example(), read;
+    json_t *json = trial_to_json(&trial);
+    char error[200];
+    (void)state;
+    json_object_del(json_object_get(json, "variant"), "keyboard");
+    json_object_del(json_object_get(json, "variant"), "segment-size");
+    json_object_set_new(json_object_get(json, "facts"), "client", json_pack("{s:i}", "keyboard", 0));
+    assert_true(trial_from_json(json, &read, error, sizeof error));
+    assert_int_equal(read.variant.level[FACTOR_KEYBOARD], KEYBOARD_NONE);
+    assert_int_equal(factor_effect(FACTOR_KEYBOARD, &read), EFFECT_YES);
+    assert_int_equal(read.variant.level[FACTOR_SEGMENT_SIZE], 0);
+    json_decref(json);
+    trial_clear(&read);
+    trial_clear(&trial);
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -201,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_connected),
         cmocka_unit_test(test_side_of_older_records),
+        cmocka_unit_test(test_factor_that_an_older_record_lacks),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,8 @@
 #include "connection/observe/observe.h"
 #include "protocol/gcc.h"
 #include "protocol/sent_names.h"
+#include "trial/keyboard_layout.h"
+#include "trial/profile.h"
 
 static void observe_core(struct event_sink *sink, const struct gcc_client_core *core)
 {
@@ -17,7 +19,17 @@ static void observe_core(struct event_sink *sink, const struct gcc_client_core *
     event_fact(sink, FACT_ERRINFO_ADVERTISED, json_boolean(core->early_flags & GCC_EARLY_ERRINFO));
 }
 
-void observe_client_settings(struct event_sink *sink, const char *given_name, struct bytes pdu)
+// What the user gave, to hold against what was sent.
+static void observe_given(struct event_sink *sink, const struct profile *profile)
+{
+    const char *name = profile->operand[FACTOR_CLIENT_NAME];
+    if (name[0])
+        event_fact(sink, FACT_CLIENT_NAME_GIVEN, json_string(name));
+    if (profile->operand[FACTOR_KEYBOARD][0])
+        event_fact(sink, FACT_CLIENT_KEYBOARD_GIVEN, json_integer(keyboard_layout(profile, KEYBOARD_GIVEN)));
+}
+
+void observe_client_settings(struct event_sink *sink, const struct profile *profile, struct bytes pdu)
 {
     struct gcc_blocks blocks;
     struct gcc_block block;
@@ -47,8 +59,7 @@ void observe_client_settings(struct event_sink *sink, const char *given_name, st
         }
     }
     event_fact(sink, FACT_CLIENT_CHANNELS, channels);
-    if (given_name[0])
-        event_fact(sink, FACT_CLIENT_NAME_GIVEN, json_string(given_name));
+    observe_given(sink, profile);
 }
 
 static void observe_names(struct event_sink *sink, const struct sent_names *names)

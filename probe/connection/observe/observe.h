@@ -67,9 +67,9 @@ MUST_PASS_ON enum ending observe_authorization(struct observer *observer, struct
 MUST_PASS_ON enum ending observe_client_mcs(struct observer *observer, const struct mcs_pdu *pdu, bool *client_info);
 MUST_PASS_ON enum ending observe_server_mcs(struct observer *observer, const struct mcs_pdu *pdu);
 
-// The client's own Connect Initial, whole, where given_name is the client's name as the user gave it or ""; and the
-// names of the account in an NTLM token or Client Info (client_observer.c).
-void observe_client_settings(struct event_sink *sink, const char *given_name, struct bytes pdu);
+// The client's own Connect Initial, whole, and the operands of the profile that are sent in it; and the names of the
+// account in an NTLM token or Client Info (client_observer.c).
+void observe_client_settings(struct event_sink *sink, const struct profile *profile, struct bytes pdu);
 void observe_authenticate(struct event_sink *sink, struct bytes token);
 void observe_client_info(struct event_sink *sink, struct bytes info);
 

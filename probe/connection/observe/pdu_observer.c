@@ -55,7 +55,7 @@ static enum ending write_mcs(struct observer *observer, const struct mcs_pdu *mc
     enum ending ending = observe_client_mcs(observer, mcs, client_info);
 
     if (!ending && mcs->type == MCS_CONNECT_INITIAL)
-        observe_client_settings(observer->sink, observer->request->profile.operand[FACTOR_CLIENT_NAME], pdu);
+        observe_client_settings(observer->sink, &observer->request->profile, pdu);
     return !ending && *client_info ? before_info(observer) : ending;
 }
 
