@@ -247,6 +247,15 @@ static void counts(struct page *page, const struct isolated_run *run)
 // How sure it is, and by which trials.
 static void confidence(struct page *page, const struct verdict *verdict)
 {
+    if (verdict->further_count) {
+        char numbers[200] = "";
+        for (unsigned i = 0; i < verdict->further_count; i++)
+            text_append(numbers, sizeof numbers, "%s%" PRIu64, i ? ", " : " ", verdict->further[i]);
+        page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "confidence");
+        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "none in the whole: trial%s%s fail%s without this cause",
+                  verdict->further_count == 1 ? "" : "s", numbers, verdict->further_count == 1 ? "s" : "");
+        return;
+    }
     if (verdict->confidence <= 0)
         return;
     // No number of trials makes it certain.

@@ -156,6 +156,23 @@ static void reports_a_cause_with_its_proof(void **state)
     free(text);
 }
 
+// What the cause does not explain takes the confidence away, and is named beside it.
+static void further_failures_are_told(void **state)
+{
+    (void)state;
+    struct verdict verdict = verdict_of(VERDICT_ISOLATED, "tls=1.1 triggers 0x3/0x7. That is not the whole cause.");
+    verdict.further[verdict.further_count++] = 2;
+    add_denied(TLS_1_1);
+    add_denied(TLS_1_3);
+    render(&verdict, 80);
+    assert_non_null(strstr(text, "\nconfidence    none in the whole: trial 2 fails without this cause\n"));
+    free(text);
+    verdict.further[verdict.further_count++] = 14;
+    render(&verdict, 80);
+    assert_non_null(strstr(text, "none in the whole: trials 2, 14 fail without this cause\n"));
+    free(text);
+}
+
 static void points_at_the_server_where_no_factor_decides(void **state)
 {
     (void)state;
@@ -308,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(reports_a_cause_with_its_proof, forget_trials),
+        cmocka_unit_test_teardown(further_failures_are_told, forget_trials),
         cmocka_unit_test_teardown(points_at_the_server_where_no_factor_decides, forget_trials),
         cmocka_unit_test_teardown(says_nothing_of_the_server_otherwise, forget_trials),
         cmocka_unit_test_teardown(an_experiment_without_a_trial_has_no_table, forget_trials),
