@@ -35,3 +35,15 @@ bool conclude_early(const struct experiment *experiment, struct verdict *verdict
                  known);
     return experiment_over(experiment);
 }
+
+const char *outcome_clause(const struct trial *trial, char *text, size_t size)
+{
+    struct signature signature = signature_of(&trial->outcome);
+    char class[96];
+    if (trial->outcome.result == RESULT_CONNECTED)
+        snprintf(text, size, "a connection");
+    else
+        snprintf(text, size, "%s%s%s in the %s phase", signature_text(&signature, class, sizeof class),
+                 trial->outcome.name[0] ? " " : "", trial->outcome.name, phase_name(trial->outcome.phase));
+    return text;
+}

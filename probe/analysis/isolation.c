@@ -7,6 +7,7 @@
 
 #include "analysis/conclusion.h"
 #include "analysis/finding.h"
+#include "analysis/further.h"
 #include "analysis/levels.h"
 #include "analysis/narrowing.h"
 #include "analysis/proof.h"
@@ -141,6 +142,19 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
     add_accidents(experiment, verdict);
 }
 
+// Failures that the cause does not explain are told in the same breath.
+static void add_further(const struct experiment *experiment, struct verdict *verdict)
+{
+    char with[VARIANT_TEXT_MAX];
+    if (!verdict->further_count)
+        return;
+    const struct trial *trial = experiment_numbered(experiment, verdict->further[0]);
+    text_append(verdict->reason, sizeof verdict->reason,
+                " That is not the whole cause: %u further variant%s too without it, first trial %llu (%s).",
+                verdict->further_count, verdict->further_count == 1 ? " fails" : "s fail",
+                (unsigned long long)trial->number, variant_text(&trial->variant, with, sizeof with));
+}
+
 static void conclude_isolated(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
 {
     char names[200], signature[96], open[160] = "";
@@ -152,6 +166,7 @@ static void conclude_isolated(const struct experiment *experiment, const struct 
     cause_text(verdict, names, sizeof names);
     conclude(verdict, VERDICT_ISOLATED, "%s triggers %s%s%s.", names,
              signature_text(&experiment->signature, signature, sizeof signature), open, open[0] ? " is undecided" : "");
+    add_further(experiment, verdict);
 }
 
 // A pass that no hypothesis makes likely is looked at again. False if it has been seen too often for an accident.
@@ -246,6 +261,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         return;
     }
     sweep(experiment, &cause, verdict);
+    repeat_further(experiment, &cause, verdict);
     if (experiment->replay)
         replay_rest(experiment);
     const struct trial *odd = unexplained(experiment, &cause, verdict);
@@ -266,6 +282,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         return;
     }
     verdict->kind = VERDICT_ISOLATED;
+    note_further(experiment, &cause, verdict);
     find_factors(experiment, &cause, verdict);
     conclude_isolated(experiment, &cause, verdict);
     if (experiment->stopped && !experiment_offline(experiment) && !experiment->replay) {

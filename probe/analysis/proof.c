@@ -324,11 +324,8 @@ bool still_sure(struct experiment *experiment, const struct cause *cause)
     return mine && belief_class(&experiment->belief, &questions, mine) >= SURE;
 }
 
-enum state { STATE_ON, STATE_OFF, STATE_OPEN };
-
-// Whether a trial's level of a named factor triggers as the baseline's does: by the cube, else by the sweep.
-static enum state state_of(const struct experiment *experiment, const struct cause *cause,
-                           const struct verdict *verdict, unsigned dimension, const struct trial *trial)
+enum state state_of(const struct experiment *experiment, const struct cause *cause, const struct verdict *verdict,
+                    unsigned dimension, const struct trial *trial)
 {
     enum factor factor = cause->cube.factor[dimension];
     if (experiment->rules->moot(&trial->variant) >> factor & 1)

@@ -15,3 +15,9 @@ bool still_sure(struct experiment *experiment, const struct cause *cause);
 // A trial that the cause does not explain; NULL if it explains all.
 const struct trial *unexplained(const struct experiment *experiment, const struct cause *cause,
                                 const struct verdict *verdict);
+
+// Whether a trial's level of a named factor (a dimension of the cause's cube) triggers as the baseline's does: by the
+// cube, else by the sweep.
+enum state { STATE_ON, STATE_OFF, STATE_OPEN };
+enum state state_of(const struct experiment *experiment, const struct cause *cause, const struct verdict *verdict,
+                    unsigned dimension, const struct trial *trial);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "analysis/conclusion.h"
+#include "analysis/others.h"
 #include "analysis/search.h"
 
 enum {
@@ -13,19 +14,6 @@ enum {
     BASELINES_MIXED = 6, // the same where it was seen once
     PRIMERS_MAX = 1      // tried so often to bring what the baseline takes
 };
-
-// What a trial ended with, for people.
-static const char *outcome_clause(const struct trial *trial, char *text, size_t size)
-{
-    struct signature signature = signature_of(&trial->outcome);
-    char class[96];
-    if (trial->outcome.result == RESULT_CONNECTED)
-        snprintf(text, size, "a connection");
-    else
-        snprintf(text, size, "%s%s%s in the %s phase", signature_text(&signature, class, sizeof class),
-                 trial->outcome.name[0] ? " " : "", trial->outcome.name, phase_name(trial->outcome.phase));
-    return text;
-}
 
 static void set_reference(struct experiment *experiment, const struct trial *trial)
 {
@@ -37,24 +25,22 @@ static void set_reference(struct experiment *experiment, const struct trial *tri
 }
 
 static void not_reproduced(const struct experiment *experiment, const struct trial *last, struct verdict *verdict,
-                           unsigned runs, unsigned others)
+                           unsigned runs)
 {
-    char seen[128], wanted[96], rest[120] = ".";
-    if (others && experiment->exhausted)
-        snprintf(rest, sizeof rest, "; nor did any of %u other variants fail until the budget of %s was used up.",
-                 others, budget_name(experiment->exhausted));
-    else if (others)
-        snprintf(rest, sizeof rest, "; nor did any of %u other variants fail, with every pair of levels.", others);
+    char seen[128], wanted[96], rest[500];
+    struct others others = count_others(experiment);
+    others_text(experiment, &others, rest, sizeof rest);
     outcome_clause(last, seen, sizeof seen);
+    signature_text(&experiment->signature, wanted, sizeof wanted);
+    enum verdict_kind kind = others.failed ? VERDICT_INCONCLUSIVE : VERDICT_NOT_REPRODUCED;
     if (experiment->isolation->signature_given && last->outcome.result == RESULT_FAILED)
         conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "The baseline did not show %s in %u trials; it failed, but otherwise: %s.",
-                 signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen);
+                 "The baseline did not show %s in %u trials; it failed, but otherwise: %s.", wanted, runs, seen);
     else if (experiment->isolation->signature_given)
-        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline did not show %s in %u trials; the last was %s%s",
-                 signature_text(&experiment->signature, wanted, sizeof wanted), runs, seen, rest);
+        conclude(verdict, kind, "The baseline did not show %s in %u trials; the last was %s%s", wanted, runs, seen,
+                 rest);
     else
-        conclude(verdict, VERDICT_NOT_REPRODUCED, "The baseline connected in %u trials out of %u%s", runs, runs, rest);
+        conclude(verdict, kind, "The baseline connected in %u trials out of %u%s", runs, runs, rest);
 }
 
 static void not_in_effect(const struct experiment *experiment, const struct trial *trial, enum factor which,
@@ -125,11 +111,14 @@ static void not_stable(const struct baseline_trials *seen, struct verdict *verdi
 static bool other_baseline(struct experiment *experiment, const struct trial *last, unsigned runs,
                            struct variant *failing, struct verdict *verdict)
 {
-    unsigned before = experiment->count;
+    char known[300] = "nothing has failed so far";
     if (last->outcome.result == RESULT_CONNECTED && search_failing(experiment, last, failing))
         return true;
-    if (experiment->exhausted || !conclude_early(experiment, verdict, "nothing has failed so far"))
-        not_reproduced(experiment, last, verdict, runs, experiment->count - before);
+    const struct others others = count_others(experiment);
+    if (others.failed)
+        failed_clause(&others, known, sizeof known);
+    if (experiment->exhausted || !conclude_early(experiment, verdict, known))
+        not_reproduced(experiment, last, verdict, runs);
     return false;
 }
 

@@ -76,6 +76,14 @@ static json_t *sweep_json(const struct verdict *verdict)
     return rows;
 }
 
+static json_t *further_json(const struct verdict *verdict)
+{
+    json_t *numbers = json_array();
+    for (unsigned i = 0; i < verdict->further_count; i++)
+        json_array_append_new(numbers, json_integer((json_int_t)verdict->further[i]));
+    return numbers;
+}
+
 static json_t *factors_json(const struct verdict *verdict)
 {
     json_t *factors = json_object();
@@ -133,6 +141,8 @@ json_t *verdict_to_json(const struct verdict *verdict)
     failed |= json_object_set_new(json, "reason", json_string(verdict->reason));
     if (verdict->rebased) // else it is that of the first trial
         failed |= json_object_set_new(json, "baseline", variant_json(&verdict->baseline));
+    if (verdict->further_count)
+        failed |= json_object_set_new(json, "unexplained", further_json(verdict));
     if (verdict->gateway[0])
         failed |= json_object_set_new(json, "gateway", json_string(verdict->gateway));
     if (failed) {

@@ -55,7 +55,13 @@ struct suggested_trial {
     char why[160]; // one clause for people
 };
 
-enum { ALTERNATIVES_MAX = 8, PAIRS_MAX = 16, SUGGESTIONS_MAX = 3, SWEEP_MAX = FACTOR_COUNT * LEVELS_MAX };
+enum {
+    ALTERNATIVES_MAX = 8,
+    PAIRS_MAX = 16,
+    SUGGESTIONS_MAX = 3,
+    FURTHER_MAX = 8,
+    SWEEP_MAX = FACTOR_COUNT * LEVELS_MAX
+};
 
 struct verdict {
     enum verdict_kind kind;
@@ -68,12 +74,15 @@ struct verdict {
     unsigned pair_count;
     struct sweep_row sweep[SWEEP_MAX];
     unsigned sweep_count;
+    // One trial for each variant that fails too though the cause does not explain it: it is not the whole cause.
+    uint64_t further[FURTHER_MAX];
+    unsigned further_count;
     struct {
         enum finding finding;
         char why[200]; // one clause for people
     } factors[FACTOR_COUNT];
     // 0 to 1: how sure the trials make the verdict, among the causes that can be named and with the noise that they
-    // show. 0 where nothing was concluded.
+    // show. 0 where nothing was concluded, or not the whole.
     double confidence;
     struct variant baseline;                             // whose failure was studied
     bool rebased;                                        // it is not the one that was given, which connects

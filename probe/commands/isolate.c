@@ -49,14 +49,16 @@ static struct isolation make_isolation(struct run *run)
     return isolation;
 }
 
-static bool baseline_failed(const struct run *run)
+// Whether the baseline failed, or any variant where that is what the verdict leaves open.
+static bool has_failed(const struct run *run, const struct verdict *verdict)
 {
+    const bool any = verdict->kind == VERDICT_INCONCLUSIVE;
     const struct trial *const *trials;
     size_t count = runner_trials(run->runner, &trials);
     for (size_t i = 0; i < count; i++) {
         if (trials[i]->until >= PHASE_ACTIVE && trials[i]->outcome.result == RESULT_FAILED &&
             !outcome_is_of_this_machine(&trials[i]->outcome) &&
-            variant_equal(&trials[i]->variant, &run->options->profile.levels))
+            (any || variant_equal(&trials[i]->variant, &run->options->profile.levels)))
             return true;
     }
     return false;
@@ -111,7 +113,8 @@ static enum exit_status run_experiment(struct run *run)
     size_t count = runner_trials(run->runner, &trials);
     find_causes(&verdict, trials, count, findings);
 
-    bool found = verdict.kind == VERDICT_ISOLATED || verdict.kind == VERDICT_NOT_CLIENT_SIDE || baseline_failed(run);
+    bool found = verdict.kind == VERDICT_ISOLATED || verdict.kind == VERDICT_NOT_CLIENT_SIDE;
+    found = found || has_failed(run, &verdict);
     enum exit_status status = run_stop_status(run, found ? EXIT_FAILURE_FOUND : EXIT_CONNECTED);
     if (verdict.kind == VERDICT_STOPPED && status == EXIT_CONNECTED)
         status = EXIT_CANNOT_RUN; // out of trials before anything was seen

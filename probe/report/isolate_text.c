@@ -7,6 +7,7 @@
 
 #include "report/beyond_text.h"
 #include "report/causes_text.h"
+#include "report/levels_text.h"
 #include "report/outcome_text.h"
 #include "report/trial_table.h"
 #include "trial/append.h"
@@ -25,12 +26,6 @@ struct isolated_run {
 struct sentence {
     char text[1000];
 };
-
-// "a", "a and b", "a, b and c": what comes before the item with this index.
-static const char *joint(unsigned index, unsigned count)
-{
-    return index == 0 ? "" : index + 1 == count ? " and " : ", ";
-}
 
 static enum style style_of(enum verdict_kind kind)
 {
@@ -135,81 +130,37 @@ static void proof(struct page *page, const struct isolated_run *run, const struc
 {
     const struct trial *failing = trial_of(run, pair->failing);
     const struct trial *passing = trial_of(run, pair->passing);
+    char does[64];
     factor_name(page, pair->factor);
     if (!failing || !passing) {
-        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "trial %" PRIu64 " fails, trial %" PRIu64 " works", pair->failing,
+        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "trial %" PRIu64 " fails, trial %" PRIu64 " does not", pair->failing,
                   pair->passing);
         return;
     }
     const char *one = fact_text(failing->facts, FACT_ADDRESS_PRESENTED, NULL);
     const char *other = fact_text(passing->facts, FACT_ADDRESS_PRESENTED, NULL);
+    passing_text(passing, does, sizeof does);
     if (pair->factor == FACTOR_ADDRESS && one && other) { // what the levels were
         page_wrap(page, WHY_COLUMN, WHY_COLUMN,
-                  "trial %" PRIu64 " fails with %s (%s), trial %" PRIu64 " works with %s (%s), nothing else differs",
+                  "trial %" PRIu64 " fails with %s (%s), trial %" PRIu64 " %s with %s (%s), nothing else differs",
                   pair->failing, level_name(pair->factor, failing->variant.level[pair->factor]), one, pair->passing,
-                  level_name(pair->factor, passing->variant.level[pair->factor]), other);
+                  does, level_name(pair->factor, passing->variant.level[pair->factor]), other);
         return;
     }
     page_wrap(page, WHY_COLUMN, WHY_COLUMN,
-              "trial %" PRIu64 " fails with %s, trial %" PRIu64 " works with %s, nothing else differs", pair->failing,
-              level_name(pair->factor, failing->variant.level[pair->factor]), pair->passing,
+              "trial %" PRIu64 " fails with %s, trial %" PRIu64 " %s with %s, nothing else differs", pair->failing,
+              level_name(pair->factor, failing->variant.level[pair->factor]), pair->passing, does,
               level_name(pair->factor, passing->variant.level[pair->factor]));
 }
 
-// Whether a minimal pair of the factor saw this of the level.
-static bool pair_saw(const struct isolated_run *run, enum factor factor, unsigned level, enum observation observation)
+static void levels(struct page *page, const struct isolated_run *run, enum factor factor)
 {
-    for (unsigned i = 0; i < run->verdict->pair_count; i++) {
-        const struct minimal_pair *pair = &run->verdict->pairs[i];
-        uint64_t number = observation == OBSERVED_SIGNATURE ? pair->failing : pair->passing;
-        const struct trial *trial = trial_of(run, number);
-        if (pair->factor == factor && observation != OBSERVED_UNRESOLVED && trial &&
-            trial->variant.level[factor] == level)
-            return true;
-    }
-    return false;
-}
-
-// The levels of a factor with which one thing was seen, as a clause: "fails with 1.0 and 1.1".
-static void say_levels(struct sentence *sentence, const struct isolated_run *run, enum factor factor,
-                       enum observation observation, const char *what)
-{
-    const struct verdict *verdict = run->verdict;
-    unsigned levels[LEVELS_MAX], n = 0;
-    for (unsigned level = 0; level < factor_levels(factor); level++) {
-        bool seen = pair_saw(run, factor, level, observation);
-        for (unsigned i = 0; i < verdict->sweep_count; i++) {
-            const struct sweep_row *row = &verdict->sweep[i];
-            seen = seen || (row->trial && row->condition.factor == factor && row->condition.level == level &&
-                            row->observation == observation);
-        }
-        if (seen)
-            levels[n++] = level;
-    }
-    for (unsigned i = 0; i < n; i++) {
-        if (i == 0)
-            text_append(sentence->text, sizeof sentence->text, "%s%s ", sentence->text[0] ? ", " : "", what);
-        text_append(sentence->text, sizeof sentence->text, "%s%s", joint(i, n), level_name(factor, levels[i]));
-    }
-}
-
-static void sweep(struct page *page, const struct isolated_run *run, enum factor factor)
-{
-    const struct verdict *verdict = run->verdict;
-    struct sentence sentence = {.text = ""};
-    say_levels(&sentence, run, factor, OBSERVED_SIGNATURE, "fails with");
-    say_levels(&sentence, run, factor, OBSERVED_NO_SIGNATURE, "works with");
-    say_levels(&sentence, run, factor, OBSERVED_UNRESOLVED, "nothing can be said of");
-    for (unsigned i = 0; i < verdict->sweep_count; i++) {
-        const struct sweep_row *row = &verdict->sweep[i];
-        if (row->condition.factor == factor && !row->trial)
-            text_append(sentence.text, sizeof sentence.text, "%s%s was not tried%s%s", sentence.text[0] ? ", " : "",
-                        level_name(factor, row->condition.level), row->why ? ": " : "", row->why ? row->why : "");
-    }
-    if (!sentence.text[0])
+    char text[1000];
+    levels_text(run->verdict, run->trials, run->count, factor, text, sizeof text);
+    if (!text[0])
         return;
     page_put(page, STYLE_PLAIN, "%*s", WHY_COLUMN, "");
-    page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", sentence.text);
+    page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", text);
 }
 
 static void why(struct page *page, const struct isolated_run *run)
@@ -225,7 +176,7 @@ static void why(struct page *page, const struct isolated_run *run)
         for (unsigned j = i + 1; j < verdict->pair_count; j++)
             last = last && verdict->pairs[j].factor != verdict->pairs[i].factor;
         if (last)
-            sweep(page, run, verdict->pairs[i].factor);
+            levels(page, run, verdict->pairs[i].factor);
     }
 }
 
@@ -296,6 +247,15 @@ static void counts(struct page *page, const struct isolated_run *run)
 // How sure it is, and by which trials.
 static void confidence(struct page *page, const struct verdict *verdict)
 {
+    if (verdict->further_count) {
+        char numbers[200] = "";
+        for (unsigned i = 0; i < verdict->further_count; i++)
+            text_append(numbers, sizeof numbers, "%s%" PRIu64, i ? ", " : " ", verdict->further[i]);
+        page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "confidence");
+        page_wrap(page, WHY_COLUMN, WHY_COLUMN, "none in the whole: trial%s%s fail%s without this cause",
+                  verdict->further_count == 1 ? "" : "s", numbers, verdict->further_count == 1 ? "s" : "");
+        return;
+    }
     if (verdict->confidence <= 0)
         return;
     // No number of trials makes it certain.

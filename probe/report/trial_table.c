@@ -6,6 +6,7 @@
 
 #include "analysis/rdp_observation.h"
 #include "report/outcome_text.h"
+#include "trial/effect.h"
 #include "trial/until.h"
 
 enum { SAYS_WIDTH = 5 };
@@ -25,11 +26,15 @@ static unsigned larger(unsigned a, size_t b)
 
 static char *outcome_cell(const struct layout *layout, const struct outcome *o, char *text, size_t size)
 {
-    enum { LONG_CODE = 12 }; // "0xC000006D" and its family do not fit beside five factors
+    enum { LONG_CODE = 12, TELLING_CODE = 9 }; // "0xC000006D" and its family do not fit beside five factors
     char code[32];
     outcome_short(o, text, size);
-    if (layout->narrow && strlen(text) > LONG_CODE && *outcome_code(o->family, o->code, code, sizeof code))
+    bool cut = layout->narrow && o->result == RESULT_FAILED && strlen(text) > LONG_CODE;
+    // A short code says nothing without its family.
+    if (cut && strlen(outcome_code(o->family, o->code, code, sizeof code)) >= TELLING_CODE)
         snprintf(text, size, "%s", code);
+    else if (cut && o->family == FAMILY_DNS && o->name[0])
+        snprintf(text, size, "%s", o->name);
     size_t used = strlen(text);
     if (layout->names && o->result == RESULT_FAILED && !strstr(text, o->name))
         snprintf(text + used, size - used, " %s", o->name);
@@ -133,24 +138,41 @@ static bool is_scan(const struct trial *trial)
     return trial->until < PHASE_ACTIVE;
 }
 
-static enum observation observation_of(const struct verdict *verdict, const struct trial *trial)
+// What a trial says of the failure.
+enum saying {
+    SAYS_FAILS,
+    SAYS_WORKS, // was active
+    SAYS_SCAN,  // reached what it was to reach, and was stopped there
+    SAYS_OTHER, // another failure
+    SAYS_NOTHING,
+    SAYINGS
+};
+
+static enum saying saying_of(const struct verdict *verdict, const struct trial *trial)
 {
-    return verdict->has_signature ? observe(trial, &verdict->signature, verdict->failure_phase) : OBSERVED_UNRESOLVED;
+    if (verdict->has_signature && observe(trial, &verdict->signature, verdict->failure_phase) == OBSERVED_SIGNATURE)
+        return SAYS_FAILS;
+    if (trial->outcome.result == RESULT_CONNECTED && is_scan(trial))
+        return SAYS_SCAN;
+    if (!trial_in_effect(trial, NULL) &&
+        (trial->outcome.result == RESULT_CONNECTED ||
+         (verdict->has_signature && signature_matches(&verdict->signature, &trial->outcome))))
+        return SAYS_NOTHING;
+    return trial->outcome.result == RESULT_CONNECTED ? SAYS_WORKS : SAYS_OTHER;
 }
 
 static void says(struct page *page, const struct verdict *verdict, const struct trial *trial)
 {
-    const enum observation observation = observation_of(verdict, trial);
-    if (observation == OBSERVED_SIGNATURE)
-        page_put(page, STYLE_BAD, " %-*s", SAYS_WIDTH, "FAILS");
-    else if (observation == OBSERVED_NO_SIGNATURE && trial->outcome.result == RESULT_FAILED)
-        page_put(page, STYLE_DOUBT, " %-*s", SAYS_WIDTH, "other");
-    else if (observation == OBSERVED_NO_SIGNATURE)
-        page_put(page, STYLE_GOOD, " %-*s", SAYS_WIDTH, "works");
-    else if (is_scan(trial))
-        page_put(page, STYLE_FAINT, " %-*s", SAYS_WIDTH, "scan");
-    else
-        page_put(page, STYLE_DOUBT, " %-*s", SAYS_WIDTH, verdict->has_signature ? "?" : "-");
+    static const struct {
+        enum style style;
+        const char *word;
+    } words[SAYINGS] = {[SAYS_FAILS] = {STYLE_BAD, "FAILS"},
+                        [SAYS_WORKS] = {STYLE_GOOD, "works"},
+                        [SAYS_SCAN] = {STYLE_FAINT, "scan"},
+                        [SAYS_OTHER] = {STYLE_DOUBT, "other"},
+                        [SAYS_NOTHING] = {STYLE_DOUBT, "?"}};
+    const enum saying saying = saying_of(verdict, trial);
+    page_put(page, words[saying].style, " %-*s", SAYS_WIDTH, words[saying].word);
 }
 
 static void row(struct page *page, const struct layout *layout, const struct variant *baseline,
@@ -192,25 +214,23 @@ void trial_table(struct page *page, const struct variant *baseline, const struct
                  const struct trial *const *trials, size_t count)
 {
     struct layout layout = choose(page, baseline, trials, count);
-    bool marks = false, doubts = false, scans = false, others = false;
+    bool marks = false, said[SAYINGS] = {false};
 
     page_line(page, STYLE_HEADING, "Trials");
     unvaried(page, &layout, baseline);
     header(page, &layout);
     for (size_t i = 0; i < count; i++) {
         row(page, &layout, baseline, verdict, trials[i]);
-        const enum observation seen = observation_of(verdict, trials[i]);
         marks = marks || !variant_equal(&trials[i]->variant, baseline);
-        scans = scans || (seen == OBSERVED_UNRESOLVED && is_scan(trials[i]));
-        doubts = doubts || (seen == OBSERVED_UNRESOLVED && !is_scan(trials[i]) && verdict->has_signature);
-        others = others || (seen == OBSERVED_NO_SIGNATURE && trials[i]->outcome.result == RESULT_FAILED);
+        said[saying_of(verdict, trials[i])] = true;
     }
     if (marks)
         page_line(page, STYLE_FAINT, "  * another level than the baseline's");
-    if (scans)
-        page_line(page, STYLE_FAINT, "  scan: asked what the target accepts, stopped before logging on to it");
-    if (others)
-        page_line(page, STYLE_FAINT, "  other: came beyond the failure, and failed otherwise");
-    if (doubts)
-        page_line(page, STYLE_FAINT, "  ? another failure, or the level was not in effect on the wire: proves nothing");
+    if (said[SAYS_SCAN])
+        page_line(page, STYLE_FAINT, "  scan: reached the phase named and was stopped there, before logging on");
+    if (said[SAYS_OTHER])
+        page_line(page, STYLE_FAINT, "  other: failed, %s",
+                  verdict->has_signature ? "but otherwise" : "and no failure could be studied");
+    if (said[SAYS_NOTHING])
+        page_line(page, STYLE_FAINT, "  ? the level was not in effect on the wire: proves nothing");
 }

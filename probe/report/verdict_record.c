@@ -59,6 +59,14 @@ static bool read_pairs(const json_t *json, struct verdict *verdict)
     return true;
 }
 
+static void read_further(const json_t *json, struct verdict *verdict)
+{
+    for (size_t i = 0; i < json_array_size(json) && i < FURTHER_MAX; i++) {
+        json_int_t number = json_integer_value(json_array_get(json, i));
+        verdict->further[verdict->further_count++] = number > 0 ? (uint64_t)number : 0;
+    }
+}
+
 static enum observation observation_of(const char *name)
 {
     return strcmp(name, "signature") == 0      ? OBSERVED_SIGNATURE
@@ -153,6 +161,7 @@ bool verdict_from_json(const json_t *json, const struct trial *const *trials, si
     verdict->baseline = verdict_baseline(trials, count);
     read_variant(json_object_get(json, "baseline"), &verdict->baseline);
     read_wishes(json_object_get(json, "next_trials"), verdict);
+    read_further(json_object_get(json, "unexplained"), verdict);
     snprintf(verdict->reason, sizeof verdict->reason, "%s", text_of(json, "reason"));
     snprintf(verdict->gateway, sizeof verdict->gateway, "%s", text_of(json, "gateway"));
     read_factors(json_object_get(json, "factors"), verdict);

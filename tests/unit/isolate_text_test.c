@@ -131,7 +131,7 @@ static void reports_a_cause_with_its_proof(void **state)
                                    "3 works 1.2*       connected                                    active    37.5\n"
                                    "4 FAILS 1.0*       errinfo 0x7 ERRINFO_SERVER_DENIED_CONNECTION licensing 50.0\n"
                                    "  * another level than the baseline's\n"
-                                   "  scan: asked what the target accepts, stopped before logging on to it\n"
+                                   "  scan: reached the phase named and was stopped there, before logging on\n"
                                    "\n"
                                    "4 trials (1 stopped before logging on), 4 TCP connections, 3 logons\n"
                                    "\n"
@@ -153,6 +153,23 @@ static void reports_a_cause_with_its_proof(void **state)
     add_denied(TLS_1_0);
     render(&verdict, 80);
     assert_string_equal(text, expected);
+    free(text);
+}
+
+// What the cause does not explain takes the confidence away, and is named beside it.
+static void further_failures_are_told(void **state)
+{
+    (void)state;
+    struct verdict verdict = verdict_of(VERDICT_ISOLATED, "tls=1.1 triggers 0x3/0x7. That is not the whole cause.");
+    verdict.further[verdict.further_count++] = 2;
+    add_denied(TLS_1_1);
+    add_denied(TLS_1_3);
+    render(&verdict, 80);
+    assert_non_null(strstr(text, "\nconfidence    none in the whole: trial 2 fails without this cause\n"));
+    free(text);
+    verdict.further[verdict.further_count++] = 14;
+    render(&verdict, 80);
+    assert_non_null(strstr(text, "none in the whole: trials 2, 14 fail without this cause\n"));
     free(text);
 }
 
@@ -200,21 +217,78 @@ static void an_experiment_without_a_trial_has_no_table(void **state)
     free(text);
 }
 
-// A failure before any logon is studied without one.
-static void a_scan_can_be_evidence(void **state)
+static struct trial *add_failed(unsigned tls, enum phase until, enum phase phase, enum family family, unsigned code,
+                                const char *name)
+{
+    struct trial *trial = add(tls, until);
+    trial->outcome = (struct outcome){.result = RESULT_FAILED, .phase = phase, .family = family, .code = code};
+    snprintf(trial->outcome.name, sizeof trial->outcome.name, "%s", name);
+    return trial;
+}
+
+// A failure before any logon is studied without one; but what was stopped on purpose never "works".
+static void a_scan_reaches_and_does_not_work(void **state)
 {
     (void)state;
     struct verdict verdict = verdict_of(VERDICT_INCONCLUSIVE, "x");
     verdict.signature = (struct signature){.family = FAMILY_TLS, .code = 70, .phase = PHASE_TLS};
     verdict.failure_phase = PHASE_TLS;
-    add(TLS_1_1, PHASE_TLS)->outcome = (struct outcome){
-        .result = RESULT_FAILED, .phase = PHASE_TLS, .family = FAMILY_TLS, .code = 70, .name = "protocol_version"};
+    add_failed(TLS_1_1, PHASE_TLS, PHASE_TLS, FAMILY_TLS, 70, "protocol_version");
     add(TLS_1_2, PHASE_TLS);
     add(TLS_1_3, PHASE_NEGOTIATE);
     render(&verdict, 80);
     assert_non_null(strstr(text, "1 FAILS 1.1  tls"));
-    assert_non_null(strstr(text, "2 works 1.2* tls"));
-    assert_non_null(strstr(text, "3 scan  1.3* negotiate"));
+    assert_non_null(strstr(text, "2 scan  1.2* tls       reached "));
+    assert_non_null(strstr(text, "3 scan  1.3* negotiate reached "));
+    assert_null(strstr(text, "works"));
+    free(text);
+}
+
+// What failed otherwise, scan or not, is named so; what was not in effect says nothing.
+static void a_trial_says_no_more_than_it_showed(void **state)
+{
+    (void)state;
+    struct verdict verdict = verdict_of(VERDICT_INCONCLUSIVE, "x");
+    add_denied(TLS_1_1);
+    add_failed(TLS_1_0, PHASE_TLS, PHASE_TLS, FAMILY_TLS, 70, "protocol_version");
+    add_failed(TLS_1_2, PHASE_ACTIVE, PHASE_TLS, FAMILY_TIMEOUT, 0, "");
+    add_failed(TLS_1_2, PHASE_ACTIVE, PHASE_ACTIVE, FAMILY_ERRINFO, 5, "ERRINFO_DISCONNECTED_BY_OTHERCONNECTION");
+    fact_set(add(TLS_1_3, PHASE_ACTIVE)->facts, FACT_TLS_VERSION, json_string("1.2"));
+    render(&verdict, 160);
+    assert_non_null(strstr(text, "\n2 other 1.0*"));
+    assert_non_null(strstr(text, "\n3 other 1.2*"));
+    assert_non_null(strstr(text, "\n4 other 1.2*"));
+    assert_non_null(strstr(text, "\n5 ?     1.3*"));
+    assert_non_null(strstr(text, "  other: failed, but otherwise\n"));
+    assert_non_null(strstr(text, "  ? the level was not in effect on the wire: proves nothing\n"));
+    free(text);
+    // Where no failure is studied, trials still connect or fail.
+    verdict.has_signature = false;
+    render(&verdict, 160);
+    assert_non_null(strstr(text, "\n1 other 1.1 "));
+    assert_null(strstr(text, "works"));
+    free(text);
+    add(TLS_1_2, PHASE_ACTIVE);
+    render(&verdict, 160);
+    assert_non_null(strstr(text, "\n6 works 1.2*"));
+    free(text);
+}
+
+// Where names and families find no room, what is left still says what happened.
+static void a_narrow_table_has_no_bare_numbers(void **state)
+{
+    (void)state;
+    struct verdict verdict = verdict_of(VERDICT_INCONCLUSIVE, "x");
+    add_denied(TLS_1_1);
+    struct trial *far = add_failed(TLS_DEFAULT, PHASE_ACTIVE, PHASE_RESOLVE, FAMILY_DNS, 2, "EAI_NONAME");
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        far->variant.level[f] = (unsigned char)(factor_levels((enum factor)f) - 1);
+    add_failed(TLS_1_3, PHASE_NEGOTIATE, PHASE_NEGOTIATE, FAMILY_NEGOTIATION, 5, "HYBRID_REQUIRED_BY_SERVER");
+    add_failed(TLS_1_2, PHASE_ACTIVE, PHASE_NLA, FAMILY_CREDSSP, 0xC000006D, "STATUS_LOGON_FAILURE");
+    render(&verdict, 80);
+    assert_non_null(strstr(text, " EAI_NONAME "));
+    assert_non_null(strstr(text, " negotiation 5 "));
+    assert_non_null(strstr(text, " 0xC000006D "));
     free(text);
 }
 
@@ -251,10 +325,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(reports_a_cause_with_its_proof, forget_trials),
+        cmocka_unit_test_teardown(further_failures_are_told, forget_trials),
         cmocka_unit_test_teardown(points_at_the_server_where_no_factor_decides, forget_trials),
         cmocka_unit_test_teardown(says_nothing_of_the_server_otherwise, forget_trials),
         cmocka_unit_test_teardown(an_experiment_without_a_trial_has_no_table, forget_trials),
-        cmocka_unit_test_teardown(a_scan_can_be_evidence, forget_trials),
+        cmocka_unit_test_teardown(a_scan_reaches_and_does_not_work, forget_trials),
+        cmocka_unit_test_teardown(a_trial_says_no_more_than_it_showed, forget_trials),
+        cmocka_unit_test_teardown(a_narrow_table_has_no_bare_numbers, forget_trials),
         cmocka_unit_test_teardown(the_table_fits_its_page, forget_trials),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
