@@ -54,6 +54,7 @@ struct experiment {
     enum phase failure_phase;      // the latest phase in which the signature was seen
     const struct trial *reference; // the first baseline trial with the signature
     struct level_state levels[FACTOR_COUNT][LEVELS_MAX];
+    unsigned char accidents[FACTOR_COUNT][LEVELS_MAX]; // surveys of the level that may have ended by accident
 
     // Why the experiment is over early, if it is.
     bool stopped;                   // run() returned NULL

@@ -17,9 +17,10 @@ struct experiment; // experiment.h: what is known so far
 enum usability {
     LEVEL_UNKNOWN,
     LEVEL_USABLE,
-    LEVEL_REFUSED, // the target does not accept it: it can be no client's way out
-    LEVEL_LOCAL,   // this machine cannot do it
-    LEVEL_UNCLEAR  // neither: it timed out, or the client library died
+    LEVEL_REFUSED,  // the target does not accept it: it can be no client's way out
+    LEVEL_LOCAL,    // this machine cannot do it
+    LEVEL_UNCLEAR,  // neither: it timed out, or the client library died
+    LEVEL_POSTPONED // it may have been an accident: asked again later
 };
 
 struct level_state {
@@ -70,6 +71,8 @@ struct factor_rules {
     bool (*in_effect)(const struct experiment *experiment, const struct trial *trial, bool studied, enum factor *which);
     // Whether a failed trial ended by what the target said.
     bool (*refused)(const struct trial *trial);
+    // Whether this program's limit of time ended a trial while the target was still answering.
+    bool (*unfinished)(const struct trial *trial);
     // Runs trials that may bring what the baseline's level of a factor takes. False if none can.
     bool (*prime)(struct experiment *experiment, enum factor factor);
 

@@ -80,7 +80,7 @@ static void find_varied(const struct experiment *experiment, const struct cause 
     }
     bool unclear = false;
     for (unsigned level = 0; level < experiment->space->levels(factor); level++)
-        unclear = unclear || (experiment->levels[factor][level].usability == LEVEL_UNCLEAR &&
+        unclear = unclear || (experiment->levels[factor][level].usability >= LEVEL_UNCLEAR &&
                               experiment_allows(experiment, factor, level));
     enum finding finding = FINDING_UNDECIDED;
     const char *peculiar = experiment->rules->peculiar(experiment, factor, levels, count, &finding);

@@ -18,6 +18,7 @@
 #include "analysis/session_proof.h"
 #include "analysis/suggested_trial.h"
 #include "analysis/sweep.h"
+#include "analysis/world.h"
 #include "trial/append.h"
 
 enum {
@@ -219,9 +220,10 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
         if (conclude_early(experiment, verdict, "whether any change makes a difference is open"))
             return false;
         if (narrowing == NARROWED_TO_CHANCE) {
+            verdict->world = WORLD_CHANCE;
             conclude(verdict, VERDICT_INCONCLUSIVE, "%s",
                      "The same variants fail and pass with nothing changed, and nothing that was varied makes the "
-                     "difference.");
+                     "difference: several machines may answer behind one address, or the target is not stable.");
             return false;
         }
         if (narrowing != NARROWED) {
@@ -254,7 +256,9 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         experiment_rebase(experiment, other, &failing);
         reproduced = reproduce(experiment, &failing, &restart, verdict);
     }
+    reproduced = reproduced && !world_is_the_deadline(experiment, verdict);
     if (!reproduced || !find_cause(experiment, &cause, verdict)) {
+        world_explains(experiment, verdict);
         if (verdict->kind != VERDICT_NOT_CLIENT_SIDE)
             verdict->confidence = 0;
         find_factors(experiment, NULL, verdict);

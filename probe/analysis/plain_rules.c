@@ -75,6 +75,12 @@ static bool refused(const struct trial *trial)
     return trial->outcome.result == RESULT_FAILED;
 }
 
+static bool unfinished(const struct trial *trial)
+{
+    (void)trial;
+    return false;
+}
+
 static bool prime(struct experiment *experiment, enum factor factor)
 {
     (void)experiment, (void)factor;
@@ -128,13 +134,14 @@ const struct factor_rules plain_rules = {
     .exclusion = exclusion,
     .likeness = likeness,
     .obtainable = obtainable,
-        .wasted = wasted,
-        .retires = retires,
+    .wasted = wasted,
+    .retires = retires,
     .until = until,
     .logs_on = logs_on,
     .observe = observe_plainly,
     .in_effect = in_effect,
     .refused = refused,
+    .unfinished = unfinished,
     .prime = prime,
     .surveyed = surveyed,
     .survey_until = survey_until,

@@ -154,6 +154,18 @@ static bool refused(const struct trial *trial)
            trial->outcome.family == FAMILY_ULTIMATUM;
 }
 
+// Of who went on answering nobody knows whether it would have been in time: who was silent for less than a quarter of
+// it, or than two of its answers took so far.
+static bool unfinished(const struct trial *trial)
+{
+    double silence = fact_real(trial->facts, FACT_END_SILENCE, trial->ms), trips = 0;
+    if (trial->outcome.family != FAMILY_TIMEOUT)
+        return false;
+    for (unsigned i = 0; i < trial->phase_count; i++)
+        trips += trial->phases[i].round_trips;
+    return silence < trial->ms / 4 || (trips > 0 && silence < 2 * (trial->ms - silence) / trips);
+}
+
 static const char *open_clause(enum factor factor, unsigned level)
 {
     return factor == FACTOR_LICENSE && level == LICENSE_REUSE
@@ -197,6 +209,7 @@ const struct factor_space *rdp_space(void)
         .observe = observe_trial,
         .in_effect = in_effect,
         .refused = refused,
+        .unfinished = unfinished,
         .prime = license_prime,
         .surveyed = rdp_surveyed,
         .survey_until = rdp_survey_until,

@@ -178,8 +178,11 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
             experiment->search_end = 0;
         }
         struct variant variant;
-        if (!next_variant(experiment, found, &variant))
+        if (!next_variant(experiment, found, &variant)) {
+            if (survey_again(experiment))
+                continue;
             return found;
+        }
         experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     }
     return false;
@@ -204,8 +207,13 @@ bool search_failing(struct experiment *experiment, const struct trial *working, 
     experiment->seeking = true;
     while (!found && !experiment_over(experiment)) {
         survey_levels(experiment);
-        if (experiment_over(experiment) || !next_variant(experiment, false, failing))
+        if (experiment_over(experiment))
             break;
+        if (!next_variant(experiment, false, failing)) {
+            if (survey_again(experiment))
+                continue;
+            break;
+        }
         const struct trial *trial = experiment_run(experiment, failing, PHASE_ACTIVE);
         found = trial && fails(experiment, trial);
     }

@@ -90,7 +90,7 @@ static void suggest_for_levels(const struct experiment *experiment, struct verdi
         enum factor factor = (enum factor)f;
         for (unsigned level = 0; level < experiment->space->levels(factor); level++) {
             struct variant variant = variant_with(experiment->isolation->baseline, factor, level);
-            if (experiment->levels[f][level].usability != LEVEL_UNCLEAR || !experiment_varies(experiment, factor) ||
+            if (experiment->levels[f][level].usability < LEVEL_UNCLEAR || !experiment_varies(experiment, factor) ||
                 !experiment_allows(experiment, factor, level) || !experiment->space->possible(&variant, NULL))
                 continue;
             struct suggested_trial *trial = add(verdict, &variant, PHASE_ACTIVE);

@@ -19,7 +19,9 @@ static void accept(struct experiment *experiment, enum factor factor, const stru
         experiment->levels[factor][level] = (struct level_state){LEVEL_USABLE, trial->number, NULL};
 }
 
-// Accidents (a time-out, a lost connection) are seen twice before they count.
+enum { ACCIDENTS_MAX = 3, APART_MS = 1000 }; // so often, and so far apart, an accident is none
+
+// What a bad network does by itself, too: a time-out, a lost connection.
 static bool accident(const struct trial *trial)
 {
     return trial->outcome.result == RESULT_FAILED &&
@@ -100,15 +102,37 @@ static void survey_one(struct experiment *experiment, enum factor factor, unsign
             (struct level_state){LEVEL_LOCAL, 0, "no possible variant with the levels to be tried has it"};
         return;
     }
-    for (int attempt = 0; attempt < 2; attempt++) {
-        const struct trial *trial = experiment_run(experiment, &variant, experiment->rules->survey_until(&variant));
-        if (!trial)
-            return;
-        if (accident(trial) && attempt == 0 && experiment_observe(experiment, trial) != OBSERVED_SIGNATURE)
-            continue;
-        if (!learn(experiment, trial))
-            experiment->levels[factor][level] = experiment->rules->refusal(trial);
+    const struct trial *trial = experiment_run(experiment, &variant, experiment->rules->survey_until(&variant));
+    if (!trial)
         return;
+    struct level_state *state = &experiment->levels[factor][level];
+    bool lost = accident(trial) && experiment_observe(experiment, trial) != OBSERVED_SIGNATURE;
+    if (lost && ++experiment->accidents[factor][level] < ACCIDENTS_MAX)
+        *state = (struct level_state){LEVEL_POSTPONED, trial->number, "its survey was cut off"};
+    else if (!learn(experiment, trial))
+        *state = experiment->rules->refusal(trial);
+}
+
+bool survey_again(struct experiment *experiment)
+{
+    const struct isolation *isolation = experiment->isolation;
+    bool postponed = false;
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        for (unsigned level = 0; level < LEVELS_MAX; level++)
+            postponed = postponed || experiment->levels[f][level].usability == LEVEL_POSTPONED;
+    }
+    if (postponed && isolation->rest && !experiment_over(experiment))
+        isolation->rest(isolation->context, APART_MS);
+    return postponed;
+}
+
+static void take_up_postponed(struct experiment *experiment)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        for (unsigned level = 0; level < LEVELS_MAX; level++) {
+            if (experiment->levels[f][level].usability == LEVEL_POSTPONED)
+                experiment->levels[f][level].usability = LEVEL_UNKNOWN;
+        }
     }
 }
 
@@ -132,6 +156,7 @@ static void learn_recorded(struct experiment *experiment)
 void survey_levels(struct experiment *experiment)
 {
     learn_recorded(experiment);
+    take_up_postponed(experiment);
     for (int f = 0; experiment_offline(experiment) && f < FACTOR_COUNT; f++) {
         for (unsigned level = 0; level < experiment->space->levels((enum factor)f); level++) {
             if (unknown(experiment, (enum factor)f, level))

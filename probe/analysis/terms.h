@@ -37,5 +37,7 @@ struct isolation {
     // may be run (safety limit, interrupt): the experiment then ends with VERDICT_STOPPED. until is PHASE_ACTIVE, or an
     // earlier phase for a survey trial, which involves no logon. run NULL: no trial can be run.
     const struct trial *(*run)(void *context, const struct variant *variant, enum phase until);
+    // Lets so many milliseconds pass without a connection; NULL where time cannot pass.
+    void (*rest)(void *context, double ms);
     void *context;
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/verdict.h"
 
+#include <string.h>
+
 #include "trial/journal.h"
 
 const char *verdict_name(enum verdict_kind kind)
@@ -11,6 +13,24 @@ const char *verdict_name(enum verdict_kind kind)
                                         [VERDICT_INCONCLUSIVE] = "inconclusive",
                                         [VERDICT_STOPPED] = "stopped"};
     return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "unknown";
+}
+
+static const char *const worlds[] = {
+    [WORLD_NOT_SUSPECTED] = "",    [WORLD_IN_TURN] = "in-turn", [WORLD_RATE] = "rate",
+    [WORLD_DEADLINE] = "deadline", [WORLD_CHANGED] = "changed", [WORLD_CHANCE] = "chance"};
+
+const char *world_name(enum world world)
+{
+    return worlds[world];
+}
+
+enum world world_from_name(const char *name)
+{
+    for (int i = 0; i <= WORLD_CHANCE; i++) {
+        if (strcmp(name, worlds[i]) == 0)
+            return (enum world)i;
+    }
+    return WORLD_NOT_SUSPECTED;
 }
 
 static const char *finding_name(enum finding finding)
@@ -143,6 +163,8 @@ json_t *verdict_to_json(const struct verdict *verdict)
         failed |= json_object_set_new(json, "baseline", variant_json(&verdict->baseline));
     if (verdict->further_count)
         failed |= json_object_set_new(json, "unexplained", further_json(verdict));
+    if (verdict->world)
+        failed |= json_object_set_new(json, "world", json_string(world_name(verdict->world)));
     if (verdict->gateway[0])
         failed |= json_object_set_new(json, "gateway", json_string(verdict->gateway));
     if (failed) {

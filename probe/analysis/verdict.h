@@ -21,6 +21,19 @@ enum verdict_kind {
 
 const char *verdict_name(enum verdict_kind kind); // "isolated", "not-client-side", … Static.
 
+// What was found to decide besides the client, if anything.
+enum world {
+    WORLD_NOT_SUSPECTED,
+    WORLD_IN_TURN,  // the count of connections
+    WORLD_RATE,     // the time since the last connection
+    WORLD_DEADLINE, // this program's own limit of time
+    WORLD_CHANGED,  // the target changed for good
+    WORLD_CHANCE    // the same variants fail and pass, and no order was found in it
+};
+
+const char *world_name(enum world world);     // "in-turn", "rate", …; "" for WORLD_NOT_SUSPECTED. Static.
+enum world world_from_name(const char *name); // WORLD_NOT_SUSPECTED where it is none
+
 struct condition {
     enum factor factor;
     unsigned level;
@@ -84,6 +97,7 @@ struct verdict {
     // 0 to 1: how sure the trials make the verdict, among the causes that can be named and with the noise that they
     // show. 0 where nothing was concluded, or not the whole.
     double confidence;
+    enum world world;
     struct variant baseline;                             // whose failure was studied
     bool rebased;                                        // it is not the one that was given, which connects
     struct suggested_trial suggestions[SUGGESTIONS_MAX]; // best first; where something that trials could decide is open

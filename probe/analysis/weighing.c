@@ -163,7 +163,8 @@ bool experiment_disagreed(const struct experiment *experiment)
 bool experiment_by_chance(const struct experiment *experiment)
 {
     static const double sure = 0.99;
-    return experiment_disagreed(experiment) && belief_chance(&experiment->belief) >= sure;
+    return experiment_disagreed(experiment) &&
+           (belief_chance(&experiment->belief) >= sure || chance_turns(&experiment->belief.chance));
 }
 
 const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any)

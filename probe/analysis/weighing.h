@@ -26,7 +26,7 @@ const struct hypothesis *cause_hypothesis(const struct experiment *experiment, c
 // Whether trials of some variant were seen to disagree: a single trial may then be noise.
 bool experiment_disagreed(const struct experiment *experiment);
 
-// Whether the trials show that the target fails and works by chance, whatever the client does.
+// Whether the trials show that the target fails and works by chance or in turn, whatever the client does.
 bool experiment_by_chance(const struct experiment *experiment);
 
 // A variant that several trials agree about, against the hypothesis; NULL if there is none. any: a single trial will

@@ -20,6 +20,12 @@ static const struct trial *run_trial(void *context, const struct variant *varian
     return runner_trial(run->runner, variant, until);
 }
 
+static void rest(void *context, double ms)
+{
+    (void)context;
+    runner_rest(ms);
+}
+
 // Whether the baseline is not given the password that there is.
 static bool password_is_withheld(const struct profile *profile)
 {
@@ -36,6 +42,7 @@ static struct isolation make_isolation(struct run *run)
                                   .max_logons = o->max_logons,
                                   .max_ms = o->max_seconds * 1000.0,
                                   .run = run_trial,
+                                  .rest = rest,
                                   .context = run};
     struct choice choice = choose_levels(o);
     memcpy(isolation.levels, choice.levels, sizeof isolation.levels);

@@ -159,6 +159,7 @@ bool verdict_from_json(const json_t *json, const struct trial *const *trials, si
     verdict->confirming = (unsigned)number_of(json, "confirming_trials");
     verdict->confidence = json_number_value(json_object_get(json, "confidence"));
     verdict->baseline = verdict_baseline(trials, count);
+    verdict->world = world_from_name(text_of(json, "world"));
     read_variant(json_object_get(json, "baseline"), &verdict->baseline);
     read_wishes(json_object_get(json, "next_trials"), verdict);
     read_further(json_object_get(json, "unexplained"), verdict);

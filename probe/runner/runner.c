@@ -2,6 +2,7 @@
 #include "runner/runner.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "connection/worker.h"
 #include "runner/engine.h"
+#include "runner/interrupt.h"
 #include "trial/redirected.h"
 
 // One target, whose next step is what the caller wants now.
@@ -208,6 +210,12 @@ const struct trial *runner_trial(struct runner *runner, const struct variant *va
 {
     const struct engine_step step = {.variant = *variant, .until = until};
     return run_step(runner, &step);
+}
+
+void runner_rest(double ms)
+{
+    struct pollfd interrupted = {.fd = interrupt_descriptor(), .events = POLLIN};
+    poll(&interrupted, 1, (int)ms);
 }
 
 const struct trial *runner_follow(struct runner *runner, const struct trial *trial, bool *followed)

@@ -27,6 +27,9 @@ bool runner_configure(struct runner *runner, const struct run_options *options, 
 // runner_stop().
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until);
 
+// Lets so many milliseconds pass; less where the run is interrupted.
+void runner_rest(double ms);
+
 // Runs the further connection that a trial of this runner, ended by a broker's redirection, asks for: the same variant
 // until the same phase against the place it was sent to. NULL with *followed false where it was sent nowhere; else as
 // runner_trial().

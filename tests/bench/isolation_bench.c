@@ -97,7 +97,7 @@ static void run_kind(enum kind kind, const struct setting *setting, unsigned rep
 // Targets on which naming a factor is wrong, or right only of what was: a coin decides, at nine rates; one of two to
 // ten machines in turn fails, or two to ten connections fail and as many pass; or the target changes for good after
 // some trial.
-static const struct world {
+static const struct surroundings {
     const char *name;
     enum coin_place coin_at;
     unsigned terms, first; // first: everybody fails (0), or the first factor decides (1)
@@ -115,7 +115,7 @@ static const struct setting plain = {"", 2, false, true, 0, 0, 0};
 enum { WORLD_STEPS = 9, RUNS_A_REPEAT = 250 };
 
 // One of nine rates, or moments of change.
-static void run_world(const struct world *world, unsigned step, unsigned repeats, struct count *count)
+static void run_world(const struct surroundings *world, unsigned step, unsigned repeats, struct count *count)
 {
     struct oracle *oracle = calloc(1, sizeof *oracle);
     if (!oracle)
@@ -182,7 +182,7 @@ static void print_setting(const struct setting *setting, unsigned repeats)
     print_row(setting->name, "all", &all, bits);
 }
 
-static void print_world(const struct world *world, unsigned repeats)
+static void print_world(const struct surroundings *world, unsigned repeats)
 {
     struct count all = {0};
     for (unsigned step = 1; step <= WORLD_STEPS; step++) {
