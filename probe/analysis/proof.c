@@ -2,6 +2,8 @@
 // Proves a cause by repeated minimal pairs.
 #include "analysis/proof.h"
 
+#include <math.h>
+
 #include "analysis/levels.h"
 #include "analysis/weighing.h"
 
@@ -304,6 +306,8 @@ enum proof prove(struct experiment *experiment, const struct cause *cause, struc
     enum proof proof = confirm(experiment, cause, &pairs, &verdict->confidence, gap);
     if (proof != PROVED)
         return proof;
+    // The trials ended when they looked good enough: no more than the test against chance allows for that is claimed.
+    verdict->confidence = fmin(verdict->confidence, 1 - 1 / belief_against_chance(&experiment->belief));
     name_cause(experiment, cause, verdict);
     for (unsigned i = 0; i < pairs.count; i++) {
         const struct proof_pair *pair = &pairs.pair[i];

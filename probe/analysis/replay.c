@@ -23,6 +23,25 @@ const struct trial *replay_run(void *context, const struct variant *variant, enu
     return replay->trials[found];
 }
 
+static bool is_asked_for(const struct replay *replay, size_t index, const struct variant *variant, enum phase until)
+{
+    return index < replay->count && replay->trials[index]->until == until &&
+           variant_equal(&replay->trials[index]->variant, variant);
+}
+
+const struct trial *replay_next(void *context, const struct variant *variant, enum phase until)
+{
+    struct replay *replay = context;
+    // A trial to be issued a licence comes before the one that presents it; nobody asked for it.
+    if (!is_asked_for(replay, replay->next, variant, until) && is_asked_for(replay, replay->next + 1, variant, until))
+        replay->next++;
+    if (!is_asked_for(replay, replay->next, variant, until)) {
+        replay->differs = replay->next < replay->count;
+        return NULL;
+    }
+    return replay->trials[replay->next++];
+}
+
 void replay_rest(struct experiment *experiment)
 {
     struct replay *replay = experiment->replay;

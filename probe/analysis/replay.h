@@ -8,11 +8,16 @@ struct replay {
     const struct trial *const *trials;
     size_t count;
     bool taken[TRIALS_MAX];
+    size_t next;  // of replay_next()
+    bool differs; // replay_next() was asked for another trial than there is
 };
 
 // The callback of struct isolation; its context is a struct replay. The same trials in the order of the experiment give
 // the verdict again that they gave when they were run.
 const struct trial *replay_run(void *context, const struct variant *variant, enum phase until);
+
+// The same for a record of an experiment whose terms are known: the trials one after the other, as they were run.
+const struct trial *replay_next(void *context, const struct variant *variant, enum phase until);
 
 // Adds what was not asked for, so that nothing on record is left out of the verdict.
 void replay_rest(struct experiment *experiment);

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "analysis/causes.h"
 #include "analysis/isolation.h"
+#include "analysis/terms_record.h"
 #include "commands/base.h"
 #include "commands/help.h"
 #include "commands/isolate_offline.h"
@@ -18,6 +21,15 @@ static const struct trial *run_trial(void *context, const struct variant *varian
 {
     const struct run *run = context;
     return runner_trial(run->runner, variant, until);
+}
+
+// One that nobody can foresee, short enough to be typed again.
+static uint64_t draw_seed(void)
+{
+    uint32_t seed = 0;
+    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = (uint32_t)time(NULL);
+    return 1 + seed % 1000000;
 }
 
 static void rest(void *context, double ms)
@@ -36,6 +48,7 @@ static struct isolation make_isolation(struct run *run)
 {
     const struct options *o = run->options;
     struct isolation isolation = {.baseline = o->profile.levels,
+                                  .seed = o->has_seed ? o->seed : draw_seed(),
                                   .signature_given = o->has_signature,
                                   .signature = o->signature,
                                   .max_trials = o->profile.max_trials,
@@ -92,6 +105,15 @@ static bool record(struct run *run, const struct verdict *verdict, const struct 
     return ok;
 }
 
+static bool record_terms(struct run *run, const struct isolation *isolation)
+{
+    char target[HOST_MAX + 16];
+    json_t *json = terms_to_json(isolation, target_text(&run->options->profile.target, target, sizeof target));
+    bool ok = json && journal_write(&run->journal, json);
+    json_decref(json);
+    return ok;
+}
+
 static bool report(const struct run *run, const struct isolation *isolation, const struct verdict *verdict,
                    const struct cause_finding *findings)
 {
@@ -114,6 +136,10 @@ static enum exit_status run_experiment(struct run *run)
     struct verdict verdict;
     struct cause_finding findings[CAUSE_COUNT];
     const struct trial *const *trials;
+    if (!record_terms(run, &isolation)) {
+        run_complain(run->command, "the journal cannot be written: %s", strerror(errno));
+        return EXIT_CANNOT_RUN;
+    }
     isolate(&isolation, &verdict);
     isolation.baseline = verdict.baseline; // another one than was given, if that connects
     count_all(run, &verdict);

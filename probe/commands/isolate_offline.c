@@ -8,6 +8,8 @@
 
 #include "analysis/causes.h"
 #include "analysis/isolation.h"
+#include "analysis/replay.h"
+#include "analysis/terms_record.h"
 #include "commands/run.h"
 #include "report/causes_text.h"
 #include "report/isolate_text.h"
@@ -26,6 +28,8 @@ struct recorded {
     bool asked_for;                                                  // target was given
     char names[TARGETS_NAMED][sizeof((struct trial *)NULL)->target]; // of the targets on record, where none was given
     size_t targets;                                                  // how many there are, at least
+    json_t *terms;                                                   // of the experiment, owned; NULL: not on record
+    unsigned experiments;
 };
 
 // One more target of the journal, if it is another one. Those that are not named are only known to be there.
@@ -50,11 +54,24 @@ static void ask_for_target(const struct recorded *recorded, const struct options
                  names, recorded->targets > TARGETS_NAMED ? " and more" : "");
 }
 
+// The terms of an experiment on the target, which come before its trials.
+static void take_terms(struct recorded *recorded, const json_t *record)
+{
+    const char *target = json_string_value(json_object_get(record, "target"));
+    if (!target || (recorded->target[0] && strcmp(recorded->target, target) != 0))
+        return;
+    recorded->experiments++;
+    json_decref(recorded->terms);
+    recorded->terms = json_deep_copy(record);
+}
+
 static bool take_record(const json_t *record, size_t line, void *context)
 {
     struct recorded *recorded = context;
     const char *kind = json_string_value(json_object_get(record, "record"));
     char clause[200];
+    if (kind && strcmp(kind, "experiment") == 0)
+        take_terms(recorded, record);
     if (!kind || strcmp(kind, "trial") != 0)
         return true;
     struct trial *trial = calloc(1, sizeof *trial);
@@ -89,6 +106,7 @@ static void recorded_clear(struct recorded *recorded)
         free(recorded->trials[i]);
     }
     free(recorded->trials);
+    json_decref(recorded->terms);
 }
 
 static bool read_journal(const struct options *options, struct recorded *recorded, const char *command)
@@ -137,6 +155,49 @@ static struct isolation make_isolation(const struct options *options, const stru
     return isolation;
 }
 
+// Whether nothing else is asked of the record than what it was made for.
+static bool asks_the_same(const struct options *options, const struct recorded *recorded)
+{
+    bool same = recorded->experiments == 1 && recorded->count <= TRIALS_MAX && !options->has_signature;
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        same = same && !options->was_set[f];
+    return same;
+}
+
+// The experiment as it was run, trial by trial. False where the record is none of one experiment, or where this version
+// would have run another trial; that is said.
+static bool run_again(const struct options *options, const struct recorded *recorded, const char *command,
+                      struct isolation *isolation, struct verdict *verdict)
+{
+    struct replay replay = {.trials = (const struct trial *const *)recorded->trials, .count = recorded->count};
+    const char *error = "";
+    if (!asks_the_same(options, recorded))
+        return false;
+    if (!terms_from_json(recorded->terms, isolation, &error)) {
+        run_complain(command,
+                     "warning: the journal's experiment cannot be read again, it %s; the verdict is made of its "
+                     "trials alone",
+                     error);
+        return false;
+    }
+    isolation->run = replay_next;
+    isolation->context = &replay;
+    isolate(isolation, verdict);
+    if (replay.differs)
+        run_complain(command,
+                     "warning: this version would have run another trial after trial %zu; the verdict is made "
+                     "of the trials on record, and may differ from the one that they led to",
+                     replay.next);
+    isolation->baseline = verdict->baseline;
+    verdict->trials = (unsigned)recorded->count;
+    verdict->surveys = verdict->logons = 0;
+    for (size_t i = 0; i < recorded->count; i++) {
+        verdict->surveys += recorded->trials[i]->until < PHASE_ACTIVE;
+        verdict->logons += recorded->trials[i]->logons;
+    }
+    return !replay.differs;
+}
+
 enum exit_status isolate_offline(const struct options *options, const char *command)
 {
     struct recorded recorded = {.count = 0};
@@ -150,10 +211,14 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
         ask_for_target(&recorded, options, command);
         status = EXIT_USAGE;
     } else if (is_read) {
-        struct isolation isolation = make_isolation(options, &recorded);
+        struct isolation isolation;
         struct cause_finding findings[CAUSE_COUNT];
-        isolate(&isolation, &verdict);
-        find_causes(&verdict, isolation.recorded, recorded.count, findings);
+        const struct trial *const *trials = (const struct trial *const *)recorded.trials;
+        if (!run_again(options, &recorded, command, &isolation, &verdict)) {
+            isolation = make_isolation(options, &recorded);
+            isolate(&isolation, &verdict);
+        }
+        find_causes(&verdict, trials, recorded.count, findings);
         bool ok = true;
         if (options->json) {
             json_t *json = verdict_to_json(&verdict);
@@ -163,7 +228,7 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
             json_decref(json);
         } else if (!options->quiet) {
             struct page page = page_open(stdout);
-            isolate_text(&page, recorded.target, &isolation, &verdict, isolation.recorded, recorded.count, findings);
+            isolate_text(&page, recorded.target, &isolation, &verdict, trials, recorded.count, findings);
             if (options->causes)
                 causes_text_all(&page, findings);
             ok = page_close(&page);

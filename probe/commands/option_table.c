@@ -106,6 +106,14 @@ static bool take_signature(struct options *o, const char *text, char *error, siz
     return true;
 }
 
+static bool take_seed(struct options *o, const char *text, char *error, size_t size)
+{
+    unsigned seed;
+    o->has_seed = option_read_count(text, &seed, error, size);
+    o->seed = seed;
+    return o->has_seed;
+}
+
 static bool take_deadline(struct options *o, const char *text, char *error, size_t size)
 {
     return option_read_seconds(text, 0.001, &o->profile.deadline_ms, error, size);
@@ -362,6 +370,9 @@ static const struct option_row after[] = {
      "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
      "(default: how the baseline fails)",
      COMMAND_ISOLATE, take_signature, 0},
+    {"seed", 0, "N",
+     "of the order of the trials that confirm a cause (default: another one every time; the journal has it)",
+     COMMAND_ISOLATE, take_seed, 0},
     {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)",
      COMMAND_CONNECT, take_until, 0},
     {"follow-redirect", 0, NULL, "where a broker redirects, go there with a further connection and a further logon",

@@ -46,6 +46,8 @@ struct options {
     bool was_varied[FACTOR_COUNT]; // by --vary
     bool vary_all;                 // by --vary all
     unsigned levels[FACTOR_COUNT]; // bit set for --vary FACTOR=LEVEL,…; 0: all levels
+    bool has_seed;
+    uint64_t seed; // of the order of the trials that confirm a cause
     bool has_signature;
     struct signature signature;
 
