@@ -289,7 +289,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
     note_further(experiment, &cause, verdict);
     find_factors(experiment, &cause, verdict);
     conclude_isolated(experiment, &cause, verdict);
-    if (experiment->stopped && !experiment_offline(experiment) && !experiment->replay) {
+    if (experiment->stopped && !experiment_offline(experiment) && (!experiment->replay || experiment->replay->as_run)) {
         char names[200];
         conclude(verdict, VERDICT_STOPPED,
                  "No further trial was allowed after %u; it was proved by then that %s triggers the failure, but not "
@@ -368,4 +368,13 @@ void isolate(const struct isolation *isolation, struct verdict *verdict)
     // What an experiment of this program measured is best read in its order; anything else all at once.
     if (terms.run || !terms.recorded_count || !replayed(&terms, verdict))
         carry_out(&terms, NULL, verdict);
+}
+
+void isolate_again(const struct isolation *terms, struct replay *replay, struct verdict *verdict)
+{
+    struct isolation again = *terms;
+    again.factors = terms->factors ? terms->factors : rdp_space();
+    again.run = replay_next;
+    again.context = replay;
+    carry_out(&again, replay, verdict);
 }

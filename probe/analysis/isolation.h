@@ -10,3 +10,9 @@
 // and sweep are empty unless a cause was proved: with VERDICT_ISOLATED, or with VERDICT_STOPPED in the sweep after the
 // proof.
 void isolate(const struct isolation *isolation, struct verdict *verdict);
+
+struct replay; // replay.h
+
+// The same with the trials of an experiment that was run, as_run, by its terms. What is on record after its last trial
+// counts against what they led to.
+void isolate_again(const struct isolation *terms, struct replay *replay, struct verdict *verdict);

@@ -34,11 +34,12 @@ const struct trial *replay_next(void *context, const struct variant *variant, en
     struct replay *replay = context;
     // A trial to be issued a licence comes before the one that presents it; nobody asked for it.
     if (!is_asked_for(replay, replay->next, variant, until) && is_asked_for(replay, replay->next + 1, variant, until))
-        replay->next++;
+        replay->taken[replay->next++] = true;
     if (!is_asked_for(replay, replay->next, variant, until)) {
         replay->differs = replay->next < replay->count;
         return NULL;
     }
+    replay->taken[replay->next] = true;
     return replay->trials[replay->next++];
 }
 

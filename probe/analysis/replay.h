@@ -8,8 +8,10 @@ struct replay {
     const struct trial *const *trials;
     size_t count;
     bool taken[TRIALS_MAX];
-    size_t next;  // of replay_next()
-    bool differs; // replay_next() was asked for another trial than there is
+    // Of the trials of one experiment, as they were run: replay_next() then has them.
+    bool as_run;
+    size_t next;  // the next one
+    bool differs; // another one was asked for
 };
 
 // The callback of struct isolation; its context is a struct replay. The same trials in the order of the experiment give

@@ -155,23 +155,15 @@ static struct isolation make_isolation(const struct options *options, const stru
     return isolation;
 }
 
-// Whether nothing else is asked of the record than what it was made for.
-static bool asks_the_same(const struct options *options, const struct recorded *recorded)
-{
-    bool same = recorded->experiments == 1 && recorded->count <= TRIALS_MAX && !options->has_signature;
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        same = same && !options->was_set[f];
-    return same;
-}
-
-// The experiment as it was run, trial by trial. False where the record is none of one experiment, or where this version
-// would have run another trial; that is said.
+// The experiment as it was run, trial by trial. False where the record is none of one experiment, where something else
+// is asked of it, or where this version would have run another trial; that is said.
 static bool run_again(const struct options *options, const struct recorded *recorded, const char *command,
                       struct isolation *isolation, struct verdict *verdict)
 {
-    struct replay replay = {.trials = (const struct trial *const *)recorded->trials, .count = recorded->count};
+    struct replay replay = {
+        .trials = (const struct trial *const *)recorded->trials, .count = recorded->count, .as_run = true};
     const char *error = "";
-    if (!asks_the_same(options, recorded))
+    if (recorded->experiments != 1 || recorded->count > TRIALS_MAX || options->has_signature)
         return false;
     if (!terms_from_json(recorded->terms, isolation, &error)) {
         run_complain(command,
@@ -180,9 +172,11 @@ static bool run_again(const struct options *options, const struct recorded *reco
                      error);
         return false;
     }
-    isolation->run = replay_next;
-    isolation->context = &replay;
-    isolate(isolation, verdict);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (options->was_set[f] && options->profile.levels.level[f] != isolation->baseline.level[f])
+            return false;
+    }
+    isolate_again(isolation, &replay, verdict);
     if (replay.differs)
         run_complain(command,
                      "warning: this version would have run another trial after trial %zu; the verdict is made "

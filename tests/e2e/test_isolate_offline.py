@@ -36,14 +36,6 @@ def recorded(plant, tmp_path):
     return run
 
 
-def rows(verdict):
-    return {(row["factor"], row["level"]): row["observation"] for row in verdict["sweep"]}
-
-
-def named(verdict):
-    return {frozenset(f"{c['factor']}={c['level']}" for c in conjunction) for conjunction in verdict["cause"]}
-
-
 @pytest.mark.parametrize("rule, baseline", [
     ("security=nla", ""), ("security=nla & tls=1.2", "tls=1.2"), ("family=ipv4 | tls=1.1", "tls=1.1 address=ipv4"),
     ("license=stored & security=tls", "license=reuse security=tls")])
@@ -56,8 +48,7 @@ def test_a_run_s_journal_gives_its_verdict_again(rule, baseline, recorded, offli
     assert [record["record"] for record in result.records] == ["verdict"]
     verdict = result.verdict
     assert verdict["verdict"] == experiment.verdict["verdict"] == "isolated", (verdict["reason"], experiment.verdict)
-    assert named(verdict) == named(experiment.verdict)
-    assert rows(verdict) == rows(experiment.verdict)
+    assert verdict == experiment.verdict  # word for word
     numbers = {trial["trial"] for trial in experiment.trials}
     assert all({pair["failing"], pair["passing"]} <= numbers for pair in verdict["minimal_pairs"])
     # The connection by which the lab was asked before is the only further one.
