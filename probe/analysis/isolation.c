@@ -375,6 +375,7 @@ void isolate_again(const struct isolation *terms, struct replay *replay, struct 
     struct isolation again = *terms;
     again.factors = terms->factors ? terms->factors : rdp_space();
     again.run = replay_next;
+    again.rest = replay_pause;
     again.context = replay;
     carry_out(&again, replay, verdict);
 }

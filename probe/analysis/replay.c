@@ -43,6 +43,11 @@ const struct trial *replay_next(void *context, const struct variant *variant, en
     return replay->trials[replay->next++];
 }
 
+void replay_pause(void *context, double ms)
+{
+    (void)context, (void)ms;
+}
+
 void replay_rest(struct experiment *experiment)
 {
     struct replay *replay = experiment->replay;

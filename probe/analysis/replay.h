@@ -21,5 +21,8 @@ const struct trial *replay_run(void *context, const struct variant *variant, enu
 // The same for a record of an experiment whose terms are known: the trials one after the other, as they were run.
 const struct trial *replay_next(void *context, const struct variant *variant, enum phase until);
 
+// The callback for rests: the time has passed when the trials were run.
+void replay_pause(void *context, double ms);
+
 // Adds what was not asked for, so that nothing on record is left out of the verdict.
 void replay_rest(struct experiment *experiment);

@@ -94,6 +94,8 @@ bool world_explains(struct experiment *experiment, struct verdict *verdict)
 {
     if (experiment->changed[0])
         verdict->world = WORLD_CHANGED;
+    if (verdict->world == WORLD_DEADLINE)
+        return true;
     if (verdict->kind != VERDICT_INCONCLUSIVE && verdict->kind != VERDICT_NOT_CLIENT_SIDE)
         return false;
     if (!experiment->changed[0] && (goes_in_turn(experiment, verdict) || limits_rate(experiment, verdict))) {
