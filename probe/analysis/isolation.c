@@ -104,16 +104,14 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
         conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.", gap);
         return;
     }
-    if (withheld_factors(experiment, withheld, sizeof withheld)) {
+    const char *untried =
+        experiment->failure_phase >= experiment->isolation->untried_phase ? experiment->isolation->untried : NULL;
+    bool left = withheld_factors(experiment, withheld, sizeof withheld);
+    if (left || untried) {
         experiment->only_withheld = true;
-        conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "No variant was free of the failure, but %s, which may decide it, was not varied.", withheld);
-        return;
-    }
-    if (experiment->isolation->untried && experiment->failure_phase >= experiment->isolation->untried_phase) {
-        experiment->only_withheld = true;
-        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.",
-                 experiment->isolation->untried);
+        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s%s%s%s.",
+                 untried ? untried : "", untried && left ? ", and " : "", withheld,
+                 left ? ", which may decide it, was not varied" : "");
         return;
     }
     lacking_factors(experiment, lacking, sizeof lacking);

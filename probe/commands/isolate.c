@@ -58,11 +58,15 @@ static struct isolation make_isolation(struct run *run)
                                   .rest = rest,
                                   .context = run};
     struct choice choice = choose_levels(o);
+    bool without_nla = leave_out_nla(&run->settings.profile, &choice);
     memcpy(isolation.levels, choice.levels, sizeof isolation.levels);
     memcpy(isolation.untestable, choice.untestable, sizeof isolation.untestable);
     isolation.withheld = choice.withheld;
     isolation.unsought = choice.unsought;
-    if (password_is_withheld(&run->settings.profile)) {
+    if (without_nla) {
+        isolation.untried = "security=nla was not tried, which takes a user and a password (--user, --password-file)";
+        isolation.untried_phase = PHASE_NEGOTIATE;
+    } else if (password_is_withheld(&run->settings.profile)) {
         isolation.untried = "the password was withheld, which is sent under tls and rdp security only with --autologon";
         isolation.untried_phase = PHASE_INFO;
     }

@@ -83,3 +83,13 @@ def test_what_has_a_session_proves(lab, rdpprobe):
     assert "isolated: security=nla triggers 0x3/0x7." in text, repr(result)
     assert "works with rdp, nothing else differs" in text, repr(result)
     assert "fails with nla, works with rdp, with tls another failure follows: closed after activation" in text
+
+
+def test_a_level_without_its_password_is_named_and_not_tried(lab, rdpprobe):
+    """No password, and NLA among the levels: no trial fails on this machine for want of it."""
+    server = lab("--deny-if", "true", user=USER, password=PASSWORD)
+    result = rdpprobe("isolate", "--json", "--set=security=tls", "--pause", "0", "--vary=security=nla,rdp",
+                      server.target, timeout=200)
+    assert (result.status, result.verdict["verdict"]) == (1, "inconclusive"), repr(result)
+    assert "security=nla was not tried" in result.verdict["reason"], repr(result)
+    assert {trial["variant"]["security"] for trial in result.trials} == {"tls", "rdp"}, repr(result)
