@@ -238,6 +238,7 @@ static enum proof go_on(struct experiment *experiment, const struct cause *cause
     }
     if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX)
         return NOT_PROVED;
+    experiment->asks = "the same again, to be sure";
     const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     if (!trial)
         return NOT_PROVED;

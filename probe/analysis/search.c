@@ -193,6 +193,7 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
                 continue;
             return found;
         }
+        experiment->asks = "is there a way without the failure?";
         experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     }
     return false;
@@ -224,6 +225,7 @@ bool search_failing(struct experiment *experiment, const struct trial *working, 
                 continue;
             break;
         }
+        experiment->asks = "does this fail?";
         const struct trial *trial = experiment_run(experiment, failing, PHASE_ACTIVE);
         found = trial && fails(experiment, trial);
     }

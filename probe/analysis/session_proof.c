@@ -50,6 +50,7 @@ static const struct trial *reach_a_session(struct experiment *experiment, const 
 
 enum session_proof sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size)
 {
+    experiment->asks = "does a session come of it?";
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing), *last = NULL;
         const enum factor factor = verdict->pairs[i].factor;

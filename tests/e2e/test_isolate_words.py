@@ -2,6 +2,7 @@
 """A verdict says no more of trials and levels than they showed."""
 
 import contextlib
+import re
 import select
 import socket
 import threading
@@ -9,6 +10,8 @@ import threading
 import pytest
 
 from fixtures.experiment import causes
+from fixtures.process import wait_until
+from fixtures.terminal import Terminal
 
 USER, PASSWORD = "bob", "Words-Pw1"
 
@@ -93,3 +96,29 @@ def test_a_level_without_its_password_is_named_and_not_tried(lab, rdpprobe):
     assert (result.status, result.verdict["verdict"]) == (1, "inconclusive"), repr(result)
     assert "security=nla was not tried" in result.verdict["reason"], repr(result)
     assert {trial["variant"]["security"] for trial in result.trials} == {"tls", "rdp"}, repr(result)
+
+
+LINE = re.compile(r"\Atrial (\d+), at most (\d+) left: (.+), ([^,]+\?|the same again, to be sure)\x1b\[K\Z")
+
+
+@pytest.mark.parametrize("option", [None, "--quiet", "--json"])
+def test_who_waits_at_a_terminal_sees_one_line(lab, rdpprobe, option):
+    server, terminal = lab("--deny-if", "security=nla", user=USER, password=PASSWORD), Terminal()
+    with contextlib.closing(terminal), \
+            rdpprobe.start("isolate", "--user", USER, "--pause", "0", "--settle", "0.02", "--vary=security",
+                           *([option] if option else []), server.target, password=PASSWORD,
+                           stderr=terminal.fd) as process:
+        wait_until(lambda: terminal.text is None or process.status is not None, 60)
+        seen = terminal.text
+    assert process.status == 1 and "\x1b[K" not in process.stdout
+    if option:
+        assert seen == "", seen
+        return
+    first, *frames = seen.split("\r")
+    assert first == "" and frames.pop() == "\x1b[K", seen  # the line goes when the run is over
+    lines = [LINE.match(frame) for frame in frames]
+    assert all(lines) and all(len(frame) < 84 for frame in frames), seen
+    assert [int(line[1]) for line in lines] == list(range(1, len(lines) + 1)), seen
+    assert [int(line[2]) for line in lines] == list(range(63, 63 - len(lines), -1)), seen
+    assert lines[0][3] == "the baseline" and "security=tls" in {line[3] for line in lines}, seen
+    assert {line[4] for line in lines} >= {"does the failure show?", "does the target accept it?"}, seen
