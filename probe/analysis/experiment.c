@@ -144,6 +144,16 @@ void experiment_add(struct experiment *experiment, const struct trial *trial)
     retire_level(experiment, trial);
 }
 
+static const struct trial *run(const struct experiment *experiment, const struct variant *variant, enum phase until)
+{
+    const struct isolation *isolation = experiment->isolation;
+    const unsigned done = experiment->count - experiment->recorded + 1;
+    if (isolation->announce && experiment->asks)
+        isolation->announce(isolation->context, variant, experiment->asks,
+                            experiment->budget > done ? experiment->budget - done : 0);
+    return isolation->run(isolation->context, variant, until);
+}
+
 const struct trial *experiment_run(struct experiment *experiment, const struct variant *variant, enum phase until)
 {
     if (experiment_over(experiment))
@@ -153,7 +163,7 @@ const struct trial *experiment_run(struct experiment *experiment, const struct v
     if (!affordable(experiment, used_up, variant, until))
         experiment->exhausted = used_up;
     else if (experiment->isolation->run)
-        trial = experiment->isolation->run(experiment->isolation->context, variant, until);
+        trial = run(experiment, variant, until);
     if (!trial) {
         experiment->stopped = !experiment->exhausted;
         experiment->has_next = true;

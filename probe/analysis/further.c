@@ -36,6 +36,7 @@ void repeat_further(struct experiment *experiment, const struct cause *cause, co
     unsigned repeats = 0, count = experiment->count;
     if (experiment_offline(experiment))
         return;
+    experiment->asks = "does it fail without the cause?";
     for (unsigned t = 0; t < count; t++) {
         const struct trial *trial = experiment->trials[t];
         if (!is_further(experiment, cause, verdict, trial))

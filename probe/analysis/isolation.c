@@ -104,16 +104,14 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
         conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.", gap);
         return;
     }
-    if (withheld_factors(experiment, withheld, sizeof withheld)) {
+    const char *untried =
+        experiment->failure_phase >= experiment->isolation->untried_phase ? experiment->isolation->untried : NULL;
+    bool left = withheld_factors(experiment, withheld, sizeof withheld);
+    if (left || untried) {
         experiment->only_withheld = true;
-        conclude(verdict, VERDICT_INCONCLUSIVE,
-                 "No variant was free of the failure, but %s, which may decide it, was not varied.", withheld);
-        return;
-    }
-    if (experiment->isolation->untried && experiment->failure_phase >= experiment->isolation->untried_phase) {
-        experiment->only_withheld = true;
-        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s.",
-                 experiment->isolation->untried);
+        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s%s%s%s.",
+                 untried ? untried : "", untried && left ? ", and " : "", withheld,
+                 left ? ", which may decide it, was not varied" : "");
         return;
     }
     lacking_factors(experiment, lacking, sizeof lacking);
@@ -183,13 +181,25 @@ static void take_back(struct verdict *verdict)
     verdict->confidence = 0;
 }
 
-// Whether the proof is one of sessions; else makes the verdict.
-static bool has_sessions(struct experiment *experiment, struct verdict *verdict)
+// Whether the proof is one of sessions. If not, the verdict is made, unless *again is set: what was to pass fails after
+// all, or *passing is now a variant that does not end in another failure.
+static bool has_sessions(struct experiment *experiment, struct variant *passing, bool *again, struct verdict *verdict)
 {
     char text[300];
-    if (sessions_prove(experiment, verdict, text, sizeof text))
+    const unsigned before = experiment->count;
+    const struct variant ended = *passing;
+    const enum session_proof sessions = sessions_prove(experiment, verdict, text, sizeof text);
+    *again = false;
+    if (sessions == SESSIONS_PROVED)
         return true;
     take_back(verdict);
+    bool other = sessions == SESSIONS_OTHERWISE && !experiment_over(experiment) &&
+                 search_passing(experiment, passing) && !ends_otherwise(experiment, passing);
+    // Only what is new leads elsewhere.
+    *again = !experiment_over(experiment) && (sessions == SESSIONS_FAILED || other) &&
+             (experiment->count > before || !variant_equal(&ended, passing));
+    if (*again)
+        return false;
     if (!conclude_early(experiment, verdict, "a cause was narrowed down, but no session was seen without the failure"))
         conclude(verdict, VERDICT_INCONCLUSIVE, "A cause was narrowed down, but %s.", text);
     return false;
@@ -235,8 +245,12 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
             take_back(verdict);
             return false;
         }
-        if (proof == PROVED)
-            return has_sessions(experiment, verdict);
+        if (proof == PROVED) {
+            bool again, proved = has_sessions(experiment, &passing, &again, verdict);
+            if (again)
+                continue;
+            return proved;
+        }
         if (proof == NOT_PROVED) {
             conclude(verdict, VERDICT_INCONCLUSIVE, "A cause was narrowed down, but %s.", gap);
             return false;
@@ -314,6 +328,22 @@ static unsigned search_trials(const struct experiment *experiment, unsigned coun
     return searching;
 }
 
+// Where no way led to a session, that is the first thing to know.
+static void add_nothing_connected(const struct experiment *experiment, struct verdict *verdict)
+{
+    unsigned whole = 0;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        if (experiment->trials[i]->until < PHASE_ACTIVE)
+            continue;
+        if (experiment->trials[i]->outcome.result == RESULT_CONNECTED)
+            return;
+        whole++;
+    }
+    if (verdict->kind == VERDICT_INCONCLUSIVE && experiment->reference && whole)
+        text_append(verdict->reason, sizeof verdict->reason, " Nothing connected: none of %u whole trials was active.",
+                    whole);
+}
+
 static void carry_out(const struct isolation *isolation, struct replay *replay, struct verdict *verdict)
 {
     struct experiment experiment;
@@ -322,6 +352,7 @@ static void carry_out(const struct isolation *isolation, struct replay *replay, 
     experiment_init(&experiment, isolation);
     experiment.replay = replay;
     examine(&experiment, &other, verdict);
+    add_nothing_connected(&experiment, verdict);
     verdict->has_signature = experiment.has_signature;
     verdict->signature = experiment.signature;
     verdict->failure_phase = experiment.failure_phase;

@@ -164,6 +164,7 @@ static bool alike(const struct experiment *experiment, unsigned from, enum obser
 static void ask_point(struct experiment *experiment, const struct cube *cube, unsigned point)
 {
     struct variant variant = cube_variant(experiment, cube, point);
+    experiment->asks = "does it still fail?";
     const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     if (trial && experiment_observe(experiment, trial) == OBSERVED_UNRESOLVED &&
         !experiment_worth(experiment, &variant))
@@ -288,6 +289,7 @@ static enum idle_result try_idle_levels(struct experiment *experiment, const str
         struct variant variant;
         if (!choose_variant(&choices, score_idle, &idle, &variant))
             return IDLE_SHOWN;
+        experiment->asks = "does it fail with this, too?";
         const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
         if (!trial || experiment_observe(experiment, trial) != OBSERVED_NO_SIGNATURE)
             continue;

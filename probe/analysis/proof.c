@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "analysis/levels.h"
+#include "analysis/session_proof.h"
 #include "analysis/weighing.h"
 
 enum { TURNS_MAX = 64 };
@@ -57,8 +58,8 @@ static int merit(const struct experiment *experiment, const struct cause *cause,
     if (!experiment->space->possible(&pair->passing, NULL) ||
         hypothesis_holds(&cause->function, cube_point(experiment, &cause->cube, &pair->passing)))
         return -1;
-    return 256 * holds_alone(cause, term, point) + 4 * (int)size_of(point) +
-           (experiment_known(experiment, &pair->failing) == OBSERVED_SIGNATURE) +
+    return 512 * holds_alone(cause, term, point) + 256 * !ends_otherwise(experiment, &pair->passing) +
+           4 * (int)size_of(point) + (experiment_known(experiment, &pair->failing) == OBSERVED_SIGNATURE) +
            (experiment_known(experiment, &pair->passing) == OBSERVED_NO_SIGNATURE);
 }
 
@@ -237,6 +238,7 @@ static enum proof go_on(struct experiment *experiment, const struct cause *cause
     }
     if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX)
         return NOT_PROVED;
+    experiment->asks = "the same again, to be sure";
     const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     if (!trial)
         return NOT_PROVED;

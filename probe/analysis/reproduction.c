@@ -62,6 +62,7 @@ static const struct trial *next_baseline(struct experiment *experiment, unsigned
         if (trial->until >= PHASE_ACTIVE && variant_equal(&trial->variant, baseline))
             return trial;
     }
+    experiment->asks = "does the failure show?";
     const struct trial *trial = experiment_run(experiment, baseline, PHASE_ACTIVE);
     *cursor = experiment->count;
     return trial;

@@ -8,6 +8,7 @@
 
 #include "analysis/choice.h"
 #include "analysis/levels.h"
+#include "analysis/session_proof.h"
 #include "analysis/survey.h"
 
 enum {
@@ -24,6 +25,7 @@ struct coverage {
     bool varied[FACTOR_COUNT];
     bool suspect[FACTOR_COUNT][LEVELS_MAX]; // in a trial that gave no result, and in none that did
     bool keep_steps;                        // leave out what skips a step of the connection
+    bool levels_only;                       // each level that was not seen yet, and no pairs
 };
 
 // Whether a resolved trial has the level.
@@ -80,20 +82,24 @@ static long score(const struct variant *variant, void *context)
     const struct variant *baseline = &coverage->experiment->isolation->baseline;
     long value = 0;
     unsigned suspects = 0;
+    bool fresh = false;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         bool flipped = variant->level[f] != baseline->level[f];
         if (!coverage->varied[f])
             continue;
         suspects += coverage->suspect[f][variant->level[f]];
-        if (flipped && !coverage->pair[f][variant->level[f]][f][variant->level[f]])
+        if (flipped && !coverage->pair[f][variant->level[f]][f][variant->level[f]]) {
             value += 1000;
+            fresh = true;
+        }
         for (int g = f + 1; g < FACTOR_COUNT; g++) {
             if (!coverage->varied[g] || coverage->pair[f][variant->level[f]][g][variant->level[g]])
                 continue;
             value += flipped && variant->level[g] != baseline->level[g] ? 20 : 1;
         }
     }
-    if (value == 0 || (coverage->keep_steps && experiment_skips(coverage->experiment, variant)))
+    if (value == 0 || (coverage->levels_only && !fresh) ||
+        (coverage->keep_steps && experiment_skips(coverage->experiment, variant)))
         return 0;
     if (!tells(coverage->experiment, variant) ||
         experiment_known(coverage->experiment, variant) != OBSERVED_UNRESOLVED ||
@@ -103,12 +109,15 @@ static long score(const struct variant *variant, void *context)
     return suspects > 1 ? value / (4 * (long)suspects) : value;
 }
 
-static bool next_variant(const struct experiment *experiment, bool keep_steps, struct variant *variant)
+// found: a variant without the failure, or NULL. Where it skips a step, one with all of them is looked for; where it
+// ends in another failure, any other.
+static bool next_variant(const struct experiment *experiment, const struct variant *found, struct variant *variant)
 {
     struct coverage coverage;
     struct choices choices = {.space = experiment->space};
     cover(&coverage, experiment);
-    coverage.keep_steps = keep_steps;
+    coverage.levels_only = found && ends_otherwise(experiment, found);
+    coverage.keep_steps = found && !coverage.levels_only;
     for (int f = 0; f < FACTOR_COUNT; f++) {
         bool sought = !experiment->seeking || !(experiment->isolation->unsought >> f & 1);
         choices.count[f] = sought ? experiment_levels(experiment, (enum factor)f, choices.level[f]) : 0;
@@ -119,14 +128,15 @@ static bool next_variant(const struct experiment *experiment, bool keep_steps, s
 }
 
 // Of the variants known to be without the signature, the one that tells most: nearest to the baseline, and with all its
-// steps, for a pass without one (no TLS handshake) tells less.
+// steps, for a pass without one (no TLS handshake) tells less. Last come those that end in another failure.
 static bool known_passing(const struct experiment *experiment, struct variant *passing)
 {
     unsigned best = ~0u;
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct variant *variant = &experiment->trials[i]->variant;
         unsigned distance = variant_distance(variant, &experiment->isolation->baseline) +
-                            (experiment_skips(experiment, variant) ? FACTOR_COUNT : 0);
+                            (experiment_skips(experiment, variant) ? FACTOR_COUNT : 0) +
+                            (ends_otherwise(experiment, variant) ? 2 * FACTOR_COUNT : 0);
         if (distance >= best || experiment_known(experiment, variant) != OBSERVED_NO_SIGNATURE)
             continue;
         *passing = *variant;
@@ -168,7 +178,7 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
         if (experiment_over(experiment))
             return false;
         bool found = known_passing(experiment, passing);
-        if (found && !experiment_skips(experiment, passing))
+        if (found && !experiment_skips(experiment, passing) && !ends_otherwise(experiment, passing))
             return true;
         // With everything changed and still the failure, the rest only confirms that nothing at the client decides.
         if (!found && all_flipped(experiment)) {
@@ -178,11 +188,12 @@ bool search_passing(struct experiment *experiment, struct variant *passing)
             experiment->search_end = 0;
         }
         struct variant variant;
-        if (!next_variant(experiment, found, &variant)) {
+        if (!next_variant(experiment, found ? passing : NULL, &variant)) {
             if (survey_again(experiment))
                 continue;
             return found;
         }
+        experiment->asks = "is there a way without the failure?";
         experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     }
     return false;
@@ -209,11 +220,12 @@ bool search_failing(struct experiment *experiment, const struct trial *working, 
         survey_levels(experiment);
         if (experiment_over(experiment))
             break;
-        if (!next_variant(experiment, false, failing)) {
+        if (!next_variant(experiment, NULL, failing)) {
             if (survey_again(experiment))
                 continue;
             break;
         }
+        experiment->asks = "does this fail?";
         const struct trial *trial = experiment_run(experiment, failing, PHASE_ACTIVE);
         found = trial && fails(experiment, trial);
     }

@@ -24,24 +24,33 @@ static const struct trial *active_trial(const struct experiment *experiment, con
     return NULL;
 }
 
+// Whether a further trial is worth it: none yet, or the last was an accident; or showed the failure, in an earlier
+// call.
+static bool worth(const struct experiment *experiment, const struct trial *last, unsigned tried, bool fresh)
+{
+    if (!last || tried >= ATTEMPTS)
+        return !last;
+    return experiment_observe(experiment, last) == OBSERVED_SIGNATURE ? !fresh : experiment_accident(last);
+}
+
 // Runs the variant as far as a session, again where an accident may have kept it from one.
 static const struct trial *reach_a_session(struct experiment *experiment, const struct variant *variant,
                                            const struct trial **last)
 {
     unsigned tried;
+    bool fresh = false;
     const struct trial *active;
     while (!(active = active_trial(experiment, variant, last, &tried))) {
-        if (tried >= ATTEMPTS ||
-            (*last && !experiment_accident(*last) && experiment_observe(experiment, *last) != OBSERVED_SIGNATURE))
+        if (!worth(experiment, *last, tried, fresh) || !experiment_run(experiment, variant, PHASE_ACTIVE))
             return NULL;
-        if (!experiment_run(experiment, variant, PHASE_ACTIVE))
-            return NULL;
+        fresh = true;
     }
     return active;
 }
 
-bool sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size)
+enum session_proof sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size)
 {
+    experiment->asks = "does a session come of it?";
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing), *last = NULL;
         const enum factor factor = verdict->pairs[i].factor;
@@ -54,7 +63,7 @@ bool sessions_prove(struct experiment *experiment, struct verdict *verdict, char
         if (!last) {
             snprintf(text, size, "no trial with %s=%s went as far as a session", factor_row(factor)->name,
                      level_name(factor, passing->variant.level[factor]));
-            return false;
+            return SESSIONS_OTHERWISE;
         }
         const struct signature other = signature_of(&last->outcome);
         snprintf(text, size,
@@ -63,7 +72,23 @@ bool sessions_prove(struct experiment *experiment, struct verdict *verdict, char
                  factor_row(factor)->name, level_name(factor, passing->variant.level[factor]),
                  signature_text(&other, class, sizeof class), last->outcome.name[0] ? " " : "", last->outcome.name,
                  phase_name(last->outcome.phase), last->number);
-        return false;
+        return experiment_observe(experiment, last) == OBSERVED_SIGNATURE ? SESSIONS_FAILED : SESSIONS_OTHERWISE;
     }
-    return true;
+    return SESSIONS_PROVED;
+}
+
+bool ends_otherwise(const struct experiment *experiment, const struct variant *variant)
+{
+    enum { ACCIDENT = 1, FAILURE = 2 };
+    unsigned otherwise = 0;
+    for (unsigned i = 0; i < experiment->count; i++) {
+        const struct trial *trial = experiment->trials[i];
+        if (trial->until < PHASE_ACTIVE || !variant_equal(&trial->variant, variant) ||
+            experiment_observe(experiment, trial) != OBSERVED_NO_SIGNATURE)
+            continue;
+        if (trial->outcome.result == RESULT_CONNECTED)
+            return false;
+        otherwise += experiment_accident(trial) ? ACCIDENT : FAILURE;
+    }
+    return otherwise >= FAILURE;
 }

@@ -4,7 +4,17 @@
 
 #include "analysis/experiment.h"
 
+enum session_proof {
+    SESSIONS_PROVED,
+    SESSIONS_FAILED,   // what was to pass shows the failure after all
+    SESSIONS_OTHERWISE // another failure follows in place of a session
+};
+
 // Sees to it that the passing variant of each minimal pair has a trial that was active, by a further trial where those
-// so far stopped earlier; the pair then names that trial. False where another failure follows in place of a session, or
-// where no more trials may be run; text[size] then has the first, as a clause.
-bool sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size);
+// so far stopped earlier; the pair then names that trial. Unless proved, text[size] has the first that does not, as a
+// clause. Where no more trials may be run, the experiment is over.
+enum session_proof sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size);
+
+// Whether a variant goes without the failure only to end in another one: it was tried whole and never active, and not
+// just once by what may have been an accident.
+bool ends_otherwise(const struct experiment *experiment, const struct variant *variant);

@@ -155,6 +155,7 @@ static void learn_recorded(struct experiment *experiment)
 
 void survey_levels(struct experiment *experiment)
 {
+    experiment->asks = "does the target accept it?";
     learn_recorded(experiment);
     take_up_postponed(experiment);
     for (int f = 0; experiment_offline(experiment) && f < FACTOR_COUNT; f++) {

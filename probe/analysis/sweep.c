@@ -114,6 +114,7 @@ static void doubt(struct experiment *experiment, const struct verdict *verdict, 
 
 void sweep(struct experiment *experiment, const struct cause *cause, struct verdict *verdict)
 {
+    experiment->asks = "what does this level do?";
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         enum factor factor = verdict->pairs[i].factor;
         bool done = false;

@@ -37,6 +37,9 @@ struct isolation {
     // may be run (safety limit, interrupt): the experiment then ends with VERDICT_STOPPED. until is PHASE_ACTIVE, or an
     // earlier phase for a survey trial, which involves no logon. run NULL: no trial can be run.
     const struct trial *(*run)(void *context, const struct variant *variant, enum phase until);
+    // Told before each trial, for who waits: what it asks, a static clause, and how many may follow it at most; may be
+    // NULL.
+    void (*announce)(void *context, const struct variant *variant, const char *asks, unsigned left);
     // Lets so many milliseconds pass without a connection; NULL where time cannot pass.
     void (*rest)(void *context, double ms);
     void *context;

@@ -53,6 +53,7 @@ static enum observation run_after(struct experiment *experiment, unsigned second
     const struct isolation *isolation = experiment->isolation;
     if (seconds && !experiment_over(experiment))
         isolation->rest(isolation->context, seconds * 1000.0);
+    experiment->asks = "does the count or the time of connections decide?";
     const struct trial *trial = experiment_run(experiment, &isolation->baseline, PHASE_ACTIVE);
     return trial ? experiment_observe(experiment, trial) : OBSERVED_UNRESOLVED;
 }

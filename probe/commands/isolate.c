@@ -16,11 +16,39 @@
 #include "commands/vary.h"
 #include "report/causes_text.h"
 #include "report/isolate_text.h"
+#include "trial/append.h"
 
 static const struct trial *run_trial(void *context, const struct variant *variant, enum phase until)
 {
     const struct run *run = context;
     return runner_trial(run->runner, variant, until);
+}
+
+// One line on a terminal, rewritten before each trial: what is tried, why, and how many may follow.
+static void announce(void *context, const struct variant *variant, const char *asks, unsigned left)
+{
+    enum { WIDTH = 79 };
+    const struct run *run = context;
+    const struct trial *const *trials;
+    const struct variant *baseline = &run->options->profile.levels;
+    char line[WIDTH + 1] = "", levels[VARIANT_TEXT_MAX] = "";
+    const unsigned changed = variant_distance(variant, baseline);
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (variant->level[f] != baseline->level[f])
+            text_append(levels, sizeof levels, "%s%s=%s", levels[0] ? " " : "", factor_row((enum factor)f)->name,
+                        level_name((enum factor)f, variant->level[f]));
+    }
+    if (changed > 2) // there is no room for all
+        snprintf(levels, sizeof levels, "%u factors changed", changed);
+    const size_t number = runner_trials(run->runner, &trials) + 1;
+    text_append(line, sizeof line, "trial %zu, at most %u left: %s, %s", number, left,
+                levels[0] ? levels : "the baseline", asks);
+    fprintf(stderr, "\r%s\033[K", line);
+}
+
+static bool shows_line(const struct run *run)
+{
+    return run->progress.terminal && !run->options->json && !run->options->quiet;
 }
 
 // One that nobody can foresee, short enough to be typed again.
@@ -57,12 +85,18 @@ static struct isolation make_isolation(struct run *run)
                                   .run = run_trial,
                                   .rest = rest,
                                   .context = run};
+    if (shows_line(run))
+        isolation.announce = announce;
     struct choice choice = choose_levels(o);
+    bool without_nla = leave_out_nla(&run->settings.profile, &choice);
     memcpy(isolation.levels, choice.levels, sizeof isolation.levels);
     memcpy(isolation.untestable, choice.untestable, sizeof isolation.untestable);
     isolation.withheld = choice.withheld;
     isolation.unsought = choice.unsought;
-    if (password_is_withheld(&run->settings.profile)) {
+    if (without_nla) {
+        isolation.untried = "security=nla was not tried, which takes a user and a password (--user, --password-file)";
+        isolation.untried_phase = PHASE_NEGOTIATE;
+    } else if (password_is_withheld(&run->settings.profile)) {
         isolation.untried = "the password was withheld, which is sent under tls and rdp security only with --autologon";
         isolation.untried_phase = PHASE_INFO;
     }
@@ -141,6 +175,8 @@ static enum exit_status run_experiment(struct run *run)
         return EXIT_CANNOT_RUN;
     }
     isolate(&isolation, &verdict);
+    if (shows_line(run))
+        fputs("\r\033[K", stderr);
     isolation.baseline = verdict.baseline; // another one than was given, if that connects
     count_all(run, &verdict);
     size_t count = runner_trials(run->runner, &trials);

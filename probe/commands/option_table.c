@@ -102,6 +102,11 @@ static bool take_signature(struct options *o, const char *text, char *error, siz
         snprintf(error, size, "'%s' %s", text, clause);
         return false;
     }
+    if (o->signature.family == FAMILY_LOCAL || o->signature.family == FAMILY_CRASH) {
+        snprintf(error, size, "'%s' is a failure of this machine, which says nothing of the target: it is not studied",
+                 text);
+        return false;
+    }
     o->has_signature = true;
     return true;
 }

@@ -2,6 +2,7 @@
 #include "commands/vary.h"
 
 #include "trial/availability.h"
+#include "trial/missing.h"
 
 static bool any_varied(const struct options *options)
 {
@@ -63,4 +64,18 @@ struct choice choose_levels(const struct options *options)
         choice.levels[f] = (choice.untestable[f] ? 0 : had) | 1u << options->profile.levels.level[f];
     }
     return choice;
+}
+
+bool leave_out_nla(const struct profile *profile, struct choice *choice)
+{
+    const unsigned nla = 1u << SECURITY_NLA, own = 1u << profile->levels.level[FACTOR_SECURITY];
+    struct variant variant = variant_with(profile->levels, FACTOR_SECURITY, SECURITY_NLA);
+    variant.level[FACTOR_GATEWAY] = GATEWAY_OFF; // whose credentials are another matter
+    if (own == nla || !(choice->levels[FACTOR_SECURITY] & nla) ||
+        profile_missing(profile, &variant, (struct until){PHASE_ACTIVE, false}) == MISSING_NOTHING)
+        return false;
+    choice->levels[FACTOR_SECURITY] &= ~nla;
+    if (choice->levels[FACTOR_SECURITY] == own)
+        choice->untestable[FACTOR_SECURITY] = "no user and password were given for security=nla";
+    return true;
 }

@@ -14,3 +14,7 @@ struct choice {
 // Without --vary these are the everyday levels of every factor; --vary FACTOR takes that factor with all its levels in
 // their place, --vary all every one.
 struct choice choose_levels(const struct options *options);
+
+// Takes out the level security=nla where the profile, whose baseline has another one, lacks the user or password that
+// it takes: its trials would only show that. Returns whether there was one to take out.
+bool leave_out_nla(const struct profile *profile, struct choice *choice);

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Progress of matrix on a terminal: done, failing, in flight, time left; and nowhere else."""
 
-import contextlib
 import os
-import pty
 import re
 import signal
 
@@ -11,31 +9,9 @@ import pytest
 
 from fixtures.matrix import addresses
 from fixtures.process import wait_until
+from fixtures.terminal import Terminal
 
 FRAME = re.compile(r"\A(\d+) of (\d+) done, (\d+) failing, (\d+) in flight(?:, (\d+) (s|min) left)?\x1b\[K")
-
-
-class Terminal:
-    """A terminal that a program writes to: .fd for the program, .text of what it wrote so far."""
-
-    def __init__(self):
-        try:
-            self._master, self.fd = pty.openpty()
-        except OSError as error:
-            pytest.skip(f"this machine has no pseudo-terminals: {error}")
-        os.set_blocking(self._master, False)
-        self._seen = b""
-
-    @property
-    def text(self):
-        with contextlib.suppress(OSError):  # there is nothing further yet
-            while bytes := os.read(self._master, 65536):
-                self._seen += bytes
-        return self._seen.decode()
-
-    def close(self):
-        os.close(self._master)
-        os.close(self.fd)
 
 
 @pytest.fixture

@@ -109,18 +109,151 @@ static void variants_are_counted_that_were_active(void **state)
     free(lab);
 }
 
-struct accident {
+// A server that is a simulated one but for what `spoil` makes of its trials.
+struct spoiled {
     struct lab lab;
-    unsigned at; // number of the trial that the peer closes
+    void (*spoil)(struct spoiled *spoiled, struct trial *trial);
+    unsigned at;
 };
 
-static const struct trial *run_with_accident(void *context, const struct variant *variant, enum phase until)
+static const struct trial *run_spoiled(void *context, const struct variant *variant, enum phase until)
 {
-    struct accident *accident = context;
-    struct trial *trial = (struct trial *)lab_run(&accident->lab, variant, until);
-    if (trial->number == accident->at)
-        trial->outcome = (struct outcome){.result = RESULT_FAILED, .phase = PHASE_MCS, .family = FAMILY_CLOSED};
+    struct spoiled *spoiled = context;
+    struct trial *trial = (struct trial *)lab_run(&spoiled->lab, variant, until);
+    spoiled->spoil(spoiled, trial);
     return trial;
+}
+
+static void end(struct trial *trial, enum phase phase, enum family family, uint32_t code)
+{
+    trial->outcome = (struct outcome){.result = RESULT_FAILED, .phase = phase, .family = family, .code = code};
+}
+
+static struct spoiled *spoiled_server(struct server server, void (*spoil)(struct spoiled *, struct trial *))
+{
+    struct spoiled *spoiled = calloc(1, sizeof *spoiled);
+    assert_non_null(spoiled);
+    *spoiled = (struct spoiled){.lab = {.server = server}, .spoil = spoil};
+    return spoiled;
+}
+
+static struct verdict isolate_spoiled(struct spoiled *spoiled, struct isolation isolation)
+{
+    struct verdict verdict;
+    isolation.run = run_spoiled;
+    isolation.context = spoiled;
+    isolate(&isolation, &verdict);
+    return verdict;
+}
+
+static void forget(struct spoiled *spoiled)
+{
+    lab_clear(&spoiled->lab);
+    free(spoiled);
+}
+
+static struct server denies_nla(void)
+{
+    struct server server = friendly();
+    server.moment = PHASE_LICENSING;
+    server.term_count = 1;
+    server.term[0][FACTOR_SECURITY] = 1u << SECURITY_NLA;
+    return server;
+}
+
+static bool is_session(const struct trial *trial)
+{
+    return trial->until >= PHASE_ACTIVE && trial->outcome.result == RESULT_CONNECTED;
+}
+
+static void end_tls_after_activation(struct spoiled *spoiled, struct trial *trial)
+{
+    (void)spoiled;
+    if (is_session(trial) && trial->variant.level[FACTOR_SECURITY] == SECURITY_TLS)
+        end(trial, PHASE_ACTIVE, FAMILY_ERRINFO, 5);
+}
+
+// With tls another failure follows, with rdp there is a session: that one proves.
+static void what_has_a_session_proves(void **state)
+{
+    (void)state;
+    struct spoiled *spoiled = spoiled_server(denies_nla(), end_tls_after_activation);
+    struct verdict verdict = isolate_spoiled(spoiled, everything());
+    assert_int_equal(verdict.kind, VERDICT_ISOLATED);
+    assert_int_equal(verdict.pair_count, 1);
+    const struct trial *passing = &spoiled->lab.trials[verdict.pairs[0].passing - 1];
+    assert_int_equal(passing->variant.level[FACTOR_SECURITY], SECURITY_RDP);
+    assert_true(is_session(passing));
+    forget(spoiled);
+}
+
+static void end_all_after_activation(struct spoiled *spoiled, struct trial *trial)
+{
+    (void)spoiled;
+    if (is_session(trial))
+        end(trial, PHASE_ACTIVE, FAMILY_ERRINFO, 5);
+}
+
+static void cut_after_some_bytes(struct spoiled *spoiled, struct trial *trial)
+{
+    bool nla = trial->variant.level[FACTOR_SECURITY] == SECURITY_NLA;
+    (void)spoiled;
+    if (is_session(trial))
+        end(trial, nla ? PHASE_NLA : PHASE_MCS, FAMILY_CLOSED, 0);
+}
+
+// Every way ends in some failure: no cause is named, and it is said that nothing connected.
+static void where_nothing_connects_nothing_is_named(void **state)
+{
+    (void)state;
+    struct spoiled *spoiled = spoiled_server(denies_nla(), end_all_after_activation);
+    struct verdict verdict = isolate_spoiled(spoiled, everything());
+    assert_int_equal(verdict.kind, VERDICT_INCONCLUSIVE);
+    assert_int_equal(verdict.pair_count, 0);
+    assert_non_null(strstr(verdict.reason, "another failure follows"));
+    assert_non_null(strstr(verdict.reason, "Nothing connected"));
+    assert_true(verdict.trials <= 40);
+    forget(spoiled);
+
+    spoiled = spoiled_server(friendly(), cut_after_some_bytes);
+    verdict = isolate_spoiled(spoiled, everything());
+    assert_int_equal(verdict.kind, VERDICT_INCONCLUSIVE);
+    assert_int_equal(verdict.alternative_count, 0);
+    assert_non_null(strstr(verdict.reason, "Nothing connected"));
+    forget(spoiled);
+}
+
+static void close_nla_and_then_tls(struct spoiled *spoiled, struct trial *trial)
+{
+    const unsigned security = trial->variant.level[FACTOR_SECURITY];
+    (void)spoiled;
+    if (security == SECURITY_NLA)
+        end(trial, PHASE_NEGOTIATE, FAMILY_CLOSED, 0);
+    else if (security == SECURITY_TLS && is_session(trial))
+        end(trial, PHASE_MCS, FAMILY_CLOSED, 0);
+}
+
+// NLA is closed on at once, and scans of TLS pass; its whole trials fail after all, later. Narrowing goes on with that.
+static void a_pass_that_fails_after_all_is_weighed(void **state)
+{
+    (void)state;
+    struct isolation isolation = everything();
+    isolation.signature_given = true;
+    isolation.signature = (struct signature){.family = FAMILY_CLOSED, .any_phase = true};
+    struct spoiled *spoiled = spoiled_server(friendly(), close_nla_and_then_tls);
+    struct verdict verdict = isolate_spoiled(spoiled, isolation);
+    assert_int_equal(verdict.kind, VERDICT_ISOLATED);
+    assert_int_equal(verdict.failure_phase, PHASE_MCS);
+    const struct trial *passing = &spoiled->lab.trials[verdict.pairs[0].passing - 1];
+    assert_int_equal(passing->variant.level[FACTOR_SECURITY], SECURITY_RDP);
+    assert_true(is_session(passing));
+    forget(spoiled);
+}
+
+static void lose_one(struct spoiled *spoiled, struct trial *trial)
+{
+    if (trial->number == spoiled->at)
+        end(trial, PHASE_MCS, FAMILY_CLOSED, 0);
 }
 
 // A single connection that is lost is looked at again before it is called a failure.
@@ -128,17 +261,12 @@ static void an_accident_is_looked_at_again(void **state)
 {
     (void)state;
     for (unsigned at = 13; at < 30; at += 2) {
-        struct accident *accident = calloc(1, sizeof *accident);
-        struct isolation isolation = everything();
-        struct verdict verdict;
-        *accident = (struct accident){.lab = {.server = friendly()}, .at = at};
-        isolation.run = run_with_accident;
-        isolation.context = accident;
-        isolate(&isolation, &verdict);
-        assert_true(accident->lab.count > at);
+        struct spoiled *spoiled = spoiled_server(friendly(), lose_one);
+        spoiled->at = at;
+        struct verdict verdict = isolate_spoiled(spoiled, everything());
+        assert_true(spoiled->lab.count > at);
         assert_int_equal(verdict.kind, VERDICT_NOT_REPRODUCED);
-        lab_clear(&accident->lab);
-        free(accident);
+        forget(spoiled);
     }
 }
 
@@ -149,6 +277,9 @@ int main(void)
         cmocka_unit_test(other_failures_are_told_where_the_baseline_works),
         cmocka_unit_test(variants_are_counted_that_were_active),
         cmocka_unit_test(an_accident_is_looked_at_again),
+        cmocka_unit_test(what_has_a_session_proves),
+        cmocka_unit_test(where_nothing_connects_nothing_is_named),
+        cmocka_unit_test(a_pass_that_fails_after_all_is_weighed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,6 +177,13 @@ static void refuses_with_one_clear_sentence(void **state)
          {"--signature", "0x4/0x7", "srv", NULL},
          "--signature '0x4/0x7' is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the server's own "
          "reason)"},
+        {COMMAND_ISOLATE,
+         {"--signature", "local", "srv", NULL},
+         "--signature 'local' is a failure of this machine, which says nothing of the target: it is not studied"},
+        {COMMAND_ISOLATE,
+         {"--signature", "crash 11@mcs", "srv", NULL},
+         "--signature 'crash 11@mcs' is a failure of this machine, which says nothing of the target: it is not "
+         "studied"},
         {COMMAND_CONNECT, {"--cert-policy", "ignore", "srv", NULL}, "--cert-policy takes 'report' or 'require'"},
         {COMMAND_CONNECT, {"--password-file", "f", "srv", NULL}, "--password-file needs --user"},
         {COMMAND_CONNECT, {"--domain", "D", "srv", NULL}, "--domain needs --user"},

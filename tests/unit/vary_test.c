@@ -86,12 +86,40 @@ static void all_but_what_the_run_has_not_the_means_for(void **state)
     assert_int_equal(choice.levels[FACTOR_USER_FORM], 1u << USER_FORM_AS_GIVEN | 1u << USER_FORM_UPN);
 }
 
+// A level that lacks its password is not tried: its trial would only fail on this machine.
+static void no_nla_without_a_password(void **state)
+{
+    static const char *const words[][WORDS_MAX] = {{"--set", "security=tls", "srv.example"},
+                                                   {"--set", "security=tls", "-u", "bob", "srv.example"}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct profile profile = {.levels = {{[FACTOR_SECURITY] = SECURITY_TLS}}};
+        struct choice choice = chosen(words[i]);
+        strcpy(profile.account.user, i ? "bob" : "");
+        assert_true(choice.levels[FACTOR_SECURITY] >> SECURITY_NLA & 1);
+        assert_true(leave_out_nla(&profile, &choice));
+        assert_int_equal(choice.levels[FACTOR_SECURITY], 1u << SECURITY_TLS | 1u << SECURITY_RDP);
+        assert_null(choice.untestable[FACTOR_SECURITY]);
+        assert_false(leave_out_nla(&profile, &choice));
+    }
+    struct profile profile = {.levels = {{[FACTOR_SECURITY] = SECURITY_TLS}}};
+    struct choice choice = CHOSEN("--set", "security=tls", "--vary", "security=nla", "-u", "bob", "srv.example");
+    strcpy(profile.account.user, "bob");
+    struct choice full = choice;
+    assert_true(leave_out_nla(&profile, &choice));
+    assert_string_equal(choice.untestable[FACTOR_SECURITY], "no user and password were given for security=nla");
+    profile.secret[PROFILE_PASSWORD] = "x";
+    assert_false(leave_out_nla(&profile, &full));
+    assert_true(full.levels[FACTOR_SECURITY] >> SECURITY_NLA & 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_factor_by_default),
         cmocka_unit_test(only_what_is_named),
         cmocka_unit_test(all_but_what_the_run_has_not_the_means_for),
+        cmocka_unit_test(no_nla_without_a_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
