@@ -51,12 +51,12 @@ double chance_at_best(const struct chance *chance)
     return best;
 }
 
-unsigned chance_turns(const struct chance *chance)
+unsigned chance_turns(const struct chance *chance, double better)
 {
     // Each rate that is chosen to suit the trials takes about so much off what they say (natural logarithm).
-    static const double a_rate = 1.0, clear = 4.6;
+    static const double a_rate = 1.0;
     unsigned found = 0;
-    double best = chance_at_one_rate(chance) + clear;
+    double best = chance_at_one_rate(chance) + better;
     for (unsigned turns = TURNS_LEAST; turns <= TURNS_MOST; turns++) {
         double value = in_turn(chance, turns) - a_rate * (turns - 1);
         if (value > best && chance->all.failures + chance->all.passes >= 3 * turns) {

@@ -27,5 +27,6 @@ void chance_learn(struct chance *chance, unsigned connection, bool failure);
 double chance_at_one_rate(const struct chance *chance);
 double chance_at_best(const struct chance *chance);
 
-// How many machines in turn explain nearly all trials, where two or more do and one rate does not; else 0.
-unsigned chance_turns(const struct chance *chance);
+// How many machines in turn explain the trials so much better than one rate does (natural logarithm, after what the
+// further rates take off); 0: no number of them.
+unsigned chance_turns(const struct chance *chance, double better);

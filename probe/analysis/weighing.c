@@ -162,11 +162,11 @@ bool experiment_disagreed(const struct experiment *experiment)
 
 bool experiment_by_chance(const struct experiment *experiment)
 {
-    static const double sure = 0.99, beaten = 0.02;
+    static const double sure = 0.99, beaten = 0.02, clearly = 9;
     const struct belief *belief = &experiment->belief;
     return experiment_disagreed(experiment) &&
            (belief_chance(belief) >= sure ||
-            (chance_turns(&belief->chance) && belief_against_chance(belief) < beaten));
+            (chance_turns(&belief->chance, clearly) && belief_against_chance(belief) < beaten));
 }
 
 const struct variant *contradicting(const struct experiment *experiment, const struct hypothesis *hypothesis, bool any)

@@ -36,7 +36,8 @@ static bool goes_in_turn(const struct experiment *experiment, struct verdict *ve
         if (seen != OBSERVED_UNRESOLVED)
             chance_learn(&chance, experiment_connections(experiment, i), seen == OBSERVED_SIGNATURE);
     }
-    unsigned turns = chance_turns(&chance);
+    static const double enough = 4.6; // a hundred to one
+    unsigned turns = chance_turns(&chance, enough);
     if (!turns)
         return false;
     verdict->world = WORLD_IN_TURN;
