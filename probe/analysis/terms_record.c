@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/terms_record.h"
 
-#include "trial/journal.h"
-
 static json_t *factors_of(unsigned set)
 {
     json_t *list = json_array();
@@ -46,17 +44,16 @@ static json_t *untestable_json(const struct isolation *terms)
     return json;
 }
 
-json_t *terms_to_json(const struct isolation *terms, const char *target)
+json_t *terms_to_json(const struct isolation *terms)
 {
     char text[96];
     json_t *signature =
         terms->signature_given ? json_string(signature_text(&terms->signature, text, sizeof text)) : json_null();
-    json_t *json =
-        json_pack("{s:s, s:i, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:f}", "record", "experiment", "schema",
-                  JOURNAL_SCHEMA, "target", target, "seed", (json_int_t)terms->seed, "baseline", baseline_json(terms),
-                  "signature", signature, "levels", levels_json(terms), "untestable", untestable_json(terms),
-                  "withheld", factors_of(terms->withheld), "unsought", factors_of(terms->unsought), "max_trials",
-                  (int)terms->max_trials, "max_logons", (int)terms->max_logons, "max_ms", terms->max_ms);
+    json_t *json = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:f}", "seed", (json_int_t)terms->seed,
+                             "baseline", baseline_json(terms), "signature", signature, "levels", levels_json(terms),
+                             "untestable", untestable_json(terms), "withheld", factors_of(terms->withheld), "unsought",
+                             factors_of(terms->unsought), "max_trials", (int)terms->max_trials, "max_logons",
+                             (int)terms->max_logons, "max_ms", terms->max_ms);
     if (json && terms->untried)
         json_object_set_new(json, "untried",
                             json_pack("{s:s, s:s}", "phase", phase_name(terms->untried_phase), "why", terms->untried));

@@ -6,10 +6,10 @@
 
 #include "analysis/terms.h"
 
-// A new JSON object {"record":"experiment","schema":1,…} (probe/journal.md); NULL if memory is out. Caller owns it.
-// target: "host:port". What runs trials is no part of it.
-json_t *terms_to_json(const struct isolation *terms, const char *target);
+// The member `experiment` of a run's record (probe/journal.md), a new object; NULL if memory is out. Caller owns it.
+// What runs trials is no part of it.
+json_t *terms_to_json(const struct isolation *terms);
 
-// Reads such a record into *terms, which borrows texts of json: it must live as long. False with a static clause in
+// Reads such an object into *terms, which borrows texts of json: it must live as long. False with a static clause in
 // *error where it names what this version does not know.
 bool terms_from_json(const json_t *json, struct isolation *terms, const char **error);

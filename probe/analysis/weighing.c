@@ -162,7 +162,7 @@ bool experiment_disagreed(const struct experiment *experiment)
 
 bool experiment_by_chance(const struct experiment *experiment)
 {
-    static const double sure = 0.99, beaten = 0.02, clearly = 9;
+    static const double sure = 0.99, beaten = 0.02, clearly = 14;
     const struct belief *belief = &experiment->belief;
     return experiment_disagreed(experiment) &&
            (belief_chance(belief) >= sure ||

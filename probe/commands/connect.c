@@ -84,6 +84,8 @@ int connect_command(int argc, char **argv)
         return explained;
     }
     enum exit_status status = run_begin(&run, &options, argv[0]);
+    if (status == EXIT_CONNECTED)
+        status = run_configure(&run, NULL);
     if (status == EXIT_CONNECTED) {
         status = run_trials(&run);
         enum exit_status reported = report(&run);

@@ -139,13 +139,13 @@ static bool record(struct run *run, const struct verdict *verdict, const struct 
     return ok;
 }
 
-static bool record_terms(struct run *run, const struct isolation *isolation)
+// The first record of the journal has the terms, so that --from can have the same trials again.
+static enum exit_status tell_terms(struct run *run, const struct isolation *isolation)
 {
-    char target[HOST_MAX + 16];
-    json_t *json = terms_to_json(isolation, target_text(&run->options->profile.target, target, sizeof target));
-    bool ok = json && journal_write(&run->journal, json);
-    json_decref(json);
-    return ok;
+    json_t *terms = terms_to_json(isolation);
+    enum exit_status status = run_configure(run, terms);
+    json_decref(terms);
+    return status;
 }
 
 static bool report(const struct run *run, const struct isolation *isolation, const struct verdict *verdict,
@@ -170,10 +170,9 @@ static enum exit_status run_experiment(struct run *run)
     struct verdict verdict;
     struct cause_finding findings[CAUSE_COUNT];
     const struct trial *const *trials;
-    if (!record_terms(run, &isolation)) {
-        run_complain(run->command, "the journal cannot be written: %s", strerror(errno));
-        return EXIT_CANNOT_RUN;
-    }
+    enum exit_status told = tell_terms(run, &isolation);
+    if (told != EXIT_CONNECTED)
+        return told;
     isolate(&isolation, &verdict);
     if (shows_line(run))
         fputs("\r\033[K", stderr);

@@ -58,11 +58,12 @@ static void ask_for_target(const struct recorded *recorded, const struct options
 static void take_terms(struct recorded *recorded, const json_t *record)
 {
     const char *target = json_string_value(json_object_get(record, "target"));
-    if (!target || (recorded->target[0] && strcmp(recorded->target, target) != 0))
+    json_t *terms = json_object_get(record, "experiment");
+    if (!terms || !target || (recorded->target[0] && strcmp(recorded->target, target) != 0))
         return;
     recorded->experiments++;
     json_decref(recorded->terms);
-    recorded->terms = json_deep_copy(record);
+    recorded->terms = json_incref(terms);
 }
 
 static bool take_record(const json_t *record, size_t line, void *context)
@@ -70,7 +71,7 @@ static bool take_record(const json_t *record, size_t line, void *context)
     struct recorded *recorded = context;
     const char *kind = json_string_value(json_object_get(record, "record"));
     char clause[200];
-    if (kind && strcmp(kind, "experiment") == 0)
+    if (kind && strcmp(kind, "run") == 0)
         take_terms(recorded, record);
     if (!kind || strcmp(kind, "trial") != 0)
         return true;

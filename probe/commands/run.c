@@ -140,13 +140,19 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
         return status;
     if (options->reset_failed_logons && !reset_failed_logons(run))
         return EXIT_CANNOT_RUN;
-    if (!capture_start(run))
-        return EXIT_CANNOT_RUN;
-    if (!runner_configure(run->runner, &run->settings, command, error, sizeof error)) {
-        run_complain(command, "%s", error);
-        return EXIT_CANNOT_RUN;
-    }
-    return EXIT_CONNECTED;
+    return capture_start(run) ? EXIT_CONNECTED : EXIT_CANNOT_RUN;
+}
+
+enum exit_status run_configure(struct run *run, json_t *experiment)
+{
+    char error[SENTENCE_MAX];
+    run->settings.experiment = experiment;
+    bool ok = runner_configure(run->runner, &run->settings, run->command, error, sizeof error);
+    run->settings.experiment = NULL;
+    if (ok)
+        return EXIT_CONNECTED;
+    run_complain(run->command, "%s", error);
+    return EXIT_CANNOT_RUN;
 }
 
 enum exit_status run_stop_status(const struct run *run, enum exit_status otherwise)

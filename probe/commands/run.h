@@ -19,9 +19,12 @@ struct run {
     struct page progress; // standard error
 };
 
-// Opens the journal, forks the zygote, and only then reads secrets and configures. Returns EXIT_CONNECTED, or another
+// Opens the journal, forks the zygote, and only then reads secrets. Returns EXIT_CONNECTED, or another
 // exit status after a sentence on standard error; run_end() is due in both cases.
 enum exit_status run_begin(struct run *run, const struct options *options, const char *command);
+
+// Then says what is run, in the journal's first record. experiment: the terms of one, borrowed; NULL where it is none.
+enum exit_status run_configure(struct run *run, json_t *experiment);
 
 // Why the runner would run no more trials, as an exit status: otherwise where it just ran out of its budget or never
 // stopped. Says the reason on standard error.

@@ -16,6 +16,7 @@ struct run_options {
     enum capture_form capture; // of every trial (default: off)
     int capture_fd;            // from capture_file_create(), where capture is not off; borrowed
     struct journal *journal;   // where records go; borrowed; may have no sink
+    json_t *experiment;        // member of the run's record; borrowed; NULL: none
     // Called with each finished record, before it is written; may be NULL.
     void (*on_trial)(void *context, const struct trial *trial);
     void *context;

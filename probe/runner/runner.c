@@ -44,7 +44,7 @@ struct runner *runner_start(char *error, size_t size)
     return runner;
 }
 
-static json_t *run_record(const struct profile *profile, const char *command)
+static json_t *run_record(const struct run_options *options, const char *command)
 {
     char started[32];
     time_t now = time(NULL);
@@ -53,7 +53,8 @@ static json_t *run_record(const struct profile *profile, const char *command)
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
     json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "record", "run", "schema", JOURNAL_SCHEMA, "rdpprobe",
                              RDPPROBE_VERSION, "libraries", worker_versions(), "command", command, "started", started);
-    if (json && profile_put_run_members(profile, json))
+    if (json && profile_put_run_members(&options->profile, json) &&
+        (!options->experiment || json_object_set(json, "experiment", options->experiment) == 0))
         return json;
     json_decref(json);
     return NULL;
@@ -169,7 +170,7 @@ bool runner_configure(struct runner *runner, const struct run_options *options, 
         .stopped = take_forbidden,
     };
     return engine_configure(runner->engine, &work, error, size) &&
-           write_record(runner, run_record(&options->profile, command), error, size);
+           write_record(runner, run_record(options, command), error, size);
 }
 
 void runner_end(struct runner *runner)

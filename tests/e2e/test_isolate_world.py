@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What decides besides the client, behind a relay to which things happen: no factor is accused of it, and it is told."""
+"""What decides besides the client, behind a relay to which things happen: no factor is accused, and it is told."""
 
 import contextlib
 
