@@ -209,7 +209,7 @@ static bool nla_cut_off(const struct trial *trial)
 
 static bool account_state(const struct trial *trial)
 {
-    return (is(trial, FAMILY_CREDSSP) && ntstatus_is_account_state(trial->outcome.code)) ||
+    return (is(trial, FAMILY_CREDSSP) && credssp_is_account_state(trial->outcome.code)) ||
            code_is(trial, FAMILY_LOGON, LOGON_DATA_UPDATE_PASSWORD);
 }
 

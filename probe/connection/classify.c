@@ -32,7 +32,7 @@ static void set_row(struct outcome *outcome, enum family family, uint32_t code, 
                     const char *what)
 {
     set(outcome, family, code, row ? row->name : "", "%s: %s", what,
-        row ? row->meaning : "a code that no specification names");
+        row ? row->meaning : "a code that is not known here");
 }
 
 static const char *eai_name(int error)
@@ -262,7 +262,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (e->not_x224) {
         negotiation(e, o);
     } else if (e->credssp_error) {
-        set_row(o, FAMILY_CREDSSP, e->ntstatus, ntstatus_row(e->ntstatus), "the server's CredSSP answered");
+        set_row(o, FAMILY_CREDSSP, e->ntstatus, credssp_row(e->ntstatus), "the server's CredSSP answered");
     } else if (e->authorization_known && e->authorization != 0) {
         set_row(o, FAMILY_AUTHORIZATION, e->authorization, authorization_row(e->authorization),
                 "the server answered to early user authorization");
@@ -322,14 +322,14 @@ bool gateway_logon_may_have_failed(const struct trace *e)
 
 bool logon_may_have_failed(const struct trace *e)
 {
-    return e->authenticate_sent && !e->nla_passed &&
-           !(e->credssp_error && ntstatus_on_password(e->ntstatus) == PASSWORD_RIGHT);
+    enum password_word word = e->credssp_error ? credssp_on_password(e->ntstatus) : PASSWORD_UNSAID;
+    return e->authenticate_sent && !e->nla_passed && word != PASSWORD_RIGHT && word != PASSWORD_NOT_JUDGED;
 }
 
 const char *credentials_word(const struct trace *e, bool password_in_info)
 {
     bool in_nla = e->authenticate_sent && e->credssp_error;
-    enum password_word word = in_nla ? ntstatus_on_password(e->ntstatus) : PASSWORD_UNSAID;
+    enum password_word word = in_nla ? credssp_on_password(e->ntstatus) : PASSWORD_UNSAID;
 
     if (e->kerberos_refused)
         word = PASSWORD_WRONG;
