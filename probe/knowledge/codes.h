@@ -176,6 +176,12 @@ enum credssp_refusal credssp_refusal_of(uint32_t code);
 // Name of the outcome of a trial for which no Kerberos ticket could be had.
 #define LOCAL_NO_TICKET "NO_TICKET"
 
+// Names of outcomes at a gateway that its code does not tell apart, or that have none.
+#define GATEWAY_CLOSED_AFTER_LOGON "CLOSED_AFTER_LOGON"
+#define GATEWAY_NO_COMMON_SCHEME   "NO_COMMON_SCHEME"
+#define GATEWAY_ACCOUNT_RESTRICTED "USER_ACCOUNT_RESTRICTED"
+#define GATEWAY_LOGON_NOT_BEGUN    "LOGON_NOT_BEGUN"
+
 // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway it stands for HTTP status 401.
 #define FREERDP_ACCESS_DENIED UINT32_C(0x00020016)
 

@@ -55,7 +55,7 @@ char *outcome_code(enum family family, uint32_t code, char *text, size_t size)
     case NOTATION_NONE:
         break;
     case NOTATION_GATEWAY: // an HTTP status is decimal, a result is not
-        snprintf(text, size, code >= 400 && code < 600 ? "%u" : "0x%X", (unsigned)code);
+        snprintf(text, size, code >= 300 && code < 600 ? "%u" : "0x%X", (unsigned)code);
         break;
     case NOTATION_HEX:
         snprintf(text, size, "0x%X", (unsigned)code);

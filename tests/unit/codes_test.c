@@ -128,6 +128,11 @@ static void knows_a_gateway_by_hresult_low_word_and_http_status(void **state)
     assert_true(gateway_code_refuses_logon(0x80070775) && gateway_code_refuses_logon(0x59FA));
     assert_false(gateway_code_refuses_logon(0x800759DA) || gateway_code_refuses_logon(0x800759DB));
     assert_false(gateway_code_refuses_logon(0) || gateway_code_refuses_logon(0x80070532)); // expired: it was right
+    assert_false(gateway_code_refuses_logon(0x8007052F)); // a restricted account: the password was not judged
+    assert_string_equal(name_of(gateway_row, 302), "HTTP_STATUS_REDIRECT");
+    assert_string_equal(name_of(gateway_row, 0x80070057), "ERROR_INVALID_PARAMETER");
+    assert_string_equal(name_of(gateway_row, 0x8007051F), "ERROR_NO_LOGON_SERVERS");
+    assert_string_equal(name_of(gateway_row, 0x80090311), "SEC_E_NO_AUTHENTICATING_AUTHORITY");
     assert_true(gateway_code_blocks_account(0x80070775) && gateway_code_blocks_account(0x533));
     assert_false(gateway_code_blocks_account(0x8009030C) || gateway_code_blocks_account(0x80090533));
     assert_true(gateway_code_is_plain_close(0) && gateway_code_is_plain_close(0x4CA));
@@ -188,7 +193,7 @@ static void every_row_is_whole_and_alone(void **state)
         {ntstatus_row, 0xC0000000, 0xC0001000, 110},
         {licensing_error_row, 0, 0x100, 9},
         {licensing_message_row, 0, 0x100, 8},
-        {gateway_row, 0, 0x10000, 47},
+        {gateway_row, 0, 0x10000, 97},
         {tls_alert_row, 0, 255, 32},
         {ultimatum_row, 0, 100, 5},
     };
