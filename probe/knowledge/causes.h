@@ -42,6 +42,10 @@ enum cause_evidence {
     EVIDENCE_ACCOUNT_STATE,
     EVIDENCE_LOGON_RIGHT_MISSING,
     EVIDENCE_NO_LOGON_SERVERS,
+    EVIDENCE_NTLM_BARRED,
+    EVIDENCE_DOMAIN_TRUST_FAILED,
+    EVIDENCE_SERVICE_NAME_WRONG,
+    EVIDENCE_CHANNEL_BINDINGS_WRONG,
     EVIDENCE_LICENSE_REFUSED,
     EVIDENCE_SESSION_CHOICE,
     // How far a connection came before it.
@@ -141,7 +145,7 @@ struct cause_row {
     const char *cost;    // what the remedy costs in security: "none", or a clause without a full stop
 };
 
-enum { CAUSE_COUNT = 42 };
+enum { CAUSE_COUNT = 45 };
 
 // The rows from index 0, H01, to CAUSE_COUNT - 1; NULL past the last. Static.
 const struct cause_row *cause_row_at(size_t index);

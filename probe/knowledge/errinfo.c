@@ -13,7 +13,7 @@ static const struct code_row rows[] = {
     {0x6, "ERRINFO_OUT_OF_MEMORY", "the server ran out of memory"},
     {ERRINFO_CODE_SERVER_DENIED, "ERRINFO_SERVER_DENIED_CONNECTION", "the server denied the connection"},
     {0x8, "ERRINFO_SERVER_DENIED_CONNECTION_FIPS",
-     "the server denied the connection for its FIPS policy (exDiscReasonServerDeniedConnectionFips, not in MS-RDPBCGR)"},
+     "the server denied the connection for its FIPS policy (exDiscReasonServerDeniedConnectionFips; no MS-RDPBCGR)"},
     {ERRINFO_CODE_INSUFFICIENT_PRIVILEGES, "ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES",
      "the user lacks the right to log on remotely"},
     {0xA, "ERRINFO_SERVER_FRESH_CREDENTIALS_REQUIRED", "the server does not take saved credentials"},

@@ -20,8 +20,8 @@ struct pair_row {
 };
 
 // NTSTATUS or SSPI's result to the code of mstsc's SSL and CredSSP layer (low byte 0x07). Documented: OnDisconnected
-// describes the same condition (0x1307: Microsoft's article on "must authenticate twice"). Inferred: mstsc's text, known
-// at second hand.
+// describes the same condition (0x1307: Microsoft's article on "must authenticate twice"). Inferred: mstsc's text, at
+// second hand.
 static const struct pair_row credssp[] = {
     {SECURITY_LOGON_DENIED, 0x807, false},
     {SECURITY_NO_AUTHORITY, 0x1807, false},

@@ -8,7 +8,8 @@
 #include "knowledge/codes.h"
 #include "trial/nearest.h"
 
-static const char *const prefixes[] = {"ERRINFO_", "STATUS_", "ERR_", "E_PROXY_", "HTTP_STATUS_", "EAI_", "AUTHZ_", "SEC_E_"};
+static const char *const prefixes[] = {"ERRINFO_", "STATUS_", "ERR_", "E_PROXY_",
+                                       "HTTP_STATUS_", "EAI_", "AUTHZ_", "SEC_E_"};
 static const char suffix[] = "_BY_SERVER";
 
 // Names that outcomes have beside those of the tables of codes.

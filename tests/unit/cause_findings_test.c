@@ -181,6 +181,44 @@ static void ways_to_fail_the_logon(void **state)
     }
 }
 
+// What refuses is the way to log on, the domain or a name: neither the password nor the state of the account.
+static void policies_are_no_passwords(void **state)
+{
+    static const struct {
+        uint32_t code;
+        const char *id;
+    } codes[] = {{0xC000006E, "H43"}, {0x80090302, "H43"}, {0xC0000418, "H43"}, {0xC000018D, "H44"},
+                 {0xC000019B, "H44"}, {0x80090322, "H45"}, {0x80090346, "H29"}, {0x80090311, "H31"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        made_run_begin(&run);
+        made_trial(&run, FACTOR_SECURITY, SECURITY_NLA, FAMILY_CREDSSP, codes[i].code, PHASE_NLA);
+        made_verdict(&run, VERDICT_STOPPED);
+        find_made_causes(&run);
+        expect(codes[i].id, CAUSE_SUPPORTED);
+        expect("H07", CAUSE_UNDECIDED);
+        expect("H09", CAUSE_UNDECIDED);
+        expect("H10", CAUSE_UNDECIDED);
+        made_run_end(&run);
+    }
+}
+
+static void a_gateway_that_judged_no_password(void **state)
+{
+    (void)state;
+    made_run_begin(&run);
+    struct trial *trial = made_trial(&run, FACTOR_GATEWAY, GATEWAY_HTTP, FAMILY_GATEWAY, 401, PHASE_GATEWAY);
+    strcpy(trial->outcome.name, "NO_COMMON_SCHEME");
+    made_verdict(&run, VERDICT_STOPPED);
+    find_made_causes(&run);
+    expect("H09", CAUSE_UNDECIDED);
+    strcpy(trial->outcome.name, "USER_ACCOUNT_RESTRICTED");
+    find_made_causes(&run);
+    expect("H09", CAUSE_UNDECIDED);
+    expect("H43", CAUSE_SUPPORTED);
+    made_run_end(&run);
+}
+
 static void authorization_is_no_password(void **state)
 {
     (void)state;
@@ -302,6 +340,8 @@ int main(void)
         cmocka_unit_test_teardown(a_corrupt_licence, end_run),
         cmocka_unit_test_teardown(an_empty_licence_store, end_run),
         cmocka_unit_test_teardown(ways_to_fail_the_logon, end_run),
+        cmocka_unit_test_teardown(policies_are_no_passwords, end_run),
+        cmocka_unit_test_teardown(a_gateway_that_judged_no_password, end_run),
         cmocka_unit_test_teardown(authorization_is_no_password, end_run),
         cmocka_unit_test_teardown(ways_not_to_get_there, end_run),
         cmocka_unit_test_teardown(a_failure_that_comes_and_goes, end_run),

@@ -435,7 +435,8 @@ static const struct row {
     {"second-status", "N[,N...]", "the same for the IN channel", take_second_status},
     {"fault", "STEP:KIND",
      "at tcp, tls, http, logon (the client has sent its password), second-tcp, second-tls,\nsecond-http (the IN "
-     "channel's), handshake, tunnel, authorize, channel or data, instead\nof the answer: close, rst, hang, garbage\nor half (OUT is reset, IN stays open and is not read)",
+     "channel's), handshake, tunnel, authorize, channel or data, instead\nof the answer: close, rst, hang, garbage\n"
+     "or half (OUT is reset, IN stays open and is not read)",
      parse_fault},
     {"fault-after", "BYTES", "the fault at data comes when so much has come from the target", take_fault_after},
     {"chunked-out", NULL, "answer the plain OUT channel with chunked encoding", take_chunked_out},
