@@ -179,11 +179,6 @@ static bool tls_cipher_refused(const struct trial *trial)
            (trial->outcome.code == ALERT_HANDSHAKE_FAILURE || trial->outcome.code == ALERT_INSUFFICIENT);
 }
 
-static bool tls_closed(const struct trial *trial)
-{
-    return is(trial, FAMILY_CLOSED) && trial->outcome.phase == PHASE_TLS;
-}
-
 // This machine's own trouble, or silence, is no end that the server made of NLA.
 static bool nla_failed(const struct trial *trial)
 {
@@ -363,11 +358,6 @@ static bool tunnel_possible(const struct trial *trial)
     return fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) != NULL;
 }
 
-static bool redirected(const struct trial *trial)
-{
-    return fact_get(trial->facts, FACT_REDIRECTION_FLAGS) || is(trial, FAMILY_REDIRECTION);
-}
-
 static bool middlebox(const struct trial *trial)
 {
     return fact_boolean(trial->facts, FACT_NEGOTIATION_MIDDLEBOX, false);
@@ -444,7 +434,6 @@ static const struct sign signs[] = {
      {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT},
      2},
     {EVIDENCE_TLS_CIPHER_REFUSED, tls_cipher_refused, EVERY_FAILURE, {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT}, 2},
-    {EVIDENCE_TLS_CLOSED, tls_closed, EVERY_FAILURE, {FACT_TLS_ENDED_WITH}, 1},
     {EVIDENCE_NLA_FAILED, nla_failed, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_TLS_ENDED_WITH}, 2},
     {EVIDENCE_NLA_CUT_OFF, nla_cut_off, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_TLS_ENDED_WITH}, 2},
     {EVIDENCE_LOGON_REFUSED,
@@ -492,7 +481,6 @@ static const struct sign signs[] = {
      {FACT_GATEWAY_CREDENTIALS, FACT_GATEWAY_STEP},
      2},
     {EVIDENCE_TUNNEL_MADE, tunnel_made, SOME_FAILURE, {FACT_GATEWAY_TRANSPORT}, 1},
-    {EVIDENCE_REDIRECTED, redirected, SOME_FAILURE, {FACT_REDIRECTION_FLAGS}, 1},
     {EVIDENCE_MIDDLEBOX, middlebox, SOME_FAILURE, {FACT_NEGOTIATION_MIDDLEBOX}, 1},
     {EVIDENCE_TUNNEL_POSSIBLE, tunnel_possible, EVERY_TRIAL_WITH, {FACT_GATEWAY_TRANSPORT}, 1},
     {EVIDENCE_VALID_CLIENT_AT_ONCE, valid_client_at_once, EVERY_TRIAL_WITH, {FACT_LICENSING_ROLE}, 1},

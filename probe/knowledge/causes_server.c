@@ -63,7 +63,6 @@ const struct cause_row causes_of_server[CAUSES_OF_SERVER] = {
      .place = PLACE_SERVER,
      .server_wide = true,
      .supports = {{.all = {EVIDENCE_ERRINFO_BROKER}},
-                  {.all = {EVIDENCE_REDIRECTED}},
                   {.all = {EVIDENCE_CAUSE_LOAD_BALANCE}}},
      .factor = "load-balance",
      .decides = "Get-Service Tssdis; is the role needed at all; NETWORK SERVICE in the group RDS Endpoint Servers; "
