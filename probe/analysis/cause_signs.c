@@ -179,11 +179,6 @@ static bool tls_cipher_refused(const struct trial *trial)
            (trial->outcome.code == ALERT_HANDSHAKE_FAILURE || trial->outcome.code == ALERT_INSUFFICIENT);
 }
 
-static bool tls_closed(const struct trial *trial)
-{
-    return is(trial, FAMILY_CLOSED) && trial->outcome.phase == PHASE_TLS;
-}
-
 // This machine's own trouble, or silence, is no end that the server made of NLA.
 static bool nla_failed(const struct trial *trial)
 {
@@ -191,25 +186,66 @@ static bool nla_failed(const struct trial *trial)
            !is(trial, FAMILY_TIMEOUT);
 }
 
+// HTTP 401 for another reason than the password.
+static bool gateway_judged_no_password(const struct trial *trial)
+{
+    static const char *const names[] = {GATEWAY_ACCOUNT_RESTRICTED, GATEWAY_NO_COMMON_SCHEME, GATEWAY_LOGON_NOT_BEGUN};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(trial->outcome.name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool refused_by(const struct trial *trial, enum credssp_refusal refusal)
+{
+    return is(trial, FAMILY_CREDSSP) && credssp_refusal_of(trial->outcome.code) == refusal;
+}
+
+// By Kerberos another restriction than that of NTLM would be meant.
+static bool ntlm_barred(const struct trial *trial)
+{
+    bool by_kerberos = strcmp(fact_text(trial->facts, FACT_CREDSSP_MECHANISM, ""), "Kerberos") == 0;
+    bool at_gateway = is(trial, FAMILY_GATEWAY) && strcmp(trial->outcome.name, GATEWAY_ACCOUNT_RESTRICTED) == 0;
+    return (refused_by(trial, REFUSAL_NTLM) || refused_by(trial, REFUSAL_RESTRICTED_ACCOUNT) || at_gateway) &&
+           !by_kerberos;
+}
+
+static bool domain_trust_failed(const struct trial *trial)
+{
+    return refused_by(trial, REFUSAL_DOMAIN_TRUST);
+}
+
+static bool service_name_wrong(const struct trial *trial)
+{
+    return refused_by(trial, REFUSAL_SERVICE_NAME);
+}
+
+static bool channel_bindings_wrong(const struct trial *trial)
+{
+    return refused_by(trial, REFUSAL_CHANNEL_BINDINGS);
+}
+
 // The alert access_denied stands for a failed logon (MS-RDPBCGR 5.4.5.2.2).
 static bool logon_refused(const struct trial *trial)
 {
-    return (is(trial, FAMILY_CREDSSP) && trial->outcome.code != 0 && trial->outcome.code != NTSTATUS_NOT_SUPPORTED) ||
+    return (is(trial, FAMILY_CREDSSP) && credssp_on_password(trial->outcome.code) == PASSWORD_WRONG) ||
            (nla_failed(trial) && code_is(trial, FAMILY_TLS, ALERT_ACCESS_DENIED)) ||
            code_is(trial, FAMILY_LOGON, LOGON_DATA_BAD_PASSWORD) ||
-           code_is(trial, FAMILY_GATEWAY, HTTP_ANSWER_DENIED) ||
+           (code_is(trial, FAMILY_GATEWAY, HTTP_ANSWER_DENIED) && !gateway_judged_no_password(trial)) ||
            code_is(trial, FAMILY_GATEWAY, SECURITY_LOGON_DENIED) ||
            gateway_word_is(trial, GATEWAY_COOKIE_ACCESS_DENIED) || gateway_word_is(trial, GATEWAY_REAUTH_AUTHN_FAILED);
 }
 
 static bool nla_cut_off(const struct trial *trial)
 {
-    return nla_failed(trial) && !logon_refused(trial) && !is(trial, FAMILY_AUTHORIZATION);
+    bool answered = is(trial, FAMILY_CREDSSP) && trial->outcome.code && trial->outcome.code != NTSTATUS_NOT_SUPPORTED;
+    return nla_failed(trial) && !answered && !logon_refused(trial) && !is(trial, FAMILY_AUTHORIZATION);
 }
 
 static bool account_state(const struct trial *trial)
 {
-    return (is(trial, FAMILY_CREDSSP) && ntstatus_is_account_state(trial->outcome.code)) ||
+    return (is(trial, FAMILY_CREDSSP) && credssp_is_account_state(trial->outcome.code)) ||
            code_is(trial, FAMILY_LOGON, LOGON_DATA_UPDATE_PASSWORD);
 }
 
@@ -223,7 +259,7 @@ static bool logon_right_missing(const struct trial *trial)
 
 static bool domain_controller_missing(const struct trial *trial)
 {
-    return code_is(trial, FAMILY_CREDSSP, NTSTATUS_NO_LOGON_SERVERS);
+    return refused_by(trial, REFUSAL_NO_AUTHORITY);
 }
 
 static bool license_refused(const struct trial *trial)
@@ -322,11 +358,6 @@ static bool tunnel_possible(const struct trial *trial)
     return fact_get(trial->facts, FACT_GATEWAY_TRANSPORT) != NULL;
 }
 
-static bool redirected(const struct trial *trial)
-{
-    return fact_get(trial->facts, FACT_REDIRECTION_FLAGS) || is(trial, FAMILY_REDIRECTION);
-}
-
 static bool middlebox(const struct trial *trial)
 {
     return fact_boolean(trial->facts, FACT_NEGOTIATION_MIDDLEBOX, false);
@@ -403,7 +434,6 @@ static const struct sign signs[] = {
      {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT},
      2},
     {EVIDENCE_TLS_CIPHER_REFUSED, tls_cipher_refused, EVERY_FAILURE, {FACT_TLS_ALERT_RECEIVED, FACT_TLS_ALERT_SENT}, 2},
-    {EVIDENCE_TLS_CLOSED, tls_closed, EVERY_FAILURE, {FACT_TLS_ENDED_WITH}, 1},
     {EVIDENCE_NLA_FAILED, nla_failed, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_TLS_ENDED_WITH}, 2},
     {EVIDENCE_NLA_CUT_OFF, nla_cut_off, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_TLS_ENDED_WITH}, 2},
     {EVIDENCE_LOGON_REFUSED,
@@ -418,6 +448,10 @@ static const struct sign signs[] = {
      {FACT_CREDSSP_NTSTATUS, FACT_CREDSSP_AUTHORIZATION, FACT_LOGON_NOTIFICATION},
      3},
     {EVIDENCE_NO_LOGON_SERVERS, domain_controller_missing, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS}, 1},
+    {EVIDENCE_NTLM_BARRED, ntlm_barred, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS, FACT_GATEWAY_HTTP_WANTED}, 2},
+    {EVIDENCE_DOMAIN_TRUST_FAILED, domain_trust_failed, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS}, 1},
+    {EVIDENCE_SERVICE_NAME_WRONG, service_name_wrong, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS}, 1},
+    {EVIDENCE_CHANNEL_BINDINGS_WRONG, channel_bindings_wrong, EVERY_FAILURE, {FACT_CREDSSP_NTSTATUS}, 1},
     {EVIDENCE_LICENSE_REFUSED, license_refused, EVERY_FAILURE, {FACT_LICENSING_ERROR, FACT_LICENSING_TRANSITION}, 2},
     {EVIDENCE_SESSION_CHOICE, session_choice, SOME_FAILURE, {FACT_LOGON_NOTIFICATION}, 1},
     {EVIDENCE_SERVER_ANSWERED,
@@ -447,7 +481,6 @@ static const struct sign signs[] = {
      {FACT_GATEWAY_CREDENTIALS, FACT_GATEWAY_STEP},
      2},
     {EVIDENCE_TUNNEL_MADE, tunnel_made, SOME_FAILURE, {FACT_GATEWAY_TRANSPORT}, 1},
-    {EVIDENCE_REDIRECTED, redirected, SOME_FAILURE, {FACT_REDIRECTION_FLAGS}, 1},
     {EVIDENCE_MIDDLEBOX, middlebox, SOME_FAILURE, {FACT_NEGOTIATION_MIDDLEBOX}, 1},
     {EVIDENCE_TUNNEL_POSSIBLE, tunnel_possible, EVERY_TRIAL_WITH, {FACT_GATEWAY_TRANSPORT}, 1},
     {EVIDENCE_VALID_CLIENT_AT_ONCE, valid_client_at_once, EVERY_TRIAL_WITH, {FACT_LICENSING_ROLE}, 1},

@@ -32,7 +32,7 @@ static void set_row(struct outcome *outcome, enum family family, uint32_t code, 
                     const char *what)
 {
     set(outcome, family, code, row ? row->name : "", "%s: %s", what,
-        row ? row->meaning : "a code that no specification names");
+        row ? row->meaning : "a code that is not known here");
 }
 
 static const char *eai_name(int error)
@@ -108,6 +108,12 @@ static bool close_is_a_reason(uint32_t status)
     return status && !gateway_code_is_plain_close(status);
 }
 
+// What FreeRDP makes of it, HTTP 401, was not said by the gateway.
+static bool closed_after_logon(const struct trace *e)
+{
+    return e->phase == PHASE_GATEWAY && e->peer_end != PEER_OPEN && e->tunnel.begun && e->tunnel.unproved;
+}
+
 // By the wire, or, where the transport is one that is not followed (RPC), by FreeRDP's error.
 static bool gateway_answered(const struct trace *e)
 {
@@ -115,15 +121,46 @@ static bool gateway_answered(const struct trace *e)
     if (t->answered || t->malformed || t->declined || (t->closed && close_is_a_reason(t->close_status)))
         return true;
     return e->phase == PHASE_GATEWAY &&
-           ((t->status && !status_is_success(t->status)) || e->last_error >> 16 >= HRESULT_FACILITY_WIN32 ||
-            e->last_error == FREERDP_ACCESS_DENIED);
+           ((t->status && !t->logon_goes_on && !status_is_success(t->status)) || closed_after_logon(e) ||
+            e->last_error >> 16 >= HRESULT_FACILITY_WIN32 || e->last_error == FREERDP_ACCESS_DENIED);
+}
+
+// What HTTP 401 alone does not say: who was refused, and for what.
+static bool http_denied(const struct trace *e, struct outcome *o)
+{
+    const struct tunnel_trace *t = &e->tunnel;
+
+    if (t->restricted)
+        set(o, FAMILY_GATEWAY, t->status, GATEWAY_ACCOUNT_RESTRICTED,
+            "the gateway does not let this account log on in this way (HTTP %u \"%.40s\")%s%s", t->status, t->reason,
+            t->wanted[0] ? ": it wants " : "", t->wanted);
+    else if (t->unmatched)
+        set(o, FAMILY_GATEWAY, t->status, GATEWAY_NO_COMMON_SCHEME,
+            "no password was sent: the gateway offers %.60s, and this client logs on by Negotiate or NTLM", t->schemes);
+    else if (t->not_begun)
+        set(o, FAMILY_GATEWAY, t->status, GATEWAY_LOGON_NOT_BEGUN,
+            "no password was sent: the gateway offers %.60s, and does not take NTLM by it", t->schemes);
+    else
+        return false;
+    return true;
+}
+
+static void http_refused(const struct trace *e, struct outcome *o)
+{
+    const struct tunnel_trace *t = &e->tunnel;
+    const struct code_row *row = gateway_row(t->status);
+    char name[32];
+
+    snprintf(name, sizeof name, "HTTP_STATUS_%u", t->status);
+    set(o, FAMILY_GATEWAY, t->status, row ? row->name : name, "the gateway answered HTTP %u%s%.40s%s at step %s: %s",
+        t->status, t->reason[0] ? " \"" : "", t->reason, t->reason[0] ? "\"" : "", gateway_step_name(t->step),
+        row ? row->meaning : "a status that is no success");
 }
 
 static void gateway(const struct trace *e, struct outcome *o)
 {
     const struct tunnel_trace *t = &e->tunnel;
     const char *step = gateway_step_name(t->step);
-    const struct code_row *row;
     char what[120];
 
     if (t->answered) {
@@ -137,10 +174,14 @@ static void gateway(const struct trace *e, struct outcome *o)
             "the gateway did not take the websocket; it may take the transport http");
     } else if (t->closed && close_is_a_reason(t->close_status)) {
         set_row(o, FAMILY_GATEWAY, t->close_status, gateway_row(t->close_status), "the gateway closed the tunnel");
-    } else if (t->status && !status_is_success(t->status)) {
-        row = gateway_row(t->status);
-        set(o, FAMILY_GATEWAY, t->status, row ? row->name : "", "the gateway answered HTTP %u%s%.40s at step %s: %s",
-            t->status, t->reason[0] ? " " : "", t->reason, step, row ? row->meaning : "a status that is no success");
+    } else if (http_denied(e, o)) {
+        return;
+    } else if (t->status && !t->logon_goes_on && !status_is_success(t->status)) {
+        http_refused(e, o);
+    } else if (closed_after_logon(e)) {
+        set(o, FAMILY_GATEWAY, 0, GATEWAY_CLOSED_AFTER_LOGON,
+            "the gateway %s the connection at step %s when it had the password, and said nothing of it",
+            e->peer_end == PEER_RST ? "reset" : "closed", step);
     } else {
         uint32_t code = e->last_error == FREERDP_ACCESS_DENIED ? HTTP_ANSWER_DENIED : e->last_error;
         set_row(o, FAMILY_GATEWAY, code, gateway_row(code), "the gateway refused");
@@ -262,7 +303,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (e->not_x224) {
         negotiation(e, o);
     } else if (e->credssp_error) {
-        set_row(o, FAMILY_CREDSSP, e->ntstatus, ntstatus_row(e->ntstatus), "the server's CredSSP answered");
+        set_row(o, FAMILY_CREDSSP, e->ntstatus, credssp_row(e->ntstatus), "the server's CredSSP answered");
     } else if (e->authorization_known && e->authorization != 0) {
         set_row(o, FAMILY_AUTHORIZATION, e->authorization, authorization_row(e->authorization),
                 "the server answered to early user authorization");
@@ -322,14 +363,14 @@ bool gateway_logon_may_have_failed(const struct trace *e)
 
 bool logon_may_have_failed(const struct trace *e)
 {
-    return e->authenticate_sent && !e->nla_passed &&
-           !(e->credssp_error && ntstatus_on_password(e->ntstatus) == PASSWORD_RIGHT);
+    enum password_word word = e->credssp_error ? credssp_on_password(e->ntstatus) : PASSWORD_UNSAID;
+    return e->authenticate_sent && !e->nla_passed && word != PASSWORD_RIGHT && word != PASSWORD_NOT_JUDGED;
 }
 
 const char *credentials_word(const struct trace *e, bool password_in_info)
 {
     bool in_nla = e->authenticate_sent && e->credssp_error;
-    enum password_word word = in_nla ? ntstatus_on_password(e->ntstatus) : PASSWORD_UNSAID;
+    enum password_word word = in_nla ? credssp_on_password(e->ntstatus) : PASSWORD_UNSAID;
 
     if (e->kerberos_refused)
         word = PASSWORD_WRONG;
@@ -367,7 +408,8 @@ const char *ended_by(const struct trace *e, const struct outcome *o)
     case FAMILY_PROTOCOL:
         return e->mcs_result ? peer : "client";
     case FAMILY_GATEWAY:
-        return o->code ? "gateway" : "client"; // which could not go on with the answer
+        // Else this client could not go on with the answer.
+        return o->code || strcmp(o->name, GATEWAY_CLOSED_AFTER_LOGON) == 0 ? "gateway" : "client";
     case FAMILY_LOCAL:
     case FAMILY_CRASH:
         return "client";

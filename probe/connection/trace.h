@@ -27,7 +27,13 @@ struct tunnel_trace {
     bool tls_done;          // the latest connection's handshake
     unsigned status;        // HTTP status of the latest answer; 0: there was none
     char reason[80];        // …and its phrase
+    bool logon_goes_on;     // that answer was the CHALLENGE of a logon, or asked for one
     bool schemes_told;      // the first offer of ways to authenticate is in the facts
+    bool unmatched;         // it offered none of the ways that this client has, and was sent no password
+    char schemes[80];       // …but these
+    bool not_begun;         // it did not take the begin of a logon by one of its ways
+    bool restricted;        // it refused the account's way to log on, not its password…
+    char wanted[32];        // …and wants this one ("SMARTCARD"); or ""
     bool declined;          // the gateway did not take the websocket that was asked for
     bool malformed;         // it sent what is no HTTP or no packet of MS-TSGU
     bool answered;          // it answered a step with…

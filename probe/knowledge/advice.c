@@ -103,6 +103,29 @@ static const struct {
      {NULL,
       {{"the gateway's policies",
         "Microsoft-Windows-TerminalServices-Gateway/Operational events 200 to 203, 300 to 304"}}}},
+    {"redirection",
+     0,
+     UINT32_MAX,
+     {"A broker did what it is there for.",
+      {{"the host behind it", "--follow-redirect goes to the host that the broker names"}}}},
+    {"timeout",
+     0,
+     UINT32_MAX,
+     {NULL,
+      {{"time", "a longer --deadline: is there an answer at all"},
+       {"the way there", "path MTU (--vary segment-size), loss, a firewall that drops instead of refusing"},
+       {"the service", "TermService hangs or is starting: System events 7031 and 7034"}}}},
+    {"local",
+     0,
+     UINT32_MAX,
+     {"This machine could not do it, which says nothing of the target.",
+      {{"this machine",
+        "what the outcome names: OpenSSL's configuration, the certificate policy, a Kerberos ticket"}}}},
+    {"crash",
+     0,
+     UINT32_MAX,
+     {"The client library died, which says nothing of the target.",
+      {{"the library", "the same trial with --capture, for a report to FreeRDP's developers"}}}},
     {"dns", 0, UINT32_MAX, {NULL, {{"the name", "the record in the DNS servers that this machine asks"}}}},
     {"tcp",
      0,
@@ -132,8 +155,50 @@ static const struct advice tunnel = {
               {"what the gateway makes of the target's name",
                "the name resolved at the gateway, a broker's collection in place of the host"}}};
 
-const struct advice *advice_for(const char *family, uint32_t code)
+// Outcomes that only their name tells apart.
+static const struct {
+    const char *family, *name;
+    struct advice advice;
+} named[] = {
+    {"negotiation",
+     "OTHER_PROTOCOL_SELECTED",
+     {"The server selected what was not asked for, which the protocol does not allow (MS-RDPBCGR 2.2.1.2.1).",
+      {{"who answers", "a honeypot, a proxy or another RDP server: compare the certificate with the host's own"},
+       {"what it takes", "trials with the protocol that it selected (--vary security)"}}}},
+    {"negotiation",
+     "ANSWER_IS_TLS",
+     {"The port speaks TLS from the first octet: it is not RDP, or RDP inside a TLS wrapper.",
+      {{"what listens there", "the process on the port (netstat -ano, ss -ltnp); stunnel, haproxy or a web server"},
+       {"where RDP is", "the port behind the wrapper, or the wrapper's own client side"}}}},
+    {"gateway",
+     GATEWAY_NO_COMMON_SCHEME,
+     {"No password was sent, so that it is not at fault.",
+      {{"the gateway's ways of authentication",
+        "Windows authentication of the web site (Negotiate, NTLM) at the gateway and at what stands before it"},
+       {"a way that it offers", "--gateway-bearer-file or --gateway-token-file where a portal gives one"}}}},
+    {"gateway",
+     GATEWAY_LOGON_NOT_BEGUN,
+     {"No password was sent, so that it is not at fault.",
+      {{"NTLM at the gateway",
+        "the policies \"Network security: Restrict NTLM\", the order of the web site's providers"}}}},
+    {"gateway",
+     GATEWAY_ACCOUNT_RESTRICTED,
+     {"The account may not log on by NTLM; the password was not judged.",
+      {{"the account", "group Protected Users, authentication policies, smart card required"},
+       {"Kerberos to the gateway", "a KDC proxy, or a domain controller in reach of the client"}}}},
+    {"gateway",
+     GATEWAY_CLOSED_AFTER_LOGON,
+     {"Whether the password was judged does not show.",
+      {{"the gateway's record of the logon", "Security events 4624 and 4625 of the gateway, System log of HTTP.sys"},
+       {"something before the gateway", "a load balancer that does not keep NTLM on one connection"}}}},
+};
+
+const struct advice *advice_for(const char *family, uint32_t code, const char *name)
 {
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        if (strcmp(family, named[i].family) == 0 && strcmp(name, named[i].name) == 0)
+            return &named[i].advice;
+    }
     if (strcmp(family, "gateway") == 0)
         code = gateway_code_plain(code);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -15,9 +15,9 @@ struct advice {
     } looks[ADVICE_LOOKS_MAX];
 };
 
-// The advice for an outcome's family (its name as in the journal) and code; general advice where there is none of its
-// own. A gateway's code is taken with and without its high word (MS-TSGU 2.2.6). Static.
-const struct advice *advice_for(const char *family, uint32_t code);
+// The advice for an outcome's family, code and name (as in the journal; name "" for any); general advice where there is
+// none of its own. A gateway's code is taken with and without its high word (MS-TSGU 2.2.6). Static.
+const struct advice *advice_for(const char *family, uint32_t code, const char *name);
 
 // The advice where a target refuses, beyond a gateway's tunnel, what it lets in directly. Static.
 const struct advice *advice_beyond_tunnel(void);

@@ -35,13 +35,16 @@ enum cause_evidence {
     EVIDENCE_TLS_FAILED,
     EVIDENCE_TLS_VERSION_REFUSED,
     EVIDENCE_TLS_CIPHER_REFUSED,
-    EVIDENCE_TLS_CLOSED,
     EVIDENCE_NLA_FAILED,
     EVIDENCE_NLA_CUT_OFF,
     EVIDENCE_LOGON_REFUSED,
     EVIDENCE_ACCOUNT_STATE,
     EVIDENCE_LOGON_RIGHT_MISSING,
     EVIDENCE_NO_LOGON_SERVERS,
+    EVIDENCE_NTLM_BARRED,
+    EVIDENCE_DOMAIN_TRUST_FAILED,
+    EVIDENCE_SERVICE_NAME_WRONG,
+    EVIDENCE_CHANNEL_BINDINGS_WRONG,
     EVIDENCE_LICENSE_REFUSED,
     EVIDENCE_SESSION_CHOICE,
     // How far a connection came before it.
@@ -75,7 +78,6 @@ enum cause_evidence {
     EVIDENCE_CLOCK_RIGHT,
     EVIDENCE_CLOCK_WRONG,
     EVIDENCE_MIDDLEBOX,
-    EVIDENCE_REDIRECTED,
     EVIDENCE_SAME_HOST,
     EVIDENCE_DIFFERENT_HOSTS,
     // What the experiment proved of factors.
@@ -141,7 +143,7 @@ struct cause_row {
     const char *cost;    // what the remedy costs in security: "none", or a clause without a full stop
 };
 
-enum { CAUSE_COUNT = 42 };
+enum { CAUSE_COUNT = 45 };
 
 // The rows from index 0, H01, to CAUSE_COUNT - 1; NULL past the last. Static.
 const struct cause_row *cause_row_at(size_t index);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Causes H29 to H42: what answers, its services and policies, and what is said of logs.
+// Causes H29 to H45: what answers, its services and policies, and what is said of logs.
 #include "knowledge/causes_table.h"
 
 #define HOW_TO_PAGES "machine-written how-to pages"
@@ -11,7 +11,7 @@ const struct cause_row causes_of_server[CAUSES_OF_SERVER] = {
      .made = HOW_TO_PAGES,
      .plausibility = PLAUSIBILITY_POSSIBLE,
      .place = PLACE_WAY,
-     .supports = {{.all = {EVIDENCE_MIDDLEBOX}}},
+     .supports = {{.all = {EVIDENCE_MIDDLEBOX}}, {.all = {EVIDENCE_CHANNEL_BINDINGS_WRONG}}},
      .factor = "address",
      .decides = "the certificate's fingerprint, seen from here and from the server's own network",
      .remedy = "take RDP out of the inspection",
@@ -63,7 +63,6 @@ const struct cause_row causes_of_server[CAUSES_OF_SERVER] = {
      .place = PLACE_SERVER,
      .server_wide = true,
      .supports = {{.all = {EVIDENCE_ERRINFO_BROKER}},
-                  {.all = {EVIDENCE_REDIRECTED}},
                   {.all = {EVIDENCE_CAUSE_LOAD_BALANCE}}},
      .factor = "load-balance",
      .decides = "Get-Service Tssdis; is the role needed at all; NETWORK SERVICE in the group RDS Endpoint Servers; "
@@ -168,5 +167,41 @@ const struct cause_row causes_of_server[CAUSES_OF_SERVER] = {
      .factor = "security",
      .decides = "the first answer of the server (X.224 Connection Confirm) and the end of NLA in a trial here",
      .remedy = "nothing that could be named",
+     .cost = "none"},
+    {.id = "H43",
+     .name = "NTLM barred",
+     .claim = "The server, its domain or a restriction of the account allows no logon by NTLM.",
+     .made = "the code of the refusal",
+     .plausibility = PLAUSIBILITY_CONTRADICTS_PROTOCOL,
+     .place = PLACE_DIRECTORY,
+     .supports = {{.all = {EVIDENCE_NTLM_BARRED}}},
+     .refutes = {{.all = {EVIDENCE_NLA_PASSED}}},
+     .factor = "auth",
+     .decides = "Kerberos instead (--vary auth); group Protected Users and authentication policies of the account; "
+                "the policies \"Network security: Restrict NTLM\"; for a local account, one without a password",
+     .remedy = "let the client use Kerberos, by the server's name and with a domain controller in reach",
+     .cost = "allowing NTLM again, or taking the account out of Protected Users, lets its logons be relayed"},
+    {.id = "H44",
+     .name = "the server's trust in its domain",
+     .claim = "The server's secure channel to its domain, or the trust between domains, is broken.",
+     .made = "the code of the refusal",
+     .plausibility = PLAUSIBILITY_CONTRADICTS_PROTOCOL,
+     .place = PLACE_DIRECTORY,
+     .supports = {{.all = {EVIDENCE_DOMAIN_TRUST_FAILED}}},
+     .refutes = {{.all = {EVIDENCE_NLA_PASSED}}},
+     .decides = "Test-ComputerSecureChannel on the server, nltest /sc_verify; Netlogon events 3210, 5719 and 5722",
+     .remedy = "repair the secure channel (Test-ComputerSecureChannel -Repair), or the trust that the events name",
+     .cost = "none"},
+    {.id = "H45",
+     .name = "Kerberos name of the service",
+     .claim = "The service name TERMSRV of the target is registered for another account, for several, or for none.",
+     .made = "the code of the refusal",
+     .plausibility = PLAUSIBILITY_CONTRADICTS_PROTOCOL,
+     .place = PLACE_DIRECTORY,
+     .supports = {{.all = {EVIDENCE_SERVICE_NAME_WRONG}}},
+     .refutes = {{.all = {EVIDENCE_NLA_PASSED}}},
+     .factor = "address",
+     .decides = "setspn -Q TERMSRV/NAME for the name that the client uses; setspn -X",
+     .remedy = "register the name for the server's own account alone, or connect by its registered name",
      .cost = "none"},
 };

@@ -17,6 +17,10 @@ const struct code_row *errinfo_row(uint32_t code);             // MS-RDPBCGR 2.2
 const struct code_row *negotiation_failure_row(uint32_t code); // MS-RDPBCGR 2.2.1.2.2: HYBRID_REQUIRED_BY_SERVER, …
 const struct code_row *negotiation_flag_row(uint32_t flag);    // MS-RDPBCGR 2.2.1.2.1: DYNVC_GFX_PROTOCOL_SUPPORTED, …
 const struct code_row *ntstatus_row(uint32_t code);            // MS-ERREF 2.3: STATUS_LOGON_FAILURE, …
+const struct code_row *sspi_row(uint32_t code);                // MS-ERREF 2.1.1: SEC_E_LOGON_DENIED, …
+const struct code_row *windows_error_row(uint32_t code);       // MS-ERREF 2.2: ERROR_LOGON_FAILURE, …
+// MS-CSSP 2.2.1: any of these three; a Win32 error or the low word of a SEC_E_… as NTSTATUS: 0xC007nnnn
+const struct code_row *credssp_row(uint32_t code);
 const struct code_row *authorization_row(uint32_t result);     // MS-RDPBCGR 2.2.10.2: AUTHZ_ACCESS_DENIED, …
 const struct code_row *licensing_error_row(uint32_t code);     // MS-RDPBCGR 2.2.1.12.1.3: ERR_NO_LICENSE_SERVER, …
 const struct code_row *licensing_message_row(uint32_t type);   // MS-RDPBCGR 2.2.1.12.1.1: LICENSE_REQUEST, …
@@ -59,6 +63,9 @@ bool logon_error_is_failure(uint32_t type, uint32_t data);
 const struct code_row *errinfo_row_at(size_t index);
 const struct code_row *negotiation_failure_row_at(size_t index);
 const struct code_row *ntstatus_row_at(size_t index);
+const struct code_row *sspi_row_at(size_t index);
+const struct code_row *windows_error_row_at(size_t index);
+const struct code_row *credssp_row_at(size_t index); // NTSTATUS, then SSPI
 const struct code_row *authorization_row_at(size_t index);
 const struct code_row *licensing_error_row_at(size_t index);
 const struct code_row *gateway_row_at(size_t index); // HRESULTs of the gateway's own are given by their low word
@@ -105,7 +112,12 @@ enum {
     GATEWAY_COOKIE_ACCESS_DENIED = 0x59F8,
     GATEWAY_REAUTH_AUTHN_FAILED = 0x59FA
 };
-#define SECURITY_LOGON_DENIED           UINT32_C(0x8009030C) // SEC_E_LOGON_DENIED, as HRESULT and as NTSTATUS
+#define SECURITY_LOGON_DENIED           UINT32_C(0x8009030C) // SEC_E_…: as HRESULT and as NTSTATUS
+#define SECURITY_UNSUPPORTED_FUNCTION   UINT32_C(0x80090302)
+#define SECURITY_TARGET_UNKNOWN         UINT32_C(0x80090303)
+#define SECURITY_NO_AUTHORITY           UINT32_C(0x80090311)
+#define SECURITY_WRONG_PRINCIPAL        UINT32_C(0x80090322)
+#define SECURITY_BAD_BINDINGS           UINT32_C(0x80090346)
 #define NTSTATUS_NO_LOGON_SERVERS       UINT32_C(0xC000005E)
 #define NTSTATUS_NOT_SUPPORTED          UINT32_C(0xC00000BB)
 #define NTSTATUS_LOGON_TYPE_NOT_GRANTED UINT32_C(0xC000015B)
@@ -116,9 +128,6 @@ static inline uint32_t gateway_code_word(uint32_t code)
     return code & 0xFFFF;
 }
 
-// Whether an NTSTATUS tells of the state or the restrictions of an account, whatever the password.
-bool ntstatus_is_account_state(uint32_t ntstatus);
-
 // Whether a gateway's code says that it refuses user or password, rather than what they are used for.
 bool gateway_code_refuses_logon(uint32_t code);
 
@@ -128,14 +137,33 @@ bool gateway_code_blocks_account(uint32_t code);
 // Whether a status of a closed channel says no more than that target or client ended it.
 bool gateway_code_is_plain_close(uint32_t status);
 
-// Whether an NTSTATUS says that the account is locked out, disabled, or otherwise must not be tried again.
-bool ntstatus_blocks_account(uint32_t ntstatus);
+// ---- what a CredSSP server's code says (TSRequest.errorCode, in whatever form) ----
 
-// What an NTSTATUS says about the password it answers to. Right: it is given only to who proved the password (expired,
-// must be changed, outside the permitted hours or workstations, logon type not granted), and the logon counts as no bad
-// password. Wrong: user or password is. Unsaid: any other reason; a locked account's password is not even looked at.
-enum password_word { PASSWORD_UNSAID, PASSWORD_RIGHT, PASSWORD_WRONG };
-enum password_word ntstatus_on_password(uint32_t ntstatus);
+// Whether it tells of the state or the restrictions of an account, whatever the password. Not so an account's
+// restriction of the way to log on.
+bool credssp_is_account_state(uint32_t code);
+
+// Whether it says that the account is locked out, disabled, or otherwise must not be tried again.
+bool credssp_blocks_account(uint32_t code);
+
+// What it says about the password that it answers to. Right: it is given only to who proved the password (expired, must
+// be changed, outside the permitted hours or workstations, logon type not granted), and the logon counts as no bad
+// password. Not judged: a policy, the way to log on or the server's domain refused, and nobody looked at the password.
+// Wrong: user or password is. Unsaid: any other reason, so that it may have counted.
+enum password_word { PASSWORD_UNSAID, PASSWORD_NOT_JUDGED, PASSWORD_RIGHT, PASSWORD_WRONG };
+enum password_word credssp_on_password(uint32_t code);
+
+// What it refuses, where that is something else than user, password and account.
+enum credssp_refusal {
+    REFUSAL_OTHER,
+    REFUSAL_NTLM,               // NTLM as such
+    REFUSAL_RESTRICTED_ACCOUNT, // an account that may not log on in this way: by NTLM, or with a blank password
+    REFUSAL_DOMAIN_TRUST,       // the server's own account or trust in its domain fails
+    REFUSAL_NO_AUTHORITY,       // no domain controller answers the server
+    REFUSAL_SERVICE_NAME,       // Kerberos' name of the service leads to another account, or to none
+    REFUSAL_CHANNEL_BINDINGS    // TLS ends elsewhere
+};
+enum credssp_refusal credssp_refusal_of(uint32_t code);
 
 // ---- numbers that are asked for by name (connection/, report/) ----
 
@@ -147,6 +175,12 @@ enum password_word ntstatus_on_password(uint32_t ntstatus);
 
 // Name of the outcome of a trial for which no Kerberos ticket could be had.
 #define LOCAL_NO_TICKET "NO_TICKET"
+
+// Names of outcomes at a gateway that its code does not tell apart, or that have none.
+#define GATEWAY_CLOSED_AFTER_LOGON "CLOSED_AFTER_LOGON"
+#define GATEWAY_NO_COMMON_SCHEME   "NO_COMMON_SCHEME"
+#define GATEWAY_ACCOUNT_RESTRICTED "USER_ACCOUNT_RESTRICTED"
+#define GATEWAY_LOGON_NOT_BEGUN    "LOGON_NOT_BEGUN"
 
 // FreeRDP's ERRCONNECT_ACCESS_DENIED: at a gateway it stands for HTTP status 401.
 #define FREERDP_ACCESS_DENIED UINT32_C(0x00020016)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Set Error Info PDU: errorInfo (MS-RDPBCGR 2.2.5.1.1). Names as in FreeRDP's error.h; 0x19 and 0x1A, which newer
-// specifications have and FreeRDP 3.10 has not, are named alike.
+// specifications have and FreeRDP 3.10 has not, are named alike. 8 is mstsc's (ExtendedDisconnectReasonCode) alone.
 #include "knowledge/table.h"
 
 static const struct code_row rows[] = {
@@ -12,6 +12,8 @@ static const struct code_row rows[] = {
     {0x5, "ERRINFO_DISCONNECTED_BY_OTHER_CONNECTION", "another connection took the session over"},
     {0x6, "ERRINFO_OUT_OF_MEMORY", "the server ran out of memory"},
     {ERRINFO_CODE_SERVER_DENIED, "ERRINFO_SERVER_DENIED_CONNECTION", "the server denied the connection"},
+    {0x8, "ERRINFO_SERVER_DENIED_CONNECTION_FIPS",
+     "the server denied the connection for its FIPS policy (exDiscReasonServerDeniedConnectionFips; no MS-RDPBCGR)"},
     {ERRINFO_CODE_INSUFFICIENT_PRIVILEGES, "ERRINFO_SERVER_INSUFFICIENT_PRIVILEGES",
      "the user lacks the right to log on remotely"},
     {0xA, "ERRINFO_SERVER_FRESH_CREDENTIALS_REQUIRED", "the server does not take saved credentials"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // RD Gateway answers: HRESULTs and their low words (MS-TSGU 2.2.6.1, 2.2.6.2), errors of the layers below (MS-ERREF
-// 2.1, 2.2), and HTTP status codes (RFC 9110 15, named as in WinHTTP). The two number ranges do not meet.
+// 2.1, 2.2), and HTTP status codes (RFC 9110 15, named as in WinHTTP where it has them). The two number ranges do not
+// meet.
 #include "knowledge/table.h"
 
 static const struct code_row words[] = {
@@ -47,23 +48,43 @@ static const struct code_row words[] = {
 };
 
 static const struct code_row statuses[] = {
+    {300, "HTTP_STATUS_AMBIGUOUS", "the web server leaves it open where to go"},
+    {301, "HTTP_STATUS_MOVED", "the web server sends the client to another address"},
+    {302, "HTTP_STATUS_REDIRECT",
+     "the web server sends the client to another address: what answers is a web site, and no RD Gateway"},
+    {303, "HTTP_STATUS_REDIRECT_METHOD", "the web server sends the client to another page"},
+    {304, "HTTP_STATUS_NOT_MODIFIED", "the web server says that nothing has changed"},
+    {305, "HTTP_STATUS_USE_PROXY", "a proxy must be used"},
+    {307, "HTTP_STATUS_REDIRECT_KEEP_VERB", "the web server sends the client to another address"},
+    {308, "HTTP_STATUS_PERMANENT_REDIRECT", "the web server sends the client to another address for good"},
     {400, "HTTP_STATUS_BAD_REQUEST", "the gateway took the HTTP request for malformed"},
     {HTTP_ANSWER_DENIED, "HTTP_STATUS_DENIED", "the gateway refuses the credentials"},
+    {402, "HTTP_STATUS_PAYMENT_REQ", "the web server wants to be paid"},
     {403, "HTTP_STATUS_FORBIDDEN", "the gateway forbids the request"},
     {404, "HTTP_STATUS_NOT_FOUND", "there is no RD Gateway under this address"},
     {405, "HTTP_STATUS_BAD_METHOD", "the web server does not know the gateway's methods"},
+    {406, "HTTP_STATUS_NONE_ACCEPTABLE", "the web server has nothing that the client accepts"},
     {407, "HTTP_STATUS_PROXY_AUTH_REQ", "a proxy in between wants authentication"},
+    {408, "HTTP_STATUS_REQUEST_TIMEOUT", "the web server waited for the request in vain"},
+    {409, "HTTP_STATUS_CONFLICT", "the request is in conflict with the state of the web server"},
+    {410, "HTTP_STATUS_GONE", "there is no RD Gateway under this address any more"},
+    {411, "HTTP_STATUS_LENGTH_REQUIRED", "something in between does not take a request without a length"},
+    {412, "HTTP_STATUS_PRECOND_FAILED", "a condition of the request does not hold"},
+    {413, "HTTP_STATUS_REQUEST_TOO_LARGE", "something in between does not take a request of that length"},
+    {414, "HTTP_STATUS_URI_TOO_LONG", "the address of the request is too long"},
+    {415, "HTTP_STATUS_UNSUPPORTED_MEDIA", "the web server does not take what was sent"},
+    {421, "HTTP_STATUS_MISDIRECTED_REQUEST", "the web server is not the one for this name"},
+    {426, "HTTP_STATUS_UPGRADE_REQUIRED", "the web server wants another protocol"},
+    {429, "HTTP_STATUS_TOO_MANY_REQUESTS", "the web server has had too many requests"},
+    {431, "HTTP_STATUS_HEADERS_TOO_LARGE", "something in between does not take headers of that length"},
+    {451, "HTTP_STATUS_LEGAL_REASONS", "the web server may not answer for legal reasons"},
     {500, "HTTP_STATUS_SERVER_ERROR", "internal error of the gateway"},
+    {501, "HTTP_STATUS_NOT_SUPPORTED", "something in between does not know the gateway's methods"},
     {502, "HTTP_STATUS_BAD_GATEWAY", "a server in between cannot reach the gateway"},
     {503, "HTTP_STATUS_SERVICE_UNAVAIL", "the gateway is out of service"},
     {504, "HTTP_STATUS_GATEWAY_TIMEOUT", "a server in between waited for the gateway in vain"},
-};
-
-static const struct code_row results[] = {
-    {0x80090302, "SEC_E_UNSUPPORTED_FUNCTION", "the gateway's security package does not support the call"},
-    {0x80090308, "SEC_E_INVALID_TOKEN", "the gateway took the authentication token for invalid"},
-    {SECURITY_LOGON_DENIED, "SEC_E_LOGON_DENIED", "the gateway refuses the credentials"},
-    {0x8009030E, "SEC_E_NO_CREDENTIALS", "there are no credentials for the gateway"},
+    {505, "HTTP_STATUS_VERSION_NOT_SUP", "the web server does not know the version of HTTP"},
+    {511, "HTTP_STATUS_NETWORK_AUTH_REQ", "a portal of the network in between wants a logon"},
 };
 
 // HTTP_TUNNEL_REDIR_FLAGS, MS-TSGU 2.2.5.3.8.
@@ -90,12 +111,16 @@ uint32_t gateway_code_plain(uint32_t code)
 
 const struct code_row *gateway_row(uint32_t code)
 {
-    if (code >> 16 == HRESULT_FACILITY_WIN32)
-        return CODE_ROW_FIND(words, code & 0xFFFF);
+    if (code >> 16 == HRESULT_FACILITY_WIN32) {
+        const struct code_row *word = CODE_ROW_FIND(words, code & 0xFFFF);
+        return word ? word : windows_error_row(code & 0xFFFF);
+    }
     const struct code_row *row = CODE_ROW_FIND(words, code);
     if (!row)
         row = CODE_ROW_FIND(statuses, code);
-    return row ? row : CODE_ROW_FIND(results, code);
+    if (!row)
+        row = windows_error_row(code);
+    return row ? row : sspi_row(code);
 }
 
 const struct code_row *gateway_row_at(size_t index)
@@ -105,7 +130,7 @@ const struct code_row *gateway_row_at(size_t index)
         return &words[index];
     if (index < WORDS + STATUSES)
         return &statuses[index - WORDS];
-    return CODE_ROW_AT(results, index - WORDS - STATUSES);
+    return sspi_row_at(index - WORDS - STATUSES);
 }
 
 const struct code_row *gateway_redirection_flag_at(size_t index)
@@ -117,9 +142,6 @@ bool gateway_code_refuses_logon(uint32_t code)
 {
     switch (word_of(code)) {
     case 0x52E: // logon failure
-    case 0x52F: // account restriction
-    case 0x530: // logon hours
-    case 0x531: // workstation
     case GATEWAY_REAUTH_AUTHN_FAILED:
         return true;
     default:

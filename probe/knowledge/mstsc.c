@@ -19,9 +19,15 @@ struct pair_row {
     bool documented;
 };
 
-// NTSTATUS to the code of mstsc's SSL and CredSSP layer (low byte 0x07). Documented: OnDisconnected describes the same
-// condition (0x1307: Microsoft's article on "must authenticate twice"). Inferred: mstsc's text, known at second hand.
+// NTSTATUS or SSPI's result to the code of mstsc's SSL and CredSSP layer (low byte 0x07). Documented: OnDisconnected
+// describes the same condition (0x1307: Microsoft's article on "must authenticate twice"). Inferred: mstsc's text, at
+// second hand.
 static const struct pair_row credssp[] = {
+    {SECURITY_LOGON_DENIED, 0x807, false},
+    {SECURITY_NO_AUTHORITY, 0x1807, false},
+    {0x80090324, 0x1D07, false}, // clocks differ
+    {0x8009035E, 0x1607, false}, // policy forbids to delegate
+    {0x8009035F, 0x1707, false}, // …and does so where the target used NTLM
     {0xC000005E, 0x1807, false}, // no logon servers: no authority could be reached
     {0xC0000064, 0xA07, false},  // no such user
     {0xC000006A, 0x807, false},  // wrong password
@@ -36,6 +42,9 @@ static const struct pair_row credssp[] = {
     {0xC0000193, 0xE07, true},   // account expired
     {0xC0000224, 0x1207, true},  // password must change
     {0xC0000234, 0xD07, true},   // account locked out
+    {0xC0000380, 0x1C07, false}, // smart card: wrong PIN
+    {0xC0000381, 0x2207, false}, // smart card blocked
+    {0xC0000408, 0x1407, false}, // user-to-user Kerberos required
 };
 
 // Low word of the gateway's HRESULT. Other answers of a gateway have more than one candidate.
@@ -228,7 +237,7 @@ static bool set_from(struct mstsc_pair *pair, const struct pair_row *rows, size_
 static bool errinfo_pair(uint32_t code, struct mstsc_pair *pair)
 {
     enum { PROTOCOL_RANGE_START = 0x1000, FREERDP_PEER_DISCONNECTED = 0x1196 };
-    bool listed = (code >= 0x1 && code <= 0x7) || (code >= 0x9 && code <= 0xC) || (code >= 0x100 && code <= 0x10A);
+    bool listed = (code >= 0x1 && code <= 0xC) || (code >= 0x100 && code <= 0x10A);
     bool in_range = code >= PROTOCOL_RANGE_START && code != FREERDP_PEER_DISCONNECTED;
     bool passes_through =
         (code >= 0xF && code <= 0x12) || code == 0x17 || code == 0x18 || (code >= 0x400 && code <= 0x412);

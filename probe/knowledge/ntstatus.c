@@ -1,36 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
-// NTSTATUS values that a CredSSP server puts into TSRequest.errorCode (MS-CSSP 2.2.1; values from MS-ERREF 2.3).
+// NTSTATUS values of a logon (MS-ERREF 2.3.1), which a CredSSP server puts into TSRequest.errorCode (MS-CSSP 2.2.1).
 #include "knowledge/table.h"
 
 static const struct code_row rows[] = {
     {0xC000000D, "STATUS_INVALID_PARAMETER", "the server took the request for malformed"},
     {0xC0000022, "STATUS_ACCESS_DENIED", "access denied"},
+    {0xC0000023, "STATUS_BUFFER_TOO_SMALL", "the server's buffer was too small for the request"},
     {NTSTATUS_NO_LOGON_SERVERS, "STATUS_NO_LOGON_SERVERS", "the server reaches no domain controller"},
+    {0xC000005F, "STATUS_NO_SUCH_LOGON_SESSION", "the server has lost the logon session"},
+    {0xC0000060, "STATUS_NO_SUCH_PRIVILEGE", "the server does not know the privilege asked for"},
+    {0xC0000061, "STATUS_PRIVILEGE_NOT_HELD", "the client lacks a privilege that is needed"},
+    {0xC0000062, "STATUS_INVALID_ACCOUNT_NAME", "the user name is not formed as one"},
     {0xC0000064, "STATUS_NO_SUCH_USER", "no such user"},
     {0xC000006A, "STATUS_WRONG_PASSWORD", "wrong password"},
+    {0xC000006B, "STATUS_ILL_FORMED_PASSWORD", "the password has characters that are not allowed"},
     {0xC000006C, "STATUS_PASSWORD_RESTRICTION", "the password breaks a rule of the domain"},
     {0xC000006D, "STATUS_LOGON_FAILURE", "wrong user name or password"},
-    {0xC000006E, "STATUS_ACCOUNT_RESTRICTION", "an account restriction forbids the logon (such as a blank password)"},
+    {0xC000006E, "STATUS_ACCOUNT_RESTRICTION",
+     "an account restriction forbids this way to log on (NTLM for a member of Protected Users, a blank password)"},
     {0xC000006F, "STATUS_INVALID_LOGON_HOURS", "the user may not log on at this time"},
     {0xC0000070, "STATUS_INVALID_WORKSTATION", "the user may not log on from this workstation"},
     {0xC0000071, "STATUS_PASSWORD_EXPIRED", "the password has expired"},
     {0xC0000072, "STATUS_ACCOUNT_DISABLED", "the account is disabled"},
-    {NTSTATUS_NOT_SUPPORTED, "STATUS_NOT_SUPPORTED", "the server does not take this CredSSP version"},
+    {0xC0000073, "STATUS_NONE_MAPPED", "the server could not make an identifier of the user's name"},
+    {0xC000007C, "STATUS_NO_TOKEN", "the server has no token for the user"},
+    {0xC0000080, "STATUS_SERVER_DISABLED", "the server's account database is switched off"},
+    {0xC000009A, "STATUS_INSUFFICIENT_RESOURCES", "the server lacks resources"},
+    {0xC00000A5, "STATUS_BAD_IMPERSONATION_LEVEL", "the server may not act for the user"},
+    {0xC00000B5, "STATUS_IO_TIMEOUT", "the server waited for another machine in vain"},
+    {NTSTATUS_NOT_SUPPORTED, "STATUS_NOT_SUPPORTED",
+     "the server does not support the request (an old CredSSP version, or a way to log on)"},
+    {0xC00000BE, "STATUS_BAD_NETWORK_PATH", "the server finds no way to another machine"},
+    {0xC00000C3, "STATUS_INVALID_NETWORK_RESPONSE", "another machine answered the server with what it cannot read"},
+    {0xC00000CA, "STATUS_NETWORK_ACCESS_DENIED", "the network denied the server access"},
+    {0xC00000DA, "STATUS_CANT_ACCESS_DOMAIN_INFO", "the server could not read its domain's configuration"},
     {0xC00000DC, "STATUS_INVALID_SERVER_STATE", "the security account manager or authority is in the wrong state"},
+    {0xC00000DD, "STATUS_INVALID_DOMAIN_STATE", "the domain is in the wrong state for this"},
+    {0xC00000DE, "STATUS_INVALID_DOMAIN_ROLE", "a domain controller of another role is needed"},
+    {0xC00000DF, "STATUS_NO_SUCH_DOMAIN", "no such domain, or it could not be reached"},
     {0xC00000E5, "STATUS_INTERNAL_ERROR", "internal error of the server"},
+    {0xC00000ED, "STATUS_NOT_LOGON_PROCESS", "the server's service is no logon process"},
+    {0xC00000EE, "STATUS_LOGON_SESSION_EXISTS", "the logon session is there already"},
+    {0xC00000FE, "STATUS_NO_SUCH_PACKAGE", "the server does not know the authentication package"},
+    {0xC0000104, "STATUS_BAD_LOGON_SESSION_STATE", "the logon session is in the wrong state"},
+    {0xC0000105, "STATUS_LOGON_SESSION_COLLISION", "the number of the logon session is in use"},
+    {0xC000010B, "STATUS_INVALID_LOGON_TYPE", "the server does not know the logon type"},
+    {0xC000010D, "STATUS_CANNOT_IMPERSONATE", "the server cannot act for the user"},
+    {0xC0000132, "STATUS_LOGON_SERVER_CONFLICT", "the server itself takes another role than its domain expects"},
     {0xC0000133, "STATUS_TIME_DIFFERENCE_AT_DC", "the clocks of server and domain controller differ too much"},
+    {0xC0000155, "STATUS_LOGON_NOT_GRANTED", "the logon was not granted"},
     {NTSTATUS_LOGON_TYPE_NOT_GRANTED, "STATUS_LOGON_TYPE_NOT_GRANTED",
      "the user has not the right to log on in this way (such as not in Remote Desktop Users)"},
+    {0xC000015D, "STATUS_NT_CROSS_ENCRYPTION_REQUIRED", "the password must be encrypted by the NT hash"},
+    {0xC000017F, "STATUS_LM_CROSS_ENCRYPTION_REQUIRED", "the password must be encrypted by the LM hash"},
     {0xC000018A, "STATUS_NO_TRUST_LSA_SECRET", "the server has no secret for its domain trust"},
     {0xC000018B, "STATUS_NO_TRUST_SAM_ACCOUNT", "the domain has no account for this server"},
     {0xC000018C, "STATUS_TRUSTED_DOMAIN_FAILURE", "the trust between the domains failed"},
     {0xC000018D, "STATUS_TRUSTED_RELATIONSHIP_FAILURE", "the trust between server and domain failed"},
+    {0xC0000190, "STATUS_TRUST_FAILURE", "the trust between server and domain failed on the way"},
     {0xC0000192, "STATUS_NETLOGON_NOT_STARTED", "the server's Netlogon service is not running"},
     {0xC0000193, "STATUS_ACCOUNT_EXPIRED", "the account has expired"},
+    {0xC0000196, "STATUS_REMOTE_SESSION_LIMIT", "the server has as many sessions as it may have"},
+    {0xC0000198, "STATUS_NOLOGON_INTERDOMAIN_TRUST_ACCOUNT", "the account of a domain trust cannot log on"},
     {0xC0000199, "STATUS_NOLOGON_WORKSTATION_TRUST_ACCOUNT", "a computer account cannot log on"},
+    {0xC000019A, "STATUS_NOLOGON_SERVER_TRUST_ACCOUNT", "a domain controller's account cannot log on"},
+    {0xC000019B, "STATUS_DOMAIN_TRUST_INCONSISTENT", "name or identifier of the domain do not fit the trust"},
+    {0xC0000202, "STATUS_NO_USER_SESSION_KEY", "the logon has no session key"},
+    {0xC0000203, "STATUS_USER_SESSION_DELETED", "the session was deleted meanwhile"},
+    {0xC0000205, "STATUS_INSUFF_SERVER_RESOURCES", "the server lacks resources"},
     {0xC0000224, "STATUS_PASSWORD_MUST_CHANGE", "the password must be changed before the first logon"},
+    {0xC0000233, "STATUS_DOMAIN_CONTROLLER_NOT_FOUND", "the server finds no domain controller"},
     {0xC0000234, "STATUS_ACCOUNT_LOCKED_OUT", "the account is locked out"},
+    {0xC0000236, "STATUS_CONNECTION_REFUSED", "another machine refused the server's connection"},
+    {0xC000023C, "STATUS_NETWORK_UNREACHABLE", "the server finds no way into a network"},
+    {0xC0000250, "STATUS_INSUFFICIENT_LOGON_INFO", "the account has not all that a logon needs"},
+    {0xC000029B, "STATUS_POLICY_ONLY_IN_DS", "the policy is defined in the directory only"},
+    {0xC00002C3, "STATUS_MUTUAL_AUTHENTICATION_FAILED", "client and server could not prove themselves to each other"},
+    {0xC00002E9, "STATUS_CURRENT_DOMAIN_NOT_ALLOWED", "the current domain is not allowed here"},
+    {0xC00002EE, "STATUS_UNFINISHED_CONTEXT_DELETED", "the logon was given up before it was complete"},
+    {0xC00002EF, "STATUS_NO_TGT_REPLY", "the server has no ticket for user-to-user authentication"},
+    {0xC00002F2, "STATUS_WRONG_CREDENTIAL_HANDLE", "the credentials are not those that the logon began with"},
+    {0xC00002F5, "STATUS_MUST_BE_KDC", "a domain controller would have to answer"},
+    {0xC00002F6, "STATUS_STRONG_CRYPTO_NOT_SUPPORTED", "the server lacks strong encryption"},
+    {0xC00002F9, "STATUS_PKINIT_NAME_MISMATCH", "certificate and user name do not fit"},
+    {0xC00002FA, "STATUS_SMARTCARD_LOGON_REQUIRED", "the account may log on by smart card only"},
+    {0xC00002FB, "STATUS_KDC_INVALID_REQUEST", "the domain controller took the Kerberos request for invalid"},
+    {0xC00002FC, "STATUS_KDC_UNABLE_TO_REFER", "the domain controller could not refer to another domain"},
+    {0xC00002FD, "STATUS_KDC_UNKNOWN_ETYPE", "no common Kerberos encryption"},
+    {0xC0000320, "STATUS_PKINIT_FAILURE", "the domain controller's certificate could not be checked"},
+    {0xC0000321, "STATUS_SMARTCARD_SUBSYSTEM_FAILURE", "the smart card's system failed"},
+    {0xC0000322, "STATUS_NO_KERB_KEY", "the server has no Kerberos key"},
+    {0xC0000351, "STATUS_UNSUPPORTED_PREAUTH", "the domain controller does not support the pre-authentication"},
+    {0xC000035B, "STATUS_BAD_BINDINGS", "the channel bindings do not fit: TLS ends at another machine than the server"},
+    {0xC0000380, "STATUS_SMARTCARD_WRONG_PIN", "wrong PIN of the smart card"},
+    {0xC0000381, "STATUS_SMARTCARD_CARD_BLOCKED", "the smart card is blocked"},
+    {0xC0000382, "STATUS_SMARTCARD_CARD_NOT_AUTHENTICATED", "the smart card was not given its PIN"},
+    {0xC0000383, "STATUS_SMARTCARD_NO_CARD", "there is no smart card"},
+    {0xC0000384, "STATUS_SMARTCARD_NO_KEY_CONTAINER", "the smart card has not the key"},
+    {0xC0000385, "STATUS_SMARTCARD_NO_CERTIFICATE", "the smart card has not the certificate"},
+    {0xC0000386, "STATUS_SMARTCARD_NO_KEYSET", "the smart card has no keys"},
+    {0xC0000387, "STATUS_SMARTCARD_IO_ERROR", "the smart card could not be read"},
     {0xC0000388, "STATUS_DOWNGRADE_DETECTED", "the server suspects a downgrade attack"},
+    {0xC0000389, "STATUS_SMARTCARD_CERT_REVOKED", "the smart card's certificate was revoked"},
+    {0xC000038A, "STATUS_ISSUING_CA_UNTRUSTED", "the authority of the smart card's certificate is not trusted"},
+    {0xC000038B, "STATUS_REVOCATION_OFFLINE_C",
+     "it could not be found out whether the smart card's certificate was revoked"},
+    {0xC000038C, "STATUS_PKINIT_CLIENT_FAILURE", "the smart card's certificate is not trusted"},
+    {0xC000038D, "STATUS_SMARTCARD_CERT_EXPIRED", "the smart card's certificate has expired"},
+    {0xC000038F, "STATUS_SMARTCARD_SILENT_CONTEXT", "the smart card wanted to ask the user"},
+    {0xC0000402, "STATUS_ALL_USER_TRUST_QUOTA_EXCEEDED", "the quota of domain trusts is used up"},
+    {0xC0000408, "STATUS_USER2USER_REQUIRED",
+     "Kerberos must be used from user to user (the service has no name of its own)"},
+    {0xC000040B, "STATUS_CROSSREALM_DELEGATION_FAILURE", "delegation would cross domains"},
+    {0xC000040C, "STATUS_REVOCATION_OFFLINE_KDC",
+     "it could not be found out whether the domain controller's certificate was revoked"},
+    {0xC000040D, "STATUS_ISSUING_CA_UNTRUSTED_KDC",
+     "the authority of the domain controller's certificate is not trusted"},
+    {0xC000040E, "STATUS_KDC_CERT_EXPIRED", "the domain controller's certificate has expired"},
+    {0xC000040F, "STATUS_KDC_CERT_REVOKED", "the domain controller's certificate was revoked"},
     {0xC0000413, "STATUS_AUTHENTICATION_FIREWALL_FAILED", "selective authentication of the trust keeps the user out"},
     {0xC0000418, "STATUS_NTLM_BLOCKED", "NTLM is blocked by policy"},
 };
@@ -43,53 +130,4 @@ const struct code_row *ntstatus_row(uint32_t code)
 const struct code_row *ntstatus_row_at(size_t index)
 {
     return CODE_ROW_AT(rows, index);
-}
-
-bool ntstatus_blocks_account(uint32_t ntstatus)
-{
-    switch (ntstatus) {
-    case 0xC0000072: // disabled
-    case 0xC0000193: // expired
-    case 0xC0000234: // locked out
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool ntstatus_is_account_state(uint32_t ntstatus)
-{
-    switch (ntstatus) {
-    case 0xC000006E: // restriction
-    case 0xC000006F: // logon hours
-    case 0xC0000070: // workstation
-    case 0xC0000071: // password expired
-    case 0xC0000224: // password must change
-        return true;
-    default:
-        return ntstatus_blocks_account(ntstatus);
-    }
-}
-
-enum password_word ntstatus_on_password(uint32_t ntstatus)
-{
-    enum { UPPER = 0xFFFF0000, FACILITY_NTWIN32 = 0xC0070000 };
-    switch (ntstatus) {
-    // LsaLogonUser gives these two and the expired password where user and password are legitimate. Not so
-    // STATUS_ACCOUNT_RESTRICTION, which NTLM also gets for members of Protected Users, whatever the password.
-    case 0xC000006F: // logon hours
-    case 0xC0000070: // workstation
-    case 0xC0000071: // password expired
-    case NTSTATUS_LOGON_TYPE_NOT_GRANTED:
-    case 0xC0000224: // password must change
-        return PASSWORD_RIGHT;
-    case SECURITY_LOGON_DENIED:
-    case 0xC0000064: // no such user
-    case 0xC000006A: // wrong password
-    case 0xC000006D: // logon failure
-        return PASSWORD_WRONG;
-    default:
-        // FreeRDP's servers wrap whatever the last Win32 error was, and fail for nothing else.
-        return (ntstatus & UPPER) == FACILITY_NTWIN32 ? PASSWORD_WRONG : PASSWORD_UNSAID;
-    }
 }

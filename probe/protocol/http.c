@@ -147,6 +147,8 @@ bool http_answer_parse(const uint8_t *data, size_t size, struct http_answer *ans
             add_scheme(answer, value);
         else if (is(name, "Server"))
             copy(value, answer->server, sizeof answer->server);
+        else if (is(name, "RDG-Auth-Scheme"))
+            copy(value, answer->wanted, sizeof answer->wanted);
     }
     return true;
 }

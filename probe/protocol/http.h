@@ -34,6 +34,7 @@ struct http_answer {
     size_t scheme_count;
     bool challenged;              // …one of which has a token: the logon is to go on
     char server[HTTP_REASON_MAX]; // Server, likewise
+    char wanted[HTTP_WORD_MAX];   // RDG-Auth-Scheme: the way to log on that the gateway wants instead
 };
 
 // Size of the head up to and with its empty line; 0 where it does not end in the data.

@@ -9,7 +9,9 @@
 enum mechanism {
     MECHANISM_UNKNOWN,
     MECHANISM_NTLM,     // 1.3.6.1.4.1.311.2.2.10 (MS-SPNG 1.9), or a bare NTLM message
-    MECHANISM_KERBEROS, // 1.2.840.113554.1.2.2 (RFC 4121), or 1.2.840.48018.1.2.2 as Windows also writes it
+    // 1.2.840.113554.1.2.2 (RFC 4121), or 1.2.840.48018.1.2.2 as Windows also writes it; user to user, as a terminal
+    // server is asked first by Windows and FreeRDP: 1.2.840.113554.1.2.2.3
+    MECHANISM_KERBEROS,
     MECHANISM_NEGOEX    // 1.3.6.1.4.1.311.2.2.30
 };
 

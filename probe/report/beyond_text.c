@@ -23,7 +23,7 @@ void beyond_text_tunnel(struct page *page)
 
 void beyond_text_server(struct page *page, const struct signature *signature)
 {
-    put(page, advice_for(family_name(signature->family), signature->code));
+    put(page, advice_for(family_name(signature->family), signature->code, signature->name));
 }
 
 void beyond_text_limits(struct page *page)

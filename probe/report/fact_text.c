@@ -17,7 +17,7 @@ static const struct {
     const struct code_row *(*row)(uint32_t code); // NULL: flags, which have no name
 } codes[] = {
     {FACT_NEGOTIATION_FLAGS, NULL},         {FACT_NEGOTIATION_FAILURE, negotiation_failure_row},
-    {FACT_CREDSSP_NTSTATUS, ntstatus_row},  {FACT_LICENSING_ERROR, licensing_error_row},
+    {FACT_CREDSSP_NTSTATUS, credssp_row},  {FACT_LICENSING_ERROR, licensing_error_row},
     {FACT_MCS_RESULT, mcs_result_row},      {FACT_SERVER_VERSION, rdp_version_row},
     {FACT_SERVER_EARLY_FLAGS, NULL},        {FACT_ERRINFO_CODE, errinfo_row},
     {FACT_NEGOTIATION_REQUEST_FLAGS, NULL}, {FACT_CLIENT_VERSION, NULL},

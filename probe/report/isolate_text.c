@@ -298,16 +298,17 @@ static bool only_through_gateway(const struct isolated_run *run)
 static void next(struct page *page, const struct isolated_run *run, const struct cause_finding findings[CAUSE_COUNT])
 {
     const struct verdict *verdict = run->verdict;
-    bool by_gateway = verdict->kind == VERDICT_ISOLATED && verdict->signature.family == FAMILY_GATEWAY;
+    bool tunnel = only_through_gateway(run);
+    bool by_gateway = verdict->signature.family == FAMILY_GATEWAY;
     if (causes_text_next(page, verdict, findings) || !verdict->has_signature)
         return;
-    if (verdict->kind == VERDICT_NOT_CLIENT_SIDE || by_gateway) {
-        page_newline(page);
-        beyond_text_server(page, &verdict->signature);
-    } else if (only_through_gateway(run)) {
-        page_newline(page);
+    if (verdict->kind == VERDICT_ISOLATED && !tunnel && !by_gateway) // the verdict names what works
+        return;
+    page_newline(page);
+    if (tunnel)
         beyond_text_tunnel(page);
-    }
+    else
+        beyond_text_server(page, &verdict->signature);
 }
 
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,

@@ -15,10 +15,10 @@ static const struct {
     enum notation notation;
     const char *meaning; // where the code says nothing
 } families[FAMILY_COUNT] = {
-    [FAMILY_ERRINFO] = {errinfo_row, NOTATION_HEX, "the server gave a reason that no specification names"},
+    [FAMILY_ERRINFO] = {errinfo_row, NOTATION_HEX, "the server gave a reason that is not known here"},
     [FAMILY_NEGOTIATION] = {negotiation_failure_row, NOTATION_DECIMAL, "the server did not take the security protocol"},
     [FAMILY_TLS] = {tls_alert_row, NOTATION_DECIMAL, "the TLS handshake failed"},
-    [FAMILY_CREDSSP] = {ntstatus_row, NOTATION_HEX, "CredSSP failed"},
+    [FAMILY_CREDSSP] = {credssp_row, NOTATION_HEX, "CredSSP failed"},
     [FAMILY_AUTHORIZATION] = {authorization_row, NOTATION_HEX, "the server did not authorize the user"},
     [FAMILY_LICENSING] = {licensing_error_row, NOTATION_HEX, "licensing failed"},
     [FAMILY_REDIRECTION] = {NULL, NOTATION_NONE, "a broker sent the client elsewhere"},
@@ -55,7 +55,7 @@ char *outcome_code(enum family family, uint32_t code, char *text, size_t size)
     case NOTATION_NONE:
         break;
     case NOTATION_GATEWAY: // an HTTP status is decimal, a result is not
-        snprintf(text, size, code >= 400 && code < 600 ? "%u" : "0x%X", (unsigned)code);
+        snprintf(text, size, code >= 300 && code < 600 ? "%u" : "0x%X", (unsigned)code);
         break;
     case NOTATION_HEX:
         snprintf(text, size, "0x%X", (unsigned)code);

@@ -235,7 +235,7 @@ static struct share target_share(const struct trial *trial, const struct share *
     // counter as it was: only a logon that succeeds clears it.
     bool refused = ntstatus || trial->outcome.family == FAMILY_LOGON;
 
-    if (ntstatus && ntstatus_blocks_account(ntstatus))
+    if (ntstatus && credssp_blocks_account(ntstatus))
         share.result = LOGON_BLOCKED;
     else if (proved && !refused)
         share.result = LOGON_VERIFIED;

@@ -8,7 +8,8 @@
 #include "knowledge/codes.h"
 #include "trial/nearest.h"
 
-static const char *const prefixes[] = {"ERRINFO_", "STATUS_", "ERR_", "E_PROXY_", "HTTP_STATUS_", "EAI_", "AUTHZ_"};
+static const char *const prefixes[] = {"ERRINFO_", "STATUS_", "ERR_", "E_PROXY_",
+                                       "HTTP_STATUS_", "EAI_", "AUTHZ_", "SEC_E_"};
 static const char suffix[] = "_BY_SERVER";
 
 // Names that outcomes have beside those of the tables of codes.
@@ -24,7 +25,7 @@ static const struct code_row *(*const tables[FAMILY_COUNT])(size_t index) = {
     [FAMILY_ERRINFO] = errinfo_row_at,
     [FAMILY_NEGOTIATION] = negotiation_failure_row_at,
     [FAMILY_TLS] = tls_alert_row_at,
-    [FAMILY_CREDSSP] = ntstatus_row_at,
+    [FAMILY_CREDSSP] = credssp_row_at,
     [FAMILY_AUTHORIZATION] = authorization_row_at,
     [FAMILY_LICENSING] = licensing_error_row_at,
     [FAMILY_GATEWAY] = gateway_row_at,

@@ -34,6 +34,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_GATEWAY_HTTP_STATUS] = {"gateway.http", "status", FACT_INTEGER, "HTTP status"},
     [FACT_GATEWAY_HTTP_REASON] = {"gateway.http", "reason", FACT_TEXT, "HTTP reason"},
     [FACT_GATEWAY_HTTP_SCHEMES] = {"gateway.http", "schemes", FACT_LIST, "authentication offered"},
+    [FACT_GATEWAY_HTTP_WANTED] = {"gateway.http", "wanted", FACT_TEXT, "authentication wanted"},
     [FACT_GATEWAY_HTTP_SERVER] = {"gateway.http", "server", FACT_TEXT, "HTTP server"},
     [FACT_GATEWAY_HTTP_CHUNKED] = {"gateway.http", "chunked", FACT_BOOLEAN, "answer in chunks"},
     [FACT_GATEWAY_TLS_VERSION] = {"gateway.tls", "version", FACT_TEXT, "TLS version"},

@@ -35,6 +35,7 @@ enum fact {
     FACT_GATEWAY_HTTP_STATUS,      // of its latest answer
     FACT_GATEWAY_HTTP_REASON,      // in its own words
     FACT_GATEWAY_HTTP_SCHEMES,     // ways of authentication that it offered
+    FACT_GATEWAY_HTTP_WANTED,      // the way of authentication that it wants instead (RDG-Auth-Scheme)
     FACT_GATEWAY_HTTP_SERVER,      // what it calls itself
     FACT_GATEWAY_HTTP_CHUNKED,     // the answer to RDG_OUT_DATA comes in chunks
     // What the gateway's own TLS shows, as the target's below.

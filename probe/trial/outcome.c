@@ -106,6 +106,7 @@ static bool needs_name(const struct outcome *outcome)
     case FAMILY_DNS:
     case FAMILY_TLS:
     case FAMILY_LOCAL:
+    case FAMILY_GATEWAY: // HTTP 401 is a refused password, a restricted account, or no way to log on in common
         return true;
     default:
         return outcome->code == 0;

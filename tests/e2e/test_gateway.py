@@ -39,9 +39,10 @@ CODES = (
 ANSWERS = ([(0x80070000 | word, name, mstsc) for word, name, mstsc in CODES] + list(CODES) +
            [(0x8009030C, "SEC_E_LOGON_DENIED", None), (0x80070775, "ERROR_ACCOUNT_LOCKED_OUT", None),
             (0x80071234, "", None)])
-STATUSES = ((400, "HTTP_STATUS_BAD_REQUEST"), (401, "HTTP_STATUS_DENIED"), (403, "HTTP_STATUS_FORBIDDEN"),
+STATUSES = ((302, "HTTP_STATUS_REDIRECT"),
+            (400, "HTTP_STATUS_BAD_REQUEST"), (401, "HTTP_STATUS_DENIED"), (403, "HTTP_STATUS_FORBIDDEN"),
             (404, "HTTP_STATUS_NOT_FOUND"), (405, "HTTP_STATUS_BAD_METHOD"), (407, "HTTP_STATUS_PROXY_AUTH_REQ"),
-            (418, ""), (500, "HTTP_STATUS_SERVER_ERROR"), (502, "HTTP_STATUS_BAD_GATEWAY"),
+            (418, "HTTP_STATUS_418"), (500, "HTTP_STATUS_SERVER_ERROR"), (502, "HTTP_STATUS_BAD_GATEWAY"),
             (503, "HTTP_STATUS_SERVICE_UNAVAIL"), (504, "HTTP_STATUS_GATEWAY_TIMEOUT"))
 
 
@@ -194,6 +195,7 @@ def test_only_ways_of_authentication_that_this_client_lacks(front, through, rdpp
     words = ["--gateway-user", "gus", "--gateway-password-file", rdpprobe.password_file("Gateway-Pw1", "gateway")]
     trial = through(gate, "http", "127.0.0.1:1", credentials=words).trial
     assert (trial["outcome"]["code"], trial["logons"], trial["failed_logons"]) == (401, 0, 0), trial
+    assert trial["outcome"]["name"] == "NO_COMMON_SCHEME" and "offers Basic" in trial["outcome"]["detail"], trial
     assert trial["facts"]["gateway"]["http"]["schemes"] == ["Basic"], trial
 
 
@@ -369,6 +371,7 @@ def logon(front, through, rdpprobe):
     (("--http-status", "503"), "Gateway-Pw1", 1, 1, "not proved"),
     (("--fault", "logon:close"), "Gateway-Pw1", 1, 1, "not proved"),
     (("--fault", "logon:rst"), "Gateway-Pw1", 1, 1, "not proved"),
+    (("--restrict", "SMARTCARD"), "Gateway-Pw1", 1, 0, "not proved"),
     (("--fault", "http:close"), "Gateway-Pw1", 0, 0, None),
     (("--deny", "authorize=8009030C"), "Gateway-Pw1", "all", 1, "refused"),
     (("--deny", "tunnel=8007052E"), "Gateway-Pw1", "all", 1, "refused"),
@@ -387,6 +390,17 @@ def test_logons_are_counted_as_they_are_sent(transport, options, password, logon
     assert trial["outcome"]["phase"] == "gateway", result
     seen = sum(record["ntlm_authenticates"] for record in (*gate.records("tunnel"), *gate.records("refused")))
     assert seen == expected, gate.records(None)
+
+
+@pytest.mark.parametrize("options, code, name, words", (
+    (("--restrict", "SMARTCARD"), 401, "USER_ACCOUNT_RESTRICTED", "it wants SMARTCARD"),
+    (("--fault", "logon:close"), 0, "CLOSED_AFTER_LOGON", "said nothing of it"),
+))
+def test_what_is_no_refused_password(options, code, name, words, logon):
+    again, _ = logon("websocket", *options)
+    outcome = again().trial["outcome"]
+    assert (outcome["family"], outcome["code"], outcome["name"]) == ("gateway", code, name), outcome
+    assert words in outcome["detail"], outcome
 
 
 def test_the_domain_of_a_gateways_account(front, through, rdpprobe):

@@ -181,6 +181,71 @@ static void ways_to_fail_the_logon(void **state)
     }
 }
 
+// What refuses is the way to log on, the domain or a name: neither the password nor the state of the account.
+static void policies_are_no_passwords(void **state)
+{
+    static const struct {
+        uint32_t code;
+        const char *id;
+    } codes[] = {{0xC000006E, "H43"}, {0x80090302, "H43"}, {0xC0000418, "H43"}, {0xC000018D, "H44"},
+                 {0xC000019B, "H44"}, {0x80090322, "H45"}, {0x80090346, "H29"}, {0x80090311, "H31"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        made_run_begin(&run);
+        made_trial(&run, FACTOR_SECURITY, SECURITY_NLA, FAMILY_CREDSSP, codes[i].code, PHASE_NLA);
+        made_verdict(&run, VERDICT_STOPPED);
+        find_made_causes(&run);
+        expect(codes[i].id, CAUSE_SUPPORTED);
+        expect("H07", CAUSE_UNDECIDED);
+        expect("H09", CAUSE_UNDECIDED);
+        expect("H10", CAUSE_UNDECIDED);
+        made_run_end(&run);
+    }
+}
+
+static void a_gateway_that_judged_no_password(void **state)
+{
+    (void)state;
+    made_run_begin(&run);
+    struct trial *trial = made_trial(&run, FACTOR_GATEWAY, GATEWAY_HTTP, FAMILY_GATEWAY, 401, PHASE_GATEWAY);
+    strcpy(trial->outcome.name, "NO_COMMON_SCHEME");
+    made_verdict(&run, VERDICT_STOPPED);
+    find_made_causes(&run);
+    expect("H09", CAUSE_UNDECIDED);
+    strcpy(trial->outcome.name, "USER_ACCOUNT_RESTRICTED");
+    made_verdict(&run, VERDICT_STOPPED);
+    find_made_causes(&run);
+    expect("H09", CAUSE_UNDECIDED);
+    expect("H43", CAUSE_SUPPORTED);
+    made_run_end(&run);
+}
+
+// A server that closes in TLS says nothing of its certificate, and a broker that redirects is no broken one.
+static void what_is_no_sign_of_its_own(void **state)
+{
+    (void)state;
+    made_run_begin(&run);
+    made_trial(&run, FACTOR_SECURITY, SECURITY_NLA, FAMILY_CLOSED, 0, PHASE_TLS);
+    made_verdict(&run, VERDICT_NOT_CLIENT_SIDE);
+    find_made_causes(&run);
+    expect("H15", CAUSE_UNDECIDED);
+    made_run_end(&run);
+    made_run_begin(&run);
+    made_trial(&run, FACTOR_SECURITY, SECURITY_NLA, FAMILY_REDIRECTION, 0, PHASE_CAPABILITIES);
+    made_verdict(&run, VERDICT_NOT_CLIENT_SIDE);
+    find_made_causes(&run);
+    expect("H33", CAUSE_UNDECIDED);
+    made_run_end(&run);
+}
+
+// Whatever version fails, the remedy names none.
+static void no_remedy_names_a_level_that_fails(void **state)
+{
+    (void)state;
+    for (unsigned level = 0; level < factor_levels(FACTOR_TLS); level++)
+        assert_null(strstr(cause_row_of("H14")->remedy, level_name(FACTOR_TLS, level)));
+}
+
 static void authorization_is_no_password(void **state)
 {
     (void)state;
@@ -302,6 +367,10 @@ int main(void)
         cmocka_unit_test_teardown(a_corrupt_licence, end_run),
         cmocka_unit_test_teardown(an_empty_licence_store, end_run),
         cmocka_unit_test_teardown(ways_to_fail_the_logon, end_run),
+        cmocka_unit_test_teardown(policies_are_no_passwords, end_run),
+        cmocka_unit_test_teardown(a_gateway_that_judged_no_password, end_run),
+        cmocka_unit_test_teardown(what_is_no_sign_of_its_own, end_run),
+        cmocka_unit_test(no_remedy_names_a_level_that_fails),
         cmocka_unit_test_teardown(authorization_is_no_password, end_run),
         cmocka_unit_test_teardown(ways_not_to_get_there, end_run),
         cmocka_unit_test_teardown(a_failure_that_comes_and_goes, end_run),

@@ -165,7 +165,7 @@ static void rows_are_complete(void **unused)
         assert_true(!cause->factor || cause->factor[0]);
     }
     assert_null(cause_row_at(CAUSE_COUNT));
-    assert_null(cause_row_of("H43"));
+    assert_null(cause_row_of("H46"));
 }
 
 static void evidence_is_named_and_used(void **unused)

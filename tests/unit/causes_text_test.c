@@ -66,9 +66,9 @@ static void next_after_a_tls_cause(void **state)
                 "  - H14 TLS version, supported by trials 1, 2 (the protocol has another answer\n"
                 "    for this: keep the journal, it is evidence): SCHANNEL\\Protocols in the\n"
                 "    server's registry; Schannel events 36871, 36874 and 36886. Remedy: use a\n"
-                "    version that works (the verdict names them): enable TLS 1.2 or 1.3 on the\n"
-                "    side that lacks it; its cost in security: switching TLS 1.0 or 1.1 on again\n"
-                "    instead opens every service of that machine to downgrade attacks.\n");
+                "    version that works (the verdict names them), and enable it on the side that\n"
+                "    lacks it; its cost in security: switching TLS 1.0 or 1.1 on again instead\n"
+                "    opens every service of that machine to downgrade attacks.\n");
 }
 
 static void next_after_a_wrong_password(void **state)

@@ -75,7 +75,7 @@ static const struct row {
      0xABCD1234,
      PHASE_ACTIVE,
      "",
-     "no specification names"},
+     "not known here"},
 
     // ---- getting there ----
     {"name not found",
@@ -239,7 +239,7 @@ static const struct row {
      99,
      PHASE_NEGOTIATE,
      "",
-     "no specification names"},
+     "not known here"},
     {"other protocol selected",
      {.phase = PHASE_NEGOTIATE,
       .confirmed = true,
@@ -384,7 +384,7 @@ static const struct row {
      200,
      PHASE_TLS,
      "",
-     "no specification names"},
+     "not known here"},
     {"no TLS", {.phase = PHASE_TLS}, FAMILY_TLS, 0, PHASE_TLS, "", "no TLS"},
     {"closed in the handshake",
      {.phase = PHASE_TLS, .peer_end = PEER_FIN},
@@ -439,7 +439,7 @@ static const struct row {
      0xCABCDEF0,
      PHASE_NLA,
      "",
-     "no specification names"},
+     "not known here"},
     {"not authorized", // and the server closes
      {.phase = PHASE_NLA,
       .nla = true,
@@ -460,7 +460,7 @@ static const struct row {
      6,
      PHASE_NLA,
      "",
-     "no specification names"},
+     "not known here"},
     {"no CredSSP",
      {.phase = PHASE_NLA, .nla = true, .last_error_name = "ERRCONNECT_AUTHENTICATION_FAILED"},
      FAMILY_CREDSSP,
@@ -744,6 +744,15 @@ static void a_logon_counts_unless_it_is_proven_good(void **state)
         e.ntstatus = proofs[i];
         assert_false(logon_may_have_failed(&e));
     }
+    // A policy's refusal, a restricted account, the server's own trust: nobody looked at the password.
+    static const uint32_t not_judged[] = {0x80090302, 0xC0000418, 0xC000006E, 0xC000018D, 0xC000005E};
+    for (size_t i = 0; i < sizeof not_judged / sizeof not_judged[0]; i++) {
+        e.ntstatus = not_judged[i];
+        assert_false(logon_may_have_failed(&e));
+        assert_string_equal(credentials_word(&e, false), "not checked");
+    }
+    e.ntstatus = 0x80091234; // not known here
+    assert_true(logon_may_have_failed(&e));
     e.ntstatus = 0xC0000234; // locked out: says nothing about this password
     assert_true(logon_may_have_failed(&e));
     e.credssp_error = false; // an old NTSTATUS without an error is none

@@ -79,6 +79,10 @@ static void reads_answers(void **state)
     assert_int_equal(answer.status, 503);
     assert_string_equal(answer.reason, "");
     assert_true(answer.chunked && !answer.challenged && !answer.has_length);
+    assert_string_equal(answer.wanted, "");
+    answer = answer_of("HTTP/1.1 401 User Account Restricted\r\nRDG-Auth-Scheme: SMARTCARD\r\n\r\n");
+    assert_string_equal(answer.wanted, "SMARTCARD");
+    assert_string_equal(answer.reason, "User Account Restricted");
 }
 
 static void shows_nothing_that_is_no_text(void **state)

@@ -25,7 +25,7 @@ static const struct {
     {"errinfo", 0x11, "active", 0x3, 0x11, false},
     {"errinfo", 0x410, "capabilities", 0x3, 0x410, false},
     {"errinfo", 0x0, "licensing", 0, 0, false},
-    {"errinfo", 0x8, "licensing", 0, 0, false}, // no row in MS-RDPBCGR
+    {"errinfo", 0x8, "licensing", 0x3, 0x8, true}, // ExtendedDisconnectReasonCode has it
     {"errinfo", 0x19, "active", 0, 0, false},   // no source says that mstsc passes it through
     {"errinfo", 0x1196, "active", 0, 0, false}, // FreeRDP's invention
     {"errinfo", 0x1FFF, "active", 0, 0, false},
@@ -37,6 +37,9 @@ static const struct {
     {"credssp", 0xC0000071, "nla", 0xF07, 0, true},
     {"credssp", 0xC0000224, "nla", 0x1207, 0, true},
     {"credssp", 0xC000015B, "nla", 0x1307, 0, true},
+    {"credssp", 0x8009030C, "nla", 0x807, 0, false},
+    {"credssp", 0x80090324, "nla", 0x1D07, 0, false},
+    {"credssp", 0x80090302, "nla", 0, 0, false}, // several candidates
     {"credssp", 0xC0000022, "nla", 0, 0, false},
     {"credssp", 0, "nla", 0, 0, false},
     {"negotiation", 5, "negotiate", 0xB09, 0, false},

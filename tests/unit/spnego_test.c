@@ -17,6 +17,7 @@
 #define OID_NTLM     "06 0a 2b 06 01 04 01 82 37 02 02 0a"
 #define OID_KERBEROS "06 09 2a 86 48 86 f7 12 01 02 02"
 #define OID_WINDOWS  "06 09 2a 86 48 82 f7 12 01 02 02"
+#define OID_U2U      "06 0a 2a 86 48 86 f7 12 01 02 02 03"
 #define OID_NEGOEX   "06 0a 2b 06 01 04 01 82 37 02 02 1e"
 
 // NegTokenInit that offers Kerberos as Windows writes it, then NTLM.
@@ -66,6 +67,19 @@ static void reads_bare_tokens(void **state)
     assert_int_equal(spnego.token_size, 12);
     assert_false(spnego.selected);
     spnego = read(&bytes, "60 0b " OID_KERBEROS);
+    assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
+    spnego = read(&bytes, "60 0c " OID_U2U);
+    assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
+}
+
+// What FreeRDP offers first towards a terminal server, so that its success did not say how it came about.
+static void user_to_user_is_kerberos_too(void **state)
+{
+    struct pdu_example bytes;
+    (void)state;
+    struct spnego spnego =
+        read(&bytes, "60 27 " OID_SPNEGO " a0 1d 30 1b a0 19 30 17 " OID_U2U " 06 09 2a 86 48 86 f7 12 "
+                     "01 02 02");
     assert_int_equal(spnego.mechanism, MECHANISM_KERBEROS);
 }
 
@@ -147,9 +161,13 @@ static void stands_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_bare_tokens),      cmocka_unit_test(reads_what_is_offered),
-        cmocka_unit_test(reads_what_is_selected), cmocka_unit_test(names_mechanisms),
-        cmocka_unit_test(refuses_what_is_none),   cmocka_unit_test(stands_truncation),
+        cmocka_unit_test(user_to_user_is_kerberos_too),
+        cmocka_unit_test(reads_bare_tokens),
+        cmocka_unit_test(reads_what_is_offered),
+        cmocka_unit_test(reads_what_is_selected),
+        cmocka_unit_test(names_mechanisms),
+        cmocka_unit_test(refuses_what_is_none),
+        cmocka_unit_test(stands_truncation),
         cmocka_unit_test(stands_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,15 @@ static void refuse_logon(struct gateway_channel *channel)
     text_fact(channel->sink, FACT_GATEWAY_CREDENTIALS, "refused");
 }
 
+// The account must not log on in this way, which says nothing of its password.
+static void restrict_logon(struct gateway_channel *channel, const struct http_answer *answer)
+{
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
+    channel->logon_sent = tunnel->unproved = false;
+    tunnel->restricted = true;
+    snprintf(tunnel->wanted, sizeof tunnel->wanted, "%s", answer->wanted);
+}
+
 // ---- requests ----
 
 static void take_token(struct gateway_channel *channel, const struct http_request *request)
@@ -80,7 +89,7 @@ static void on_request(void *context, const uint8_t *data, size_t size)
     channel->asked_websocket = request.upgrade;
     if (strcasecmp(request.scheme, "Bearer") == 0)
         text_fact(channel->sink, FACT_GATEWAY_AUTHENTICATION, "Bearer");
-    else if (request.token.size)
+    else if ((channel->logon_begun = request.token.size > 0))
         take_token(channel, &request);
     else if (request.paa)
         text_fact(channel->sink, FACT_GATEWAY_AUTHENTICATION, "PAA");
@@ -125,6 +134,7 @@ static void report_answer(struct gateway_channel *channel, const struct http_ans
     event_fact(channel->sink, FACT_GATEWAY_HTTP_STATUS, json_integer(answer->status));
     text_fact(channel->sink, FACT_GATEWAY_HTTP_REASON, answer->reason);
     text_fact(channel->sink, FACT_GATEWAY_HTTP_SERVER, answer->server);
+    text_fact(channel->sink, FACT_GATEWAY_HTTP_WANTED, answer->wanted);
     if (channel->trace->tunnel.schemes_told || !answer->scheme_count)
         return;
     channel->trace->tunnel.schemes_told = true;
@@ -165,6 +175,40 @@ static void granted(struct gateway_channel *channel, const struct http_answer *a
     }
 }
 
+// Whether this client has one of the ways that the gateway offers: FreeRDP logs on by NTLM, bare or in Negotiate.
+static bool schemes_meet(const struct http_answer *answer)
+{
+    for (size_t i = 0; i < answer->scheme_count; i++) {
+        if (strcasecmp(answer->schemes[i], "Negotiate") == 0 || strcasecmp(answer->schemes[i], "NTLM") == 0)
+            return true;
+    }
+    return answer->scheme_count == 0;
+}
+
+static void keep_schemes(struct tunnel_trace *tunnel, const struct http_answer *answer)
+{
+    for (size_t i = 0; i < answer->scheme_count; i++) {
+        size_t used = strlen(tunnel->schemes);
+        snprintf(tunnel->schemes + used, sizeof tunnel->schemes - used, "%s%s", i ? ", " : "", answer->schemes[i]);
+    }
+}
+
+// HTTP 401 that does not ask for the next message of the logon.
+static void denied(struct gateway_channel *channel, const struct http_answer *answer)
+{
+    struct tunnel_trace *tunnel = &channel->trace->tunnel;
+
+    if (channel->logon_sent && (answer->wanted[0] || strcasestr(answer->reason, "restricted"))) {
+        restrict_logon(channel, answer);
+    } else if (channel->logon_sent) {
+        refuse_logon(channel);
+    } else if (channel->logon_begun && answer->scheme_count) {
+        tunnel->unmatched = !schemes_meet(answer);
+        tunnel->not_begun = !tunnel->unmatched;
+        keep_schemes(tunnel, answer);
+    }
+}
+
 static void on_answer(void *context, const uint8_t *data, size_t size)
 {
     struct gateway_channel *channel = context;
@@ -180,15 +224,16 @@ static void on_answer(void *context, const uint8_t *data, size_t size)
     }
     report_answer(channel, &answer);
     tunnel->status = answer.status;
+    tunnel->logon_goes_on = answer.status == HTTP_ANSWER_DENIED && !channel->logon_sent && answer.challenged;
     snprintf(tunnel->reason, sizeof tunnel->reason, "%s", answer.reason);
     if (answer.status == HTTP_ANSWER_OK || answer.status == HTTP_ANSWER_SWITCHING_PROTOCOLS) {
         granted(channel, &answer);
-    } else if (answer.status == HTTP_ANSWER_DENIED && !channel->logon_sent && answer.challenged) {
+    } else if (tunnel->logon_goes_on) {
         body_follows(channel, &answer); // the next message of the logon
     } else {
         // FreeRDP would go on to wait for a body, or for more.
-        if (answer.status == HTTP_ANSWER_DENIED && channel->logon_sent)
-            refuse_logon(channel);
+        if (answer.status == HTTP_ANSWER_DENIED)
+            denied(channel, &answer);
         channel->ending = ENDS_FAILED;
     }
 }

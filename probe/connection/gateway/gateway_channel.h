@@ -16,8 +16,9 @@ struct gateway_channel {
     bool second;                 // the trial's second connection
     bool is_in;                  // it carries what goes to the gateway only (RDG_IN_DATA)
     bool asked_websocket;
-    bool rpc;        // RPC over HTTP
-    bool logon_sent; // an AUTHENTICATE that is not answered yet
+    bool rpc;         // RPC over HTTP
+    bool logon_begun; // a message of Negotiate or NTLM was sent
+    bool logon_sent;  // an AUTHENTICATE that is not answered yet
     int fd;
     enum ending ending; // what the gateway said ends the trial so: nothing more is made of what it says
     struct gateway_listener to_gateway, from_gateway;

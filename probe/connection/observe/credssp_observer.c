@@ -161,7 +161,7 @@ enum ending observe_server_tsrequest(struct observer *observer, struct bytes pdu
         observe_challenge(observer, &request, received);
     }
     if (request.has_error) {
-        const struct code_row *row = ntstatus_row(request.error);
+        const struct code_row *row = credssp_row(request.error);
         trace->credssp_error = true;
         trace->ntstatus = request.error;
         event_fact(observer->sink, FACT_CREDSSP_NTSTATUS, json_integer(request.error));

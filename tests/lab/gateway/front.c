@@ -26,7 +26,11 @@ static void refuse(struct channel *channel, const struct http_request *request, 
                    const char *fields)
 {
     struct tunnel *tunnel = channel->tunnel;
-    http_answer(&channel->out, status, fields, true);
+    if (tunnel->gateway->options->restricted && strcmp(reason, "restricted") == 0) {
+        http_answer_phrased(&channel->out, status, "User Account Restricted", fields, true);
+    } else {
+        http_answer(&channel->out, status, fields, true);
+    }
     bool named = tunnel->user[0];
     json_t *record = json_pack(
         "{s:s,s:o,s:o,s:i,s:s,s:o,s:o,s:o,s:i}", "record", "refused", "peer", record_text(channel->peer), "method",
@@ -42,6 +46,14 @@ static void refuse(struct channel *channel, const struct http_request *request, 
     if (status != 401) {
         tunnel_end(tunnel, ENDED_ERROR, NULL);
     }
+}
+
+// As a Windows gateway does for a member of Protected Users: the password was right, the way to log on is not.
+static void restrict_account(struct channel *channel, const struct http_request *request)
+{
+    char fields[FIELDS_MAX];
+    snprintf(fields, sizeof fields, "RDG-Auth-Scheme: %s\r\n%s", channel->tunnel->gateway->options->restricted, offer);
+    refuse(channel, request, 401, "restricted", fields);
 }
 
 // One message of an NTLM logon; true when it is over and the client may go on.
@@ -243,7 +255,9 @@ static void serve_request(struct gateway *gateway, struct channel *channel, cons
         if (options->fault_logon && tunnel_fault(channel->tunnel, STEP_HTTP)) {
             return;
         }
-        if (status->count) {
+        if (options->restricted) {
+            restrict_account(channel, request);
+        } else if (status->count) {
             refuse(channel, request, options_code(status, ++gateway->refusals), "http-status", NULL);
         } else if (websocket) {
             open_websocket(channel, request);

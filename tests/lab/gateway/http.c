@@ -130,8 +130,13 @@ static const char *reason(unsigned status)
 
 void http_answer(struct buffer *out, unsigned status, const char *fields, bool length)
 {
+    http_answer_phrased(out, status, reason(status), fields, length);
+}
+
+void http_answer_phrased(struct buffer *out, unsigned status, const char *phrase, const char *fields, bool length)
+{
     char line[96];
-    int size = snprintf(line, sizeof line, "HTTP/1.1 %u %s\r\nServer: labgateway\r\n", status, reason(status));
+    int size = snprintf(line, sizeof line, "HTTP/1.1 %u %s\r\nServer: labgateway\r\n", status, phrase);
     buffer_append(out, line, (size_t)size);
     if (fields) {
         buffer_append(out, fields, strlen(fields));

@@ -31,6 +31,9 @@ enum http_result http_parse(struct buffer *in, struct http_request *request);
 // Content-Length: 0.
 void http_answer(struct buffer *out, unsigned status, const char *fields, bool length);
 
+// The same with a phrase of its own after the status.
+void http_answer_phrased(struct buffer *out, unsigned status, const char *phrase, const char *fields, bool length);
+
 // Takes the bytes of a chunked body that have come. `left` and `line_end` carry the state between calls (zero at the
 // start). COMPLETE: the last chunk was seen.
 enum http_result http_dechunk(struct buffer *in, struct buffer *body, uint64_t *left, bool *line_end);

@@ -291,6 +291,11 @@ static void take_consent(struct options *options, const char *text)
     options->consent = text;
 }
 
+static void take_restricted(struct options *options, const char *text)
+{
+    options->restricted = text;
+}
+
 static void take_service(struct options *options, const char *text)
 {
     options->service = text;
@@ -423,6 +428,10 @@ static const struct row {
      "the client go on. Of\nCODE,CODE,... each tunnel gets the next one",
      parse_denial},
     {"http-status", "N[,N...]", "answer the authenticated request with this status", take_http_status},
+    {"restrict", "SCHEME",
+     "answer who has logged on 401 \"User Account Restricted\" with RDG-Auth-Scheme: SCHEME\n(SMARTCARD: what Windows "
+     "wants of a member of Protected Users)",
+     take_restricted},
     {"second-status", "N[,N...]", "the same for the IN channel", take_second_status},
     {"fault", "STEP:KIND",
      "at tcp, tls, http, logon (the client has sent its password), second-tcp, second-tls,\nsecond-http (the IN "

@@ -72,7 +72,8 @@ struct options {
     const char *content_type; // of the answer to OUT; NULL: none
     uint64_t close_after;     // bytes from the target, after which the gateway closes the channel; 0 = never
     uint32_t close_status;
-    const char *consent; // NULL: none
+    const char *restricted; // the way to log on that accounts are to use instead; NULL: none are restricted
+    const char *consent;    // NULL: none
     const char *service; // a service message once the channel is open; NULL: none
     uint32_t idle_timeout;
     bool redirects; // redirection is not the default
