@@ -30,10 +30,30 @@ bool security_flags(const uint8_t *data, size_t size, uint16_t *flags)
     return true;
 }
 
+static bool is_type(uint8_t type)
+{
+    switch (type) {
+    case PDUTYPE_DEMAND_ACTIVE:
+    case PDUTYPE_CONFIRM_ACTIVE:
+    case PDUTYPE_DEACTIVATE_ALL:
+    case PDUTYPE_DATA:
+    case PDUTYPE_SERVER_REDIR:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool share_starts(const uint8_t *data, size_t size)
 {
+    if (size < CONTROL_HEADER)
+        return false;
+    uint16_t version = little16(data + 2) & 0xFFF0;
     // No PDU has type 0; but xrdp ends licensing with a security header whose flagsHi is 0x0010.
-    return size >= CONTROL_HEADER && (little16(data + 2) & 0xFFF0) == 0x0010 && (data[2] & 0x0F) != 0;
+    if (version == 0x0010)
+        return (data[2] & 0x0F) != 0;
+    // Brokers leave the version out (0x000A). A length that fits, and a type that is one, tell it from flagsHi.
+    return version == 0 && is_type(data[2]) && little16(data) >= CONTROL_HEADER && little16(data) <= size;
 }
 
 static enum share_type data_type(uint8_t type2)
