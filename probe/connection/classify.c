@@ -336,10 +336,8 @@ const char *credentials_word(const struct trace *e, bool password_in_info)
     // MS-RDPBCGR 5.4.5.2.2: what a CredSSP without error codes says of a logon that failed.
     if (e->authenticate_sent && !e->credssp_error && alert_is(e->alert_received, ALERT_ACCESS_DENIED))
         word = PASSWORD_WRONG;
-    if (e->logon_error && password_in_info && e->logon_code == LOGON_DATA_BAD_PASSWORD)
-        word = PASSWORD_WRONG;
-    if (e->logon_error && password_in_info && e->logon_code == LOGON_DATA_UPDATE_PASSWORD)
-        word = PASSWORD_RIGHT;
+    if (e->logon_error && password_in_info && logon_error_on_password(e->logon_code) != PASSWORD_UNSAID)
+        word = logon_error_on_password(e->logon_code);
     if (e->nla_passed || e->logged_on)
         word = PASSWORD_RIGHT;
     return word == PASSWORD_RIGHT ? "verified" : word == PASSWORD_WRONG ? "refused" : "not checked";

@@ -31,7 +31,7 @@ static void tell_credentials(struct connection *connection)
 
     if (trace->nla_passed || trace->logged_on)
         return;
-    if (trace->logon_error && trace->logon_code == LOGON_DATA_BAD_PASSWORD && sent)
+    if (trace->logon_error && logon_error_on_password(trace->logon_code) == PASSWORD_WRONG && sent)
         event_failed_logon(connection->sink);
     event_fact(connection->sink, FACT_CREDENTIALS, json_string(credentials_word(trace, sent)));
 }

@@ -23,6 +23,10 @@ enum { IO = 1003, DRDYNVC = 1007, MESSAGE = 1008 };
 #define LOGON      "16 00 17 00 ea 03 ea 03 01 00 00 02 16 00 26 00 00 00 02 00 00 00"
 #define ERROR_INFO "16 00 17 00 00 00 ea 03 01 00 00 01 16 00 2f 00 00 00 07 00 00 00"
 // Under TLS a broker's pduType has no version; then pad and a packet of session 6 that names 192.0.2.1.
+// Logon errors, 2.2.10.1.1.4.1.1: SESSION_CONTINUE with session 1, which is no LOGON_FAILED_UPDATE_PASSWORD.
+#define CONTINUES                                                                                                      \
+    "28 00 17 00 ea 03 ea 03 01 00 00 02 28 00 26 00 00 00 03 00 00 00 12 00 02 00 00 00 08 00 00 00 "                 \
+    "fe ff ff ff 01 00 00 00"
 #define REDIRECTION                                                                                                    \
     "2e 00 0a 00 ea 03 00 00 00 04 26 00 06 00 00 00 01 00 00 00 14 00 00 00 "                                         \
     "31 00 39 00 32 00 2e 00 30 00 2e 00 32 00 2e 00 31 00 00 00 00 00"
@@ -153,6 +157,16 @@ static void an_io_channel_of_another_id(void **state)
     assert_true(made->trace.logged_on);
 }
 
+static void a_logon_that_goes_on_is_no_failure(void **state)
+{
+    struct made *made = *state;
+    reach(made, PHASE_ACTIVE);
+    assert_int_equal(server(made, IO, CONTINUES), GOES_ON);
+    assert_true(made->observer.logon_begun_at > 0);
+    assert_false(made->trace.logon_error || made->trace.logged_on);
+    assert_true(tells(made, "SESSION_CONTINUE"));
+}
+
 static void a_broker_redirects_under_tls(void **state)
 {
     struct made *made = *state;
@@ -171,6 +185,7 @@ int main(void)
         with_observer(the_message_channel_has_auto_detection),
         with_observer(licensing_ends_once),
         with_observer(an_io_channel_of_another_id),
+        with_observer(a_logon_that_goes_on_is_no_failure),
         with_observer(a_broker_redirects_under_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ struct observer {
     bool ntlm_challenged;                 // its CHALLENGE was read
     bool capabilities_seen;               // Demand Active was read
     uint16_t io_channel, message_channel; // ids from the server's Connect Response; 0: it named none
+    double logon_begun_at;  // event_clock() when the server told that a logon goes on, or 0
     double logon_error_at;                // event_clock() at the first logon error, or 0
 };
 
