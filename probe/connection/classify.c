@@ -147,6 +147,31 @@ static void gateway(const struct trace *e, struct outcome *o)
     }
 }
 
+// Reasons that name a user tell who ended a session. Servers, proxies among them, send them too to refuse a connection.
+static const char *before_any_session(const struct trace *e, enum phase when, bool names_user)
+{
+    return names_user && when < PHASE_ACTIVE && !e->logged_on
+               ? ", before any session was active: not a user, but the server"
+               : "";
+}
+
+static void error_info(const struct trace *e, struct outcome *o)
+{
+    char what[120];
+    o->phase = e->error_info_phase;
+    snprintf(what, sizeof what, "the server gave its reason%s",
+             before_any_session(e, e->error_info_phase, errinfo_names_user(e->error_info)));
+    set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), what);
+}
+
+static void ultimatum(const struct trace *e, struct outcome *o)
+{
+    char what[140];
+    snprintf(what, sizeof what, "the server ended the connection without giving error info%s",
+             before_any_session(e, e->phase, e->ultimatum_reason == ULTIMATUM_USER_REQUESTED));
+    set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason), what);
+}
+
 // The client library gave up while the peer was still there: what the peer sent last made no sense to it.
 static void gave_up(const struct trace *e, struct outcome *o)
 {
@@ -248,8 +273,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (local_tls(e, o)) {
         return;
     } else if (e->error_info_seen) {
-        o->phase = e->error_info_phase;
-        set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), "the server gave its reason");
+        error_info(e, o);
     } else if (e->resolve_error) {
         unreached(e, o, FAMILY_DNS, (uint32_t)-e->resolve_error, eai_name(e->resolve_error),
                   gai_strerror(e->resolve_error));
@@ -282,8 +306,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (e->logon_error && !e->logged_on) {
         set_row(o, FAMILY_LOGON, e->logon_code, logon_error_row(e->logon_code), "the logon failed in the session");
     } else if (e->ultimatum) {
-        set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason),
-                "the server ended the session without giving error info");
+        ultimatum(e, o);
     } else if (e->phase == PHASE_TLS && e->alert_sent) {
         sent_alert((uint32_t)e->alert_sent - 1, o);
     } else if (gateway_answered(e)) {

@@ -101,6 +101,11 @@ enum {
 };
 enum { LICENSING_INVALID_MAC = 3, LICENSING_INVALID_CLIENT = 8 };
 enum { AUTHORIZATION_DENIED = 5 };
+// Ultimatum reason rn-user-requested (T.125 part 7). And whether an error info of the server (MS-RDPBCGR 2.2.5.1.1) says
+// that a user ended the session, as LOGOFF_BY_USER does.
+enum { ULTIMATUM_USER_REQUESTED = 3 };
+bool errinfo_names_user(uint32_t code);
+
 enum { LOGON_DATA_BAD_PASSWORD = 0, LOGON_DATA_UPDATE_PASSWORD = 1 };
 enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
 enum {
