@@ -45,15 +45,15 @@ const struct code_row *multitransport_flag_at(size_t index);      // MS-RDPBCGR 
 const struct code_row *redirection_flag_at(size_t index);         // MS-RDPBCGR 2.2.13.1: LB_TARGET_NET_ADDRESS, …
 const struct code_row *gateway_redirection_flag_at(size_t index); // MS-TSGU 2.2.5.3.8: HTTP_TUNNEL_REDIR_DISABLE_ALL, …
 
-// A logon error notification (MS-RDPBCGR 2.2.10.1.1.4.1.1) has a type, LOGON_MSG_… or an NTSTATUS, and data: the id of a
-// session where the type is LOGON_MSG_…, else LOGON_FAILED_….
+// A logon error notification (MS-RDPBCGR 2.2.10.1.1.4.1.1) has a type, LOGON_MSG_… or an NTSTATUS, and data: the id of
+// a session where the type is LOGON_MSG_…, else LOGON_FAILED_….
 bool logon_data_is_session(uint32_t type);
 
 // Whether a notification of this type says that the logon has begun and goes on.
 bool logon_notification_begins(uint32_t type);
 
-// Whether the notification means that this logon has failed: not where it goes on, a dialog waits for the user, or shows
-// a warning.
+// Whether the notification means that this logon has failed: not where it goes on, a dialog waits for the user, or
+// shows a warning.
 bool logon_error_is_failure(uint32_t type, uint32_t data);
 
 // What a failed logon's notification comes to: its data, or its type where that says more. And the row of that code;
@@ -101,8 +101,8 @@ enum {
 };
 enum { LICENSING_INVALID_MAC = 3, LICENSING_INVALID_CLIENT = 8 };
 enum { AUTHORIZATION_DENIED = 5 };
-// Ultimatum reason rn-user-requested (T.125 part 7). And whether an error info of the server (MS-RDPBCGR 2.2.5.1.1) says
-// that a user ended the session, as LOGOFF_BY_USER does.
+// Ultimatum reason rn-user-requested (T.125 part 7). And whether an error info of the server (MS-RDPBCGR 2.2.5.1.1)
+// says that a user ended the session, as LOGOFF_BY_USER does.
 enum { ULTIMATUM_USER_REQUESTED = 3 };
 bool errinfo_names_user(uint32_t code);
 

@@ -16,6 +16,7 @@ enum {
     PDUTYPE_DEACTIVATE_ALL = 6,
     PDUTYPE_DATA = 7,
     PDUTYPE_SERVER_REDIR = 10,
+    PDUTYPE2_UPDATE = 2,
     PDUTYPE2_SAVE_SESSION_INFO = 38,
     PDUTYPE2_FONT_MAP = 40,
     PDUTYPE2_SET_ERROR_INFO = 47,
@@ -59,6 +60,8 @@ bool share_starts(const uint8_t *data, size_t size)
 static enum share_type data_type(uint8_t type2)
 {
     switch (type2) {
+    case PDUTYPE2_UPDATE:
+        return SHARE_UPDATE;
     case PDUTYPE2_SET_ERROR_INFO:
         return SHARE_SET_ERROR_INFO;
     case PDUTYPE2_FONT_MAP:

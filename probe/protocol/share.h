@@ -27,6 +27,7 @@ enum share_type {
     SHARE_FONT_MAP,
     SHARE_SAVE_SESSION_INFO,
     SHARE_STATUS_INFO,
+    SHARE_UPDATE,
     SHARE_DATA_OTHER
 };
 

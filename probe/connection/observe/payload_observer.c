@@ -5,6 +5,7 @@
 #include "connection/observe/observe.h"
 #include "protocol/autodetect.h"
 #include "protocol/gcc_server.h"
+#include "protocol/painting.h"
 #include "protocol/share.h"
 
 enum {
@@ -77,6 +78,9 @@ static enum ending share_pdu(struct observer *observer, const struct share_pdu *
         return demand_active(observer, body);
     case SHARE_FONT_MAP:
         return font_map(observer);
+    case SHARE_UPDATE:
+        observer->trace->painted |= painting_slow_path(body.data, body.size);
+        return GOES_ON;
     case SHARE_SAVE_SESSION_INFO:
         return observe_session_info(observer, body);
     default:
@@ -218,13 +222,20 @@ enum ending observe_client_payload(struct observer *observer, uint16_t channel, 
     return ending;
 }
 
-// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2); its content does not matter.
+// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2).
 void observe_fast_path(struct observer *observer, struct bytes pdu)
 {
     enum { FASTPATH_OUTPUT_ENCRYPTED = 0x80 };
-    if (!observer->encryption.streams || pdu.size < 3 || !(pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED))
+    if (pdu.size < 3)
         return;
     size_t header = pdu.data[1] & 0x80 ? 3 : 2;
     struct bytes payload = {pdu.data + header, pdu.size - header};
-    free(encryption_open(&observer->encryption, FROM_SERVER, &payload));
+    uint8_t *plain = NULL;
+    if (pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED) {
+        plain = observer->encryption.streams ? encryption_open(&observer->encryption, FROM_SERVER, &payload) : NULL;
+        if (!plain)
+            return;
+    }
+    observer->trace->painted |= painting_fast_path(payload.data, payload.size);
+    free(plain);
 }
