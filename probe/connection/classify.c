@@ -188,6 +188,31 @@ static void gateway(const struct trace *e, struct outcome *o)
     }
 }
 
+// Reasons that name a user tell who ended a session. Servers, proxies among them, send them too to refuse a connection.
+static const char *before_any_session(const struct trace *e, enum phase when, bool names_user)
+{
+    return names_user && when < PHASE_ACTIVE && !e->logged_on
+               ? ", before any session was active: not a user, but the server"
+               : "";
+}
+
+static void error_info(const struct trace *e, struct outcome *o)
+{
+    char what[120];
+    o->phase = e->error_info_phase;
+    snprintf(what, sizeof what, "the server gave its reason%s",
+             before_any_session(e, e->error_info_phase, errinfo_names_user(e->error_info)));
+    set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), what);
+}
+
+static void ultimatum(const struct trace *e, struct outcome *o)
+{
+    char what[140];
+    snprintf(what, sizeof what, "the server ended the connection without giving error info%s",
+             before_any_session(e, e->phase, e->ultimatum_reason == ULTIMATUM_USER_REQUESTED));
+    set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason), what);
+}
+
 // The client library gave up while the peer was still there: what the peer sent last made no sense to it.
 static void gave_up(const struct trace *e, struct outcome *o)
 {
@@ -289,8 +314,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (local_tls(e, o)) {
         return;
     } else if (e->error_info_seen) {
-        o->phase = e->error_info_phase;
-        set_row(o, FAMILY_ERRINFO, e->error_info, errinfo_row(e->error_info), "the server gave its reason");
+        error_info(e, o);
     } else if (e->resolve_error) {
         unreached(e, o, FAMILY_DNS, (uint32_t)-e->resolve_error, eai_name(e->resolve_error),
                   gai_strerror(e->resolve_error));
@@ -323,8 +347,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (e->logon_error && !e->logged_on) {
         set_row(o, FAMILY_LOGON, e->logon_code, logon_error_row(e->logon_code), "the logon failed in the session");
     } else if (e->ultimatum) {
-        set_row(o, FAMILY_ULTIMATUM, e->ultimatum_reason, ultimatum_row(e->ultimatum_reason),
-                "the server ended the session without giving error info");
+        ultimatum(e, o);
     } else if (e->phase == PHASE_TLS && e->alert_sent) {
         sent_alert((uint32_t)e->alert_sent - 1, o);
     } else if (gateway_answered(e)) {
@@ -377,10 +400,8 @@ const char *credentials_word(const struct trace *e, bool password_in_info)
     // MS-RDPBCGR 5.4.5.2.2: what a CredSSP without error codes says of a logon that failed.
     if (e->authenticate_sent && !e->credssp_error && alert_is(e->alert_received, ALERT_ACCESS_DENIED))
         word = PASSWORD_WRONG;
-    if (e->logon_error && password_in_info && e->logon_code == LOGON_DATA_BAD_PASSWORD)
-        word = PASSWORD_WRONG;
-    if (e->logon_error && password_in_info && e->logon_code == LOGON_DATA_UPDATE_PASSWORD)
-        word = PASSWORD_RIGHT;
+    if (e->logon_error && password_in_info && logon_error_on_password(e->logon_code) != PASSWORD_UNSAID)
+        word = logon_error_on_password(e->logon_code);
     if (e->nla_passed || e->logged_on)
         word = PASSWORD_RIGHT;
     return word == PASSWORD_RIGHT ? "verified" : word == PASSWORD_WRONG ? "refused" : "not checked";

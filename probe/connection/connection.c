@@ -17,6 +17,8 @@
 #include "connection/tap.h"
 
 enum { WAIT_STEP_MS = 50, HANDLES_MAX = 64 };
+enum { LOGON_MS = 5000 };                  // how long a logon that has begun is waited for, at most…
+static const double BEFORE_DEADLINE = 0.9; // …and up to which part of the deadline
 
 // ---- FreeRDP's callbacks ----
 
@@ -190,13 +192,23 @@ static void check_ciphers(struct connection *connection)
             "OpenSSL on this machine has no MD4 or RC4 (its legacy provider), which NLA and RDP security need");
 }
 
+// Whether the server told that a logon goes on, and not yet how it went. Windows takes some hundred milliseconds.
+static bool logon_is_awaited(const struct connection *connection, double now)
+{
+    const struct connection_request *request = connection->request;
+    const double begun = connection->observer.logon_begun_at;
+
+    return begun != 0 && !connection->trace.logged_on && !connection->trace.logon_error && now < begun + LOGON_MS &&
+           now < connection->sink->start + BEFORE_DEADLINE * request->profile.deadline_ms;
+}
+
 // Whether an active session has shown what it was to show: it lasts, and where the logon was asked for, the server said
 // how that went. A failed logon that is to be the outcome gets as long to be taken back. A picture that was asked for
 // is there.
 static bool is_settled(const struct connection *connection, double end)
 {
     double now = event_clock();
-    if (now < end || !picture_is_complete(connection->picture, now))
+    if (now < end || logon_is_awaited(connection, now) || !picture_is_complete(connection->picture, now))
         return false;
     if (connection->request->until != PHASE_LOGON || connection->trace.logged_on)
         return true;

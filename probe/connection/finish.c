@@ -11,6 +11,7 @@
 #include "connection/classify.h"
 #include "connection/outcome_report.h"
 #include "knowledge/codes.h"
+#include "trial/proof.h"
 
 enum { GOODBYE_SECONDS = 1 };
 
@@ -31,7 +32,7 @@ static void tell_credentials(struct connection *connection)
 
     if (trace->nla_passed || trace->logged_on)
         return;
-    if (trace->logon_error && trace->logon_code == LOGON_DATA_BAD_PASSWORD && sent)
+    if (trace->logon_error && logon_error_on_password(trace->logon_code) == PASSWORD_WRONG && sent)
         event_failed_logon(connection->sink);
     event_fact(connection->sink, FACT_CREDENTIALS, json_string(credentials_word(trace, sent)));
 }
@@ -64,6 +65,19 @@ void finish_locally(struct connection *connection, const char *name, const char 
     finish_failed(connection);
 }
 
+// What shows that an active session is one: an intermediary may activate the client without any.
+static void tell_proof(struct connection *connection)
+{
+    const struct trace *trace = &connection->trace;
+    const bool painted = trace->painted || picture_is_painted(connection->picture);
+
+    if (progress_reached(&connection->progress, PHASE_ACTIVE))
+        event_fact(connection->sink, FACT_CONNECTED_PROOF,
+                   json_string(proof_name(painted            ? PROOF_PAINTED
+                                          : trace->logged_on ? PROOF_LOGON
+                                                             : PROOF_ACTIVE)));
+}
+
 void finish_succeeded(struct connection *connection)
 {
     struct outcome outcome = {.result = RESULT_CONNECTED, .phase = connection->request->until};
@@ -72,6 +86,7 @@ void finish_succeeded(struct connection *connection)
         finish_locally(connection, "SCREENSHOT_NOT_SAVED", strerror(errno));
     connection->progress.over = true;
     tell_credentials(connection);
+    tell_proof(connection);
     event_outcome(connection->sink, &outcome);
     if (progress_reached(&connection->progress, PHASE_ACTIVE)) {
         // A session was opened: leave it with TLS' farewell rather than by vanishing, but do not wait for an answer.

@@ -83,6 +83,7 @@ struct trace {
     bool redirected; // a broker sent the client elsewhere…
     char redirected_to[160];
     bool logged_on; // the server reported a logon
+    bool painted;   // …and painted something, seen on the wire
     bool logon_error;
     uint32_t logon_code; // what logon_error_row() names
     bool error_info_seen;

@@ -49,15 +49,21 @@ const struct code_row *multitransport_flag_at(size_t index);      // MS-RDPBCGR 
 const struct code_row *redirection_flag_at(size_t index);         // MS-RDPBCGR 2.2.13.1: LB_TARGET_NET_ADDRESS, …
 const struct code_row *gateway_redirection_flag_at(size_t index); // MS-TSGU 2.2.5.3.8: HTTP_TUNNEL_REDIR_DISABLE_ALL, …
 
-// What a logon error notification comes to: its data where the notification says that the logon goes on, else its type.
-// NULL where neither has a name.
-const struct code_row *logon_error_row(uint32_t code);
+// A logon error notification (MS-RDPBCGR 2.2.10.1.1.4.1.1) has a type, LOGON_MSG_… or an NTSTATUS, and data: the id of
+// a session where the type is LOGON_MSG_…, else LOGON_FAILED_….
+bool logon_data_is_session(uint32_t type);
 
-// Whether a notification of this type only introduces its data.
-bool logon_error_tells_data(uint32_t type);
+// Whether a notification of this type says that the logon has begun and goes on.
+bool logon_notification_begins(uint32_t type);
 
-// Whether the notification means that this logon has failed: not where a dialog waits for the user, or shows a warning.
+// Whether the notification means that this logon has failed: not where it goes on, a dialog waits for the user, or
+// shows a warning.
 bool logon_error_is_failure(uint32_t type, uint32_t data);
+
+// What a failed logon's notification comes to: its data, or its type where that says more. And the row of that code;
+// NULL where it has no name.
+uint32_t logon_error_code(uint32_t type, uint32_t data);
+const struct code_row *logon_error_row(uint32_t code);
 
 // The rows of the same tables one after the other, from index 0, to look up names; NULL past the last. Static.
 const struct code_row *errinfo_row_at(size_t index);
@@ -102,6 +108,11 @@ enum {
 };
 enum { LICENSING_INVALID_MAC = 3, LICENSING_INVALID_CLIENT = 8 };
 enum { AUTHORIZATION_DENIED = 5 };
+// Ultimatum reason rn-user-requested (T.125 part 7). And whether an error info of the server (MS-RDPBCGR 2.2.5.1.1)
+// says that a user ended the session, as LOGOFF_BY_USER does.
+enum { ULTIMATUM_USER_REQUESTED = 3 };
+bool errinfo_names_user(uint32_t code);
+
 enum { LOGON_DATA_BAD_PASSWORD = 0, LOGON_DATA_UPDATE_PASSWORD = 1 };
 enum { ALERT_HANDSHAKE_FAILURE = 40, ALERT_ACCESS_DENIED = 49, ALERT_PROTOCOL_VERSION = 70, ALERT_INSUFFICIENT = 71 };
 enum {
@@ -164,6 +175,9 @@ enum credssp_refusal {
     REFUSAL_CHANNEL_BINDINGS    // TLS ends elsewhere
 };
 enum credssp_refusal credssp_refusal_of(uint32_t code);
+
+// The same of a code of logon_error_code().
+enum password_word logon_error_on_password(uint32_t code);
 
 // ---- numbers that are asked for by name (connection/, report/) ----
 

@@ -147,6 +147,12 @@ const struct code_row *errinfo_row(uint32_t code)
     return CODE_ROW_FIND(rows, code);
 }
 
+bool errinfo_names_user(uint32_t code)
+{
+    enum { RPC_INITIATED_DISCONNECT_BY_USER = 0xB, LOGOFF_BY_USER = 0xC };
+    return code == RPC_INITIATED_DISCONNECT_BY_USER || code == LOGOFF_BY_USER;
+}
+
 const struct code_row *errinfo_row_at(size_t index)
 {
     return CODE_ROW_AT(rows, index);

@@ -10,6 +10,8 @@
 
 enum { LOGON_FAILED_OTHER = 2 };
 
+enum { SEVERITY_SHIFT = 30, SEVERITY_ERROR = 3 }; // of an NTSTATUS, MS-ERREF 2.3
+
 static const struct code_row infos[] = {
     {0, "INFOTYPE_LOGON", "a user is logged on"},
     {1, "INFOTYPE_LOGON_LONG", "a user is logged on"},
@@ -17,7 +19,7 @@ static const struct code_row infos[] = {
     {3, "INFOTYPE_LOGON_EXTENDED_INFO", "auto-reconnect cookie or logon errors"},
 };
 
-// ErrorNotificationType and, below 4, ErrorNotificationData.
+// ErrorNotificationType, which may be an NTSTATUS too, and, below 4, ErrorNotificationData.
 static const struct code_row logons[] = {
     {LOGON_DATA_BAD_PASSWORD, "LOGON_FAILED_BAD_PASSWORD", "the user name or the password is wrong"},
     {LOGON_DATA_UPDATE_PASSWORD, "LOGON_FAILED_UPDATE_PASSWORD", "the password has expired and must be changed"},
@@ -57,14 +59,21 @@ const struct code_row *logon_data_row(uint32_t data)
     return code_row_find(logons, DATA_ROWS, data);
 }
 
-const struct code_row *logon_notification_row(uint32_t type)
+static const struct code_row *message_row(uint32_t type)
 {
     return code_row_find(logons + DATA_ROWS, sizeof logons / sizeof logons[0] - DATA_ROWS, type);
 }
 
+const struct code_row *logon_notification_row(uint32_t type)
+{
+    const struct code_row *row = message_row(type);
+    return row || type == 0 ? row : ntstatus_row(type);
+}
+
 const struct code_row *logon_error_row(uint32_t code)
 {
-    return CODE_ROW_FIND(logons, code);
+    const struct code_row *row = CODE_ROW_FIND(logons, code);
+    return row ? row : ntstatus_row(code);
 }
 
 const struct code_row *logon_error_row_at(size_t index)
@@ -72,7 +81,12 @@ const struct code_row *logon_error_row_at(size_t index)
     return CODE_ROW_AT(logons, index);
 }
 
-bool logon_error_tells_data(uint32_t type)
+bool logon_data_is_session(uint32_t type)
+{
+    return message_row(type) != NULL;
+}
+
+bool logon_notification_begins(uint32_t type)
 {
     return type == LOGON_MSG_SESSION_CONTINUE;
 }
@@ -83,11 +97,31 @@ bool logon_error_is_failure(uint32_t type, uint32_t data)
     case LOGON_MSG_SESSION_BUSY_OPTIONS:
     case LOGON_MSG_BUMP_OPTIONS:
     case LOGON_MSG_RECONNECT_OPTIONS:
-        return false;
     case LOGON_MSG_SESSION_CONTINUE:
-        return data <= LOGON_FAILED_OTHER;
+        return false;
     default:
-        return true;
+        return logon_data_is_session(type) || data <= LOGON_FAILED_OTHER;
+    }
+}
+
+uint32_t logon_error_code(uint32_t type, uint32_t data)
+{
+    if (logon_data_is_session(type))
+        return type;
+    if (data == LOGON_DATA_UPDATE_PASSWORD || type >> SEVERITY_SHIFT != SEVERITY_ERROR)
+        return data;
+    return data == LOGON_DATA_BAD_PASSWORD && ntstatus_on_password(type) == PASSWORD_WRONG ? data : type;
+}
+
+enum password_word logon_error_on_password(uint32_t code)
+{
+    switch (code) {
+    case LOGON_DATA_BAD_PASSWORD:
+        return PASSWORD_WRONG;
+    case LOGON_DATA_UPDATE_PASSWORD:
+        return PASSWORD_RIGHT;
+    default:
+        return logon_data_is_session(code) ? PASSWORD_UNSAID : ntstatus_on_password(code);
     }
 }
 

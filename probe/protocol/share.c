@@ -16,6 +16,7 @@ enum {
     PDUTYPE_DEACTIVATE_ALL = 6,
     PDUTYPE_DATA = 7,
     PDUTYPE_SERVER_REDIR = 10,
+    PDUTYPE2_UPDATE = 2,
     PDUTYPE2_SAVE_SESSION_INFO = 38,
     PDUTYPE2_FONT_MAP = 40,
     PDUTYPE2_SET_ERROR_INFO = 47,
@@ -30,15 +31,37 @@ bool security_flags(const uint8_t *data, size_t size, uint16_t *flags)
     return true;
 }
 
+static bool is_type(uint8_t type)
+{
+    switch (type) {
+    case PDUTYPE_DEMAND_ACTIVE:
+    case PDUTYPE_CONFIRM_ACTIVE:
+    case PDUTYPE_DEACTIVATE_ALL:
+    case PDUTYPE_DATA:
+    case PDUTYPE_SERVER_REDIR:
+        return true;
+    default:
+        return false;
+    }
+}
+
 bool share_starts(const uint8_t *data, size_t size)
 {
+    if (size < CONTROL_HEADER)
+        return false;
+    uint16_t version = little16(data + 2) & 0xFFF0;
     // No PDU has type 0; but xrdp ends licensing with a security header whose flagsHi is 0x0010.
-    return size >= CONTROL_HEADER && (little16(data + 2) & 0xFFF0) == 0x0010 && (data[2] & 0x0F) != 0;
+    if (version == 0x0010)
+        return (data[2] & 0x0F) != 0;
+    // Brokers leave the version out (0x000A). A length that fits, and a type that is one, tell it from flagsHi.
+    return version == 0 && is_type(data[2]) && little16(data) >= CONTROL_HEADER && little16(data) <= size;
 }
 
 static enum share_type data_type(uint8_t type2)
 {
     switch (type2) {
+    case PDUTYPE2_UPDATE:
+        return SHARE_UPDATE;
     case PDUTYPE2_SET_ERROR_INFO:
         return SHARE_SET_ERROR_INFO;
     case PDUTYPE2_FONT_MAP:

@@ -27,6 +27,7 @@ enum share_type {
     SHARE_FONT_MAP,
     SHARE_SAVE_SESSION_INFO,
     SHARE_STATUS_INFO,
+    SHARE_UPDATE,
     SHARE_DATA_OTHER
 };
 
@@ -42,8 +43,9 @@ struct share_pdu {
 // follow each other in one MCS PDU. False if there is none such.
 bool share_parse(const uint8_t *data, size_t size, struct share_pdu *pdu, size_t *taken);
 
-// Whether a payload starts with a share control header rather than with a security header: pduType's version nibble 1
-// stands where a security header has its always-zero flagsHi.
+// Whether a payload starts with a share control header (2.2.8.1.1.1.1) rather than with a security header, which has
+// flagsHi, mostly zero, where pduType stands here. The version in pduType's upper bits is 1; 0 too, as brokers send it,
+// where type and totalLength fit.
 bool share_starts(const uint8_t *data, size_t size);
 
 // Reads a basic security header (flags and flagsHi, 2.2.8.1.1.2.1); false if size is less than its 4 bytes.

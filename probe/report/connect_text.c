@@ -8,6 +8,8 @@
 #include "report/fact_text.h"
 #include "report/outcome_text.h"
 #include "trial/effect.h"
+#include "trial/fact.h"
+#include "trial/proof.h"
 
 enum { LABEL_COLUMN = 12, BEFORE_BAR = 30, AFTER_BAR = 13 };
 
@@ -22,6 +24,8 @@ static void headline(struct page *page, const struct trial *trial)
     char text[400];
     if (o->result == RESULT_CONNECTED && o->phase >= PHASE_ACTIVE) {
         page_line(page, STYLE_GOOD, "%s: connected in %.1f ms", trial->target, trial->ms);
+        if (strcmp(fact_text(trial->facts, FACT_CONNECTED_PROOF, ""), proof_name(PROOF_ACTIVE)) == 0)
+            page_line(page, STYLE_PLAIN, "active, but no logon was reported and nothing was painted");
     } else if (o->result == RESULT_CONNECTED) {
         page_line(page, STYLE_GOOD, "%s: reached %s, as far as was asked, in %.1f ms", trial->target,
                   phase_name(o->phase), trial->ms);

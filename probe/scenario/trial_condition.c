@@ -11,6 +11,7 @@
 
 #include "scenario/outcome_name.h"
 #include "trial/nearest.h"
+#include "trial/proof.h"
 
 static const char blanks[] = " \t\r\n";
 
@@ -104,7 +105,15 @@ static bool parse_phase(const char *text, enum phase *phase, size_t offset, stru
 static bool parse_fact_value(struct trial_condition *c, const char *path, const char *value, size_t offset,
                              struct expression_error *error)
 {
+    enum proof proof;
+
     error->offset = offset;
+    if (c->fact == FACT_CONNECTED_PROOF) {
+        if (proof_from_name(value, &proof)) // their order is that of the alphabet
+            return keep(c, value, error);
+        snprintf(error->text, sizeof error->text, "%s is active, logon or painted, and '%.60s' is none", path, value);
+        return false;
+    }
     switch (fact_row(c->fact)->type) {
     case FACT_BOOLEAN:
         if (!orders(c->comparison) && read_truth(value, &c->truth))

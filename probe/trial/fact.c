@@ -172,6 +172,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_ULTIMATUM_REASON] = {"ultimatum", "reason", FACT_TEXT, "disconnect ultimatum"},
     [FACT_END_SILENCE] = {"end", "silence_ms", FACT_INTEGER, "ms without a byte of the peer"},
     [FACT_ENDED_BY] = {"end", "by", FACT_TEXT, "ended by"},
+    [FACT_CONNECTED_PROOF] = {"connected", "proof", FACT_TEXT, "connected, shown by"},
     [FACT_LOGON_USER] = {"logon", "user", FACT_TEXT, "user sent"},
     [FACT_LOGON_DOMAIN] = {"logon", "domain", FACT_TEXT, "domain sent"},
     [FACT_LOGON_INFO] = {"logon", "info", FACT_LIST, "session info"},

@@ -115,7 +115,7 @@ def test_a_wrong_password_in_client_info_is_a_failed_logon(lab, rdpprobe, securi
         1, "logon", 0, "LOGON_FAILED_BAD_PASSWORD", "active"), result
     logon = result.trial["facts"]["logon"]
     assert (logon["notification"], logon["error"], logon["credentials"]) == (
-        "LOGON_MSG_SESSION_CONTINUE", "LOGON_FAILED_BAD_PASSWORD", "refused")
+        "STATUS_LOGON_FAILURE", "LOGON_FAILED_BAD_PASSWORD", "refused")
     assert (result.trial["logons"], result.trial["failed_logons"]) == (1, 1)
 
 

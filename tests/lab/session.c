@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <winpr/nt.h>
 
 #include "peer.h"
 
@@ -22,7 +23,7 @@ static void report_logon(struct connection *connection)
         (void)context->update->SaveSessionInfo(context, INFO_TYPE_LOGON_PLAIN_NOTIFY, NULL);
     } else {
         logon_info_ex info = {.haveErrorInfo = TRUE,
-                              .ErrorNotificationType = LOGON_MSG_SESSION_CONTINUE,
+                              .ErrorNotificationType = (UINT32)STATUS_LOGON_FAILURE,
                               .ErrorNotificationData = LOGON_FAILED_BAD_PASSWORD};
         (void)context->update->SaveSessionInfo(context, INFO_TYPE_LOGON_EXTENDED_INF, &info);
     }

@@ -79,19 +79,42 @@ static void names_logon_notifications(void **state)
     assert_null(logon_data_row(LOGON_MSG_NO_PERMISSION));
 }
 
+// NTSTATUS
+#define LOGON_FAILURE UINT32_C(0xC000006D)
+#define LOCKED_OUT    UINT32_C(0xC0000234)
+#define MUST_CHANGE   UINT32_C(0xC0000224)
+
 static void tells_a_failed_logon_from_a_dialog(void **state)
 {
     (void)state;
-    assert_true(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, LOGON_FAILED_BAD_PASSWORD));
-    assert_true(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, LOGON_FAILED_OTHER));
-    assert_false(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, LOGON_WARNING));
-    assert_false(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, 4)); // back in a session of before
+    for (uint32_t session = 0; session < 6; session++) // whatever LOGON_FAILED_… its number is
+        assert_false(logon_error_is_failure(LOGON_MSG_SESSION_CONTINUE, session));
+    assert_true(logon_error_is_failure(LOGON_FAILURE, LOGON_FAILED_BAD_PASSWORD));
+    assert_true(logon_error_is_failure(LOCKED_OUT, LOGON_FAILED_OTHER));
+    assert_false(logon_error_is_failure(LOGON_FAILURE, LOGON_WARNING));
     assert_true(logon_error_is_failure(LOGON_MSG_NO_PERMISSION, 4));
     assert_true(logon_error_is_failure(LOGON_MSG_DISCONNECT_REFUSED, 4));
     assert_false(logon_error_is_failure(LOGON_MSG_BUMP_OPTIONS, 4));
     assert_false(logon_error_is_failure(LOGON_MSG_RECONNECT_OPTIONS, 4));
-    assert_true(logon_error_tells_data(LOGON_MSG_SESSION_CONTINUE));
-    assert_false(logon_error_tells_data(LOGON_MSG_NO_PERMISSION));
+    assert_true(logon_notification_begins(LOGON_MSG_SESSION_CONTINUE));
+    assert_false(logon_notification_begins(LOGON_MSG_NO_PERMISSION));
+}
+
+static void tells_why_a_logon_failed(void **state)
+{
+    (void)state;
+    assert_int_equal(logon_error_code(LOGON_FAILURE, LOGON_FAILED_BAD_PASSWORD), LOGON_FAILED_BAD_PASSWORD);
+    assert_int_equal(logon_error_code(LOCKED_OUT, LOGON_FAILED_BAD_PASSWORD), LOCKED_OUT);
+    assert_int_equal(logon_error_code(LOCKED_OUT, LOGON_FAILED_OTHER), LOCKED_OUT);
+    assert_int_equal(logon_error_code(MUST_CHANGE, LOGON_FAILED_UPDATE_PASSWORD), LOGON_FAILED_UPDATE_PASSWORD);
+    assert_int_equal(logon_error_code(0, LOGON_FAILED_OTHER), LOGON_FAILED_OTHER);
+    assert_int_equal(logon_error_code(LOGON_MSG_NO_PERMISSION, 1), LOGON_MSG_NO_PERMISSION); // session 1
+    assert_string_equal(name_of(logon_error_row, LOCKED_OUT), "STATUS_ACCOUNT_LOCKED_OUT");
+    assert_string_equal(name_of(logon_notification_row, LOGON_FAILURE), "STATUS_LOGON_FAILURE");
+    assert_int_equal(logon_error_on_password(LOGON_FAILED_BAD_PASSWORD), PASSWORD_WRONG);
+    assert_int_equal(logon_error_on_password(LOGON_FAILED_UPDATE_PASSWORD), PASSWORD_RIGHT);
+    assert_int_equal(logon_error_on_password(LOGON_MSG_NO_PERMISSION), PASSWORD_UNSAID);
+    assert_int_equal(logon_error_on_password(LOCKED_OUT), PASSWORD_UNSAID);
 }
 
 static void names_flags(void **state)
@@ -221,6 +244,7 @@ int main(void)
         cmocka_unit_test(names_what_servers_announce),
         cmocka_unit_test(names_logon_notifications),
         cmocka_unit_test(tells_a_failed_logon_from_a_dialog),
+        cmocka_unit_test(tells_why_a_logon_failed),
         cmocka_unit_test(names_flags),
         cmocka_unit_test(knows_a_gateway_by_hresult_low_word_and_http_status),
         cmocka_unit_test(has_no_row_for_what_is_not_specified),

@@ -87,6 +87,28 @@ static void tells_types(void **state)
     assert_int_equal(pdu_of(SYNCHRONIZE).type, SHARE_DATA_OTHER);
 }
 
+// A broker's redirection is 0x000A under TLS; other types are read without a version too.
+static void takes_a_type_without_version(void **state)
+{
+    static const struct {
+        const char *hex;
+        enum share_type type;
+    } rows[] = {
+        {"0e 00 0a 00 ea 03 00 00 00 04 06 00 00 00", SHARE_REDIRECTION},
+        {"12 00 01 00 ea 03 ea 03 01 00 04 00 51 01 52 44 50 00", SHARE_DEMAND_ACTIVE},
+        {"0d 00 06 00 ea 03 ea 03 01 00 01 00 00", SHARE_DEACTIVATE_ALL},
+        {"16 00 07 00 00 00 ea 03 01 00 00 01 16 00 2f 00 00 00 07 00 00 00", SHARE_SET_ERROR_INFO},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct pdu_example bytes = pdu_example(rows[i].hex);
+        assert_true(share_starts(bytes.data, bytes.size));
+        assert_int_equal(pdu_of(rows[i].hex).type, rows[i].type);
+        assert_false(share_starts(bytes.data, bytes.size - 1)); // a length that does not fit is no share PDU's
+    }
+    assert_true(refuses("0e 00 05 00 ea 03 00 00 00 04 06 00 00 00")); // no type
+}
+
 static void reads_error_info(void **state)
 {
     struct share_pdu pdu = pdu_of(SET_ERROR_INFO);
@@ -179,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_types),
+        cmocka_unit_test(takes_a_type_without_version),
         cmocka_unit_test(reads_error_info),
         cmocka_unit_test(takes_one_after_the_other),
         cmocka_unit_test(refuses_what_is_none),

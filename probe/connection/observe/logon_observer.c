@@ -4,22 +4,26 @@
 #include "connection/observe/observe.h"
 #include "protocol/session_info.h"
 
-// A session id stands where the notification is about a session.
 static void notification(struct observer *observer, const struct session_info *info)
 {
     const struct code_row *type = logon_notification_row(info->error_type), *data = logon_data_row(info->error_data);
+    const bool session = logon_data_is_session(info->error_type);
     struct trace *trace = observer->trace;
     char text[32];
 
     snprintf(text, sizeof text, "0x%X", info->error_type);
     event_fact(observer->sink, FACT_LOGON_NOTIFICATION, json_string(type ? type->name : text));
-    snprintf(text, sizeof text, "session %u", info->error_data);
-    event_fact(observer->sink, FACT_LOGON_ERROR, json_string(data ? data->name : text));
+    if (session)
+        event_fact(observer->sink, FACT_LOGON_SESSION, json_integer(info->error_data));
+    if (logon_notification_begins(info->error_type) && observer->logon_begun_at == 0)
+        observer->logon_begun_at = event_clock();
+    snprintf(text, sizeof text, session ? "session %u" : "0x%X", info->error_data);
+    if (!logon_notification_begins(info->error_type))
+        event_fact(observer->sink, FACT_LOGON_ERROR, json_string(data && !session ? data->name : text));
     if (!logon_error_is_failure(info->error_type, info->error_data))
         return;
-    // Where the logon goes on, its data is why it failed; else the notification itself is.
     trace->logon_error = true;
-    trace->logon_code = logon_error_tells_data(info->error_type) ? info->error_data : info->error_type;
+    trace->logon_code = logon_error_code(info->error_type, info->error_data);
     if (observer->logon_error_at == 0)
         observer->logon_error_at = event_clock();
 }

@@ -8,7 +8,7 @@ enum ending observe_client_mcs(struct observer *observer, const struct mcs_pdu *
     case MCS_CONNECT_INITIAL:
         return progress_begin(observer->progress, PHASE_MCS);
     case MCS_SEND_DATA_REQUEST:
-        return observe_client_payload(observer, (struct bytes){pdu->payload, pdu->size}, client_info);
+        return observe_client_payload(observer, pdu->channel, (struct bytes){pdu->payload, pdu->size}, client_info);
     default:
         return GOES_ON;
     }
@@ -42,7 +42,7 @@ enum ending observe_server_mcs(struct observer *observer, const struct mcs_pdu *
         event_fact(observer->sink, FACT_ULTIMATUM_REASON, json_string(row ? row->name : "unknown"));
         return GOES_ON;
     case MCS_SEND_DATA_INDICATION:
-        return observe_server_payload(observer, (struct bytes){pdu->payload, pdu->size});
+        return observe_server_payload(observer, pdu->channel, (struct bytes){pdu->payload, pdu->size});
     default:
         return GOES_ON;
     }

@@ -24,11 +24,13 @@ struct observer {
     const int *fd;                // of the latest TCP connection
     struct encryption encryption; // RDP security's
     struct kerberos kerberos;
-    uint32_t requested;     // requestedProtocols, as sent
-    double ntlm_asked;      // event_clock() when NTLM's NEGOTIATE went out; 0 before
-    bool ntlm_challenged;   // its CHALLENGE was read
-    bool capabilities_seen; // Demand Active was read
-    double logon_error_at;  // event_clock() at the first logon error, or 0
+    uint32_t requested;                   // requestedProtocols, as sent
+    double ntlm_asked;                    // event_clock() when NTLM's NEGOTIATE went out; 0 before
+    bool ntlm_challenged;                 // its CHALLENGE was read
+    bool capabilities_seen;               // Demand Active was read
+    uint16_t io_channel, message_channel; // ids from the server's Connect Response; 0: it named none
+    double logon_begun_at;  // event_clock() when the server told that a logon goes on, or 0
+    double logon_error_at;                // event_clock() at the first logon error, or 0
 };
 
 // ---- the doors (pdu_observer.c) ----
@@ -90,9 +92,14 @@ MUST_PASS_ON enum ending observe_redirection(struct observer *observer, struct b
 // Save Session Info, from behind its share data header (logon_observer.c).
 MUST_PASS_ON enum ending observe_session_info(struct observer *observer, struct bytes body);
 
-// User data of MCS (payload_observer.c): security headers, licensing, share PDUs.
-MUST_PASS_ON enum ending observe_client_payload(struct observer *observer, struct bytes payload, bool *client_info);
-MUST_PASS_ON enum ending observe_server_payload(struct observer *observer, struct bytes payload);
+// User data of MCS on the channel of this id (payload_observer.c). On the I/O channel: security headers, licensing,
+// share PDUs. On the message channel: network auto-detection. On others: nothing, it is a virtual channel's own.
+MUST_PASS_ON enum ending observe_client_payload(struct observer *observer, uint16_t channel, struct bytes payload,
+                                                bool *client_info);
+MUST_PASS_ON enum ending observe_server_payload(struct observer *observer, uint16_t channel, struct bytes payload);
+
+// The ids of the I/O channel and the message channel, from the server's Connect Response, whole (payload_observer.c).
+void observe_channels(struct observer *observer, struct bytes pdu);
 
 // A fast-path PDU of the server, whole (payload_observer.c).
 void observe_fast_path(struct observer *observer, struct bytes pdu);

@@ -4,9 +4,12 @@
 
 #include "connection/observe/observe.h"
 #include "protocol/autodetect.h"
+#include "protocol/gcc_server.h"
+#include "protocol/painting.h"
 #include "protocol/share.h"
 
 enum {
+    USUAL_IO_CHANNEL = 1003, // where the server named none
     SECURITY_HEADER = 4,
     REDIRECTION_PAD = 2 // before the packet, 2.2.13.3.1
 };
@@ -75,6 +78,9 @@ static enum ending share_pdu(struct observer *observer, const struct share_pdu *
         return demand_active(observer, body);
     case SHARE_FONT_MAP:
         return font_map(observer);
+    case SHARE_UPDATE:
+        observer->trace->painted |= painting_slow_path(body.data, body.size);
+        return GOES_ON;
     case SHARE_SAVE_SESSION_INFO:
         return observe_session_info(observer, body);
     default:
@@ -97,9 +103,52 @@ static enum ending share(struct observer *observer, struct bytes payload)
     return ending;
 }
 
-static enum ending by_header(struct observer *observer, uint16_t flags, struct bytes payload)
+// ---- channels ----
+
+void observe_channels(struct observer *observer, struct bytes pdu)
 {
-    if (flags & SEC_LICENSE_PKT)
+    struct gcc_blocks blocks;
+    struct gcc_block block;
+    struct gcc_server_network network;
+
+    if (!gcc_open(pdu.data, pdu.size, &blocks))
+        return;
+    while (gcc_next(&blocks, &block)) {
+        if (gcc_read_server_network(&block, &network))
+            observer->io_channel = network.io_channel;
+        else
+            (void)gcc_read_message_channel(&block, &observer->message_channel);
+    }
+}
+
+static bool is_io(const struct observer *observer, uint16_t channel)
+{
+    return channel == (observer->io_channel ? observer->io_channel : USUAL_IO_CHANNEL);
+}
+
+static bool is_message(const struct observer *observer, uint16_t channel)
+{
+    return observer->message_channel && channel == observer->message_channel;
+}
+
+// Whether a payload can begin with a security header at all. Without encryption that is so on the message channel, and
+// on the I/O channel until licensing has ended (2.2.8.1.1.2).
+static bool may_have_header(const struct observer *observer, uint16_t channel)
+{
+    return observer->encryption.headers || is_message(observer, channel) ||
+           (is_io(observer, channel) && !progress_reached(observer->progress, PHASE_CAPABILITIES));
+}
+
+static enum ending by_header(struct observer *observer, uint16_t channel, uint16_t flags, struct bytes payload)
+{
+    if (is_message(observer, channel)) {
+        if (flags & SEC_AUTODETECT_REQ)
+            observe_autodetect(observer->sink, payload);
+        return GOES_ON;
+    }
+    if (!is_io(observer, channel))
+        return GOES_ON;
+    if (flags & SEC_LICENSE_PKT && !progress_reached(observer->progress, PHASE_CAPABILITIES))
         return observe_licensing(observer, payload);
     if (flags & SEC_REDIRECTION_PKT)
         return observe_redirection(observer, payload);
@@ -110,15 +159,17 @@ static enum ending by_header(struct observer *observer, uint16_t flags, struct b
     return GOES_ON;
 }
 
-enum ending observe_server_payload(struct observer *observer, struct bytes payload)
+enum ending observe_server_payload(struct observer *observer, uint16_t channel, struct bytes payload)
 {
     uint16_t flags = 0;
     uint8_t *plain = NULL;
 
-    if (!observer->encryption.headers && share_starts(payload.data, payload.size))
+    if (!observer->encryption.headers && is_io(observer, channel) && share_starts(payload.data, payload.size))
         return share(observer, payload);
-    if (!security_flags(payload.data, payload.size, &flags))
+    if (!may_have_header(observer, channel) || !security_flags(payload.data, payload.size, &flags))
         return GOES_ON;
+    if (flags & SEC_ENCRYPT && !observer->encryption.headers)
+        return GOES_ON; // there are no keys
     payload.data += SECURITY_HEADER;
     payload.size -= SECURITY_HEADER;
     if (flags & SEC_ENCRYPT) {
@@ -127,52 +178,64 @@ enum ending observe_server_payload(struct observer *observer, struct bytes paylo
         if (!plain)
             return GOES_ON;
     }
-    enum ending ending = by_header(observer, flags, payload);
+    enum ending ending = by_header(observer, channel, flags, payload);
     free(plain);
     return ending;
 }
 
-enum ending observe_client_payload(struct observer *observer, struct bytes payload, bool *client_info)
+enum ending observe_client_payload(struct observer *observer, uint16_t channel, struct bytes payload, bool *client_info)
 {
     uint16_t flags = 0;
     uint8_t *plain = NULL;
     enum ending ending = GOES_ON;
+    const bool io = is_io(observer, channel);
 
-    if (!observer->encryption.headers && share_starts(payload.data, payload.size))
+    if (!observer->encryption.headers && io && share_starts(payload.data, payload.size))
         return GOES_ON;
-    if (!security_flags(payload.data, payload.size, &flags))
+    if (!may_have_header(observer, channel) || !security_flags(payload.data, payload.size, &flags))
         return GOES_ON;
+    if (flags & SEC_ENCRYPT && !observer->encryption.headers)
+        return GOES_ON; // there are no keys
     payload.data += SECURITY_HEADER;
     payload.size -= SECURITY_HEADER;
-    if (flags & SEC_EXCHANGE_PKT) {
+    if (io && flags & SEC_EXCHANGE_PKT && !progress_reached(observer->progress, PHASE_INFO)) {
         // Standard RDP Security with encryption: a header on everything from here.
         observer->encryption.headers = true;
         return progress_begin(observer->progress, PHASE_INFO);
     }
-    *client_info = flags & SEC_INFO_PKT;
+    if (io && progress_reached(observer->progress, PHASE_LICENSING))
+        flags &= (uint16_t)~SEC_INFO_PKT; // it is sent once
+    *client_info = io && flags & SEC_INFO_PKT;
     if (flags & SEC_ENCRYPT) {
         plain = encryption_open(&observer->encryption, FROM_CLIENT, &payload);
         capture_decrypted(observer->capture, true, flags, (struct bytes){plain, plain ? payload.size : 0});
         if (!plain)
             return GOES_ON;
     }
-    if (flags & SEC_LICENSE_PKT)
+    if (io && flags & SEC_LICENSE_PKT)
         ending = observe_licensing(observer, payload);
-    if (!ending && flags & SEC_AUTODETECT_RSP)
+    if (!ending && is_message(observer, channel) && flags & SEC_AUTODETECT_RSP)
         observe_autodetect(observer->sink, payload);
-    if (!ending && flags & SEC_INFO_PKT)
+    if (!ending && *client_info)
         observe_client_info(observer->sink, payload);
     free(plain);
     return ending;
 }
 
-// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2); its content does not matter.
+// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2).
 void observe_fast_path(struct observer *observer, struct bytes pdu)
 {
     enum { FASTPATH_OUTPUT_ENCRYPTED = 0x80 };
-    if (!observer->encryption.streams || pdu.size < 3 || !(pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED))
+    if (pdu.size < 3)
         return;
     size_t header = pdu.data[1] & 0x80 ? 3 : 2;
     struct bytes payload = {pdu.data + header, pdu.size - header};
-    free(encryption_open(&observer->encryption, FROM_SERVER, &payload));
+    uint8_t *plain = NULL;
+    if (pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED) {
+        plain = observer->encryption.streams ? encryption_open(&observer->encryption, FROM_SERVER, &payload) : NULL;
+        if (!plain)
+            return;
+    }
+    observer->trace->painted |= painting_fast_path(payload.data, payload.size);
+    free(plain);
 }

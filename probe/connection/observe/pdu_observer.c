@@ -22,8 +22,10 @@ enum ending observe_read(struct observer *observer, struct bytes pdu)
     if (is_credssp(observer, pdu))
         return observe_server_tsrequest(observer, pdu);
     if (mcs_parse(pdu.data, pdu.size, &mcs)) {
-        if (mcs.type == MCS_CONNECT_RESPONSE)
+        if (mcs.type == MCS_CONNECT_RESPONSE) {
+            observe_channels(observer, pdu);
             observe_server_settings(observer->sink, observer->requested, pdu);
+        }
         return observe_server_mcs(observer, &mcs);
     }
     if ((pdu.data[0] & 3) == 0) // fast-path: FASTPATH_OUTPUT_ACTION_FASTPATH

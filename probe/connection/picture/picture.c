@@ -189,6 +189,11 @@ struct picture *picture_begin(rdpContext *context, const struct connection_reque
     return picture;
 }
 
+bool picture_is_painted(const struct picture *picture)
+{
+    return picture && picture->paints > 0;
+}
+
 bool picture_is_complete(const struct picture *picture, double now)
 {
     if (!picture)

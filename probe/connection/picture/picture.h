@@ -22,6 +22,9 @@ struct picture *picture_begin(rdpContext *context, const struct connection_reque
 // for a while, or has been waited for long enough. now is event_clock(). True where picture is NULL.
 bool picture_is_complete(const struct picture *picture, double now);
 
+// Whether something was painted on the desktop; false where picture is NULL.
+bool picture_is_painted(const struct picture *picture);
+
 // Reports what was drawn so far and saves the screenshot, if there is anything to save. False with errno if the file
 // could not be written.
 bool picture_report(const struct picture *picture);
