@@ -3,10 +3,7 @@
 
 #include <stdlib.h>
 
-enum {
-    MAC_SIZE = 8, // MS-RDPBCGR 2.2.8.1.1.2.2
-    RANDOM_SIZE = 32
-};
+enum { RANDOM_SIZE = 32 };
 
 // Session keys exist once the client random was made; FreeRDP keeps both randoms in its settings.
 static void follow(struct encryption *encryption)
@@ -22,12 +19,13 @@ static void follow(struct encryption *encryption)
 
 uint8_t *encryption_open(struct encryption *encryption, enum standard_direction direction, struct bytes *payload)
 {
+    size_t size = 0;
+
     follow(encryption);
-    if (!encryption->streams || payload->size < MAC_SIZE)
+    if (!encryption->streams)
         return NULL;
-    size_t size = payload->size - MAC_SIZE;
-    uint8_t *plain = malloc(size ? size : 1);
-    if (plain && !standard_security_decrypt(encryption->streams, direction, payload->data + MAC_SIZE, size, plain)) {
+    uint8_t *plain = malloc(payload->size ? payload->size : 1);
+    if (plain && !standard_security_open(encryption->streams, direction, payload->data, payload->size, plain, &size)) {
         free(plain);
         plain = NULL;
     }

@@ -94,5 +94,5 @@ MUST_PASS_ON enum ending observe_session_info(struct observer *observer, struct 
 MUST_PASS_ON enum ending observe_client_payload(struct observer *observer, struct bytes payload, bool *client_info);
 MUST_PASS_ON enum ending observe_server_payload(struct observer *observer, struct bytes payload);
 
-// A fast-path PDU of the server, whole (payload_observer.c).
-void observe_fast_path(struct observer *observer, struct bytes pdu);
+// A fast-path PDU, whole (payload_observer.c).
+void observe_fast_path(struct observer *observer, enum standard_direction direction, struct bytes pdu);

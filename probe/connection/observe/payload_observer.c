@@ -166,13 +166,13 @@ enum ending observe_client_payload(struct observer *observer, struct bytes paylo
     return ending;
 }
 
-// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2); its content does not matter.
-void observe_fast_path(struct observer *observer, struct bytes pdu)
+// A fast-path PDU that is encrypted moves the cipher's stream on (2.2.8.1.2, 2.2.9.1.2); its content does not matter.
+void observe_fast_path(struct observer *observer, enum standard_direction direction, struct bytes pdu)
 {
-    enum { FASTPATH_OUTPUT_ENCRYPTED = 0x80 };
-    if (!observer->encryption.streams || pdu.size < 3 || !(pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED))
+    enum { FASTPATH_ENCRYPTED = 0x80 };
+    if (!observer->encryption.streams || pdu.size < 3 || !(pdu.data[0] & FASTPATH_ENCRYPTED))
         return;
     size_t header = pdu.data[1] & 0x80 ? 3 : 2;
     struct bytes payload = {pdu.data + header, pdu.size - header};
-    free(encryption_open(&observer->encryption, FROM_SERVER, &payload));
+    free(encryption_open(&observer->encryption, direction, &payload));
 }
