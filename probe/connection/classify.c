@@ -273,6 +273,11 @@ static void decide(const struct trace *e, struct outcome *o)
         const struct code_row *row = mcs_result_row(e->mcs_result);
         set(o, FAMILY_PROTOCOL, e->mcs_result, "MCS_RESULT", "the server refused at MCS with result %u (%s)",
             e->mcs_result, row ? row->name : "unknown");
+    } else if (e->unasked_encryption) {
+        const struct code_row *row = encryption_method_row(e->encryption_method);
+        set(o, FAMILY_PROTOCOL, e->encryption_method, "ENCRYPTION_NOT_OFFERED",
+            "the server chose the encryption method 0x%X (%s), which was not offered", e->encryption_method,
+            row ? row->name : "unknown");
     } else if (e->redirected) {
         set(o, FAMILY_REDIRECTION, 0, "REDIRECTED", "the server sends the client to another one%s%s",
             e->redirected_to[0] ? ": " : "", e->redirected_to);

@@ -69,8 +69,10 @@ struct trace {
     bool hybrid_ex;             // NLA with early user authorization was selected…
     bool authorization_awaited; // …and its result is what the server sends next
     bool authorization_known;
-    uint32_t authorization; // authorizationResult
-    uint32_t mcs_result;    // other than rt-successful, or 0
+    uint32_t authorization;  // authorizationResult
+    uint32_t mcs_result;     // other than rt-successful, or 0
+    bool unasked_encryption; // the server chose a method of RDP security that was not offered:
+    uint32_t encryption_method;
     bool license_requested; // the server asked for a licence
     bool licensing_error;
     uint32_t licensing_code;

@@ -153,6 +153,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "cipher", text_or_null(record->cipher[0], record->cipher));
     add_facts(line, facts);
     json_object_set_new(line, "early_flags", number_or_null(record->core_known, record->early_flags));
+    json_object_set_new(line, "encryption_methods", number_or_null(record->methods_known, record->encryption_methods));
     json_object_set_new(line, "session_asked", number_or_null(record->session_asked, record->session));
     json_object_set_new(line, "authenticated", boolean_or_null(record->authenticated_known, record->authenticated));
     json_object_set_new(line, "credssp_version", number_or_null(record->credssp_version != 0, record->credssp_version));

@@ -185,6 +185,18 @@ static const struct {
     {FACTOR_KEYBOARD, "{'client':{'keyboard':1033,'keyboard_given':1031}}", "ynn"},
     {FACTOR_KEYBOARD, "{'client':{'keyboard':1031,'keyboard_given':1031}}", "nny"},
     {FACTOR_KEYBOARD, "{'client':{'keyboard':1033,'keyboard_given':1033}}", "yny"},
+    {FACTOR_RDP_ENCRYPTION, "{}", "uuuuu"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':0}}", "vnnnn"}, // under TLS
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':27}}", "ynnnn"},
+    {FACTOR_RDP_ENCRYPTION,
+     "{'client':{'encryption_methods':27},'server':{'encryption_method':'ENCRYPTION_METHOD_NONE'}}", "vnnnn"},
+    {FACTOR_RDP_ENCRYPTION,
+     "{'client':{'encryption_methods':27},'server':{'encryption_method':'ENCRYPTION_METHOD_FIPS'}}", "ynnnn"},
+    {FACTOR_RDP_ENCRYPTION, // the server took what was not offered
+     "{'client':{'encryption_methods':2},'server':{'encryption_method':'ENCRYPTION_METHOD_40BIT'}}", "nynnn"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':8}}", "nnynn"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':1}}", "nnnyn"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':16}}", "nnnny"},
 };
 
 static enum effect effect_of_facts(enum factor factor, unsigned level, const char *facts)

@@ -28,8 +28,13 @@ enum ending observe_read(struct observer *observer, struct bytes pdu)
     if (is_credssp(observer, pdu))
         return observe_server_tsrequest(observer, pdu);
     if (mcs_parse(pdu.data, pdu.size, &mcs)) {
-        if (mcs.type == MCS_CONNECT_RESPONSE)
+        if (mcs.type == MCS_CONNECT_RESPONSE) {
             observe_server_settings(observer->sink, observer->requested, pdu);
+            observer->trace->unasked_encryption =
+                encryption_unasked(&observer->encryption, pdu, &observer->trace->encryption_method);
+            if (observer->trace->unasked_encryption)
+                return ENDS_FAILED; // FreeRDP would go on with it
+        }
         return observe_server_mcs(observer, &mcs);
     }
     if (is_fast_path(pdu))
