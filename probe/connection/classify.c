@@ -64,8 +64,19 @@ static void negotiation(const struct trace *e, struct outcome *o)
     if (e->confirmed && e->confirm.kind == CONFIRM_FAILURE) {
         set_row(o, FAMILY_NEGOTIATION, e->confirm.value, negotiation_failure_row(e->confirm.value),
                 "the server refused the security protocol");
+    } else if (e->unasked_structure) {
+        set(o, FAMILY_PROTOCOL, 0, "NEGOTIATION_NOT_OFFERED",
+            "the server's confirm carries RDP_NEG_RSP, though the request offered no negotiation");
+    } else if (e->unasked_protocol) {
+        const char *selected = x224_protocol_name(e->confirm.value);
+        set(o, FAMILY_PROTOCOL, e->confirm.value, "PROTOCOL_NOT_OFFERED",
+            "the server selected %s (0x%X), which was not offered", selected ? selected : "an unknown protocol",
+            e->confirm.value);
+    } else if (e->wrong_protocol && e->confirm.kind == CONFIRM_PLAIN) {
+        set(o, FAMILY_NEGOTIATION, 0, "OTHER_PROTOCOL_SELECTED",
+            "the server's confirm negotiates nothing, which leaves RDP security; this trial did not want that");
     } else if (e->wrong_protocol) {
-        const char *selected = x224_protocol_name(e->confirm.kind == CONFIRM_PLAIN ? PROTOCOL_RDP : e->confirm.value);
+        const char *selected = x224_protocol_name(e->confirm.value);
         set(o, FAMILY_NEGOTIATION, 0, "OTHER_PROTOCOL_SELECTED",
             "the server selected %s, which this trial did not want", selected ? selected : "an unknown protocol");
     } else if (e->confirmed) {
@@ -257,7 +268,8 @@ static void decide(const struct trace *e, struct outcome *o)
         unreached(e, o, FAMILY_TCP, (uint32_t)e->connect_error, strerrorname_np(e->connect_error),
                   strerror(e->connect_error));
     } else if (e->phase == PHASE_NEGOTIATE && e->confirmed &&
-               (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol)) {
+               (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol || e->unasked_protocol ||
+                e->unasked_structure)) {
         negotiation(e, o);
     } else if (e->not_x224) {
         negotiation(e, o);

@@ -191,8 +191,8 @@ bool socket_may_connect(const struct sockets *sockets, const struct connection_r
 
 static enum ending begin_next_phase(struct sockets *sockets, struct progress *progress)
 {
-    if (!progress->trace->gateway)
-        return progress_begin(progress, PHASE_NEGOTIATE);
+    if (!progress->trace->gateway) // a negotiation that is skipped counts as confirmed
+        return progress->trace->confirmed ? GOES_ON : progress_begin(progress, PHASE_NEGOTIATE);
     if (sockets->gateway_fd >= 0)
         close(sockets->gateway_fd);
     sockets->gateway_fd = fcntl(sockets->fd, F_DUPFD_CLOEXEC, 0);

@@ -52,11 +52,13 @@ struct trace {
     const char *local; // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
     char local_detail[160];
     uint32_t local_code;
-    bool confirmed; // an X.224 confirm was read
+    bool confirmed; // an X.224 confirm was read, or none is due
     struct x224_confirm confirm;
     bool not_x224;                               // what answered is none
     const struct other_protocol *other_protocol; // what answered in its place, or NULL
-    bool wrong_protocol;                         // …and selected what was not asked for
+    bool wrong_protocol;                         // …and selected another than the trial's
+    bool unasked_protocol;                       // …which was not requested at all
+    bool unasked_structure;                      // …or negotiated although the request carried no negotiation
     struct tls_trace tls;
     int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;

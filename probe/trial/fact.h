@@ -59,10 +59,12 @@ enum fact {
     FACT_GATEWAY_CERTIFICATE_TRUSTED,
     FACT_GATEWAY_CERTIFICATE_VERIFICATION,
     FACT_GATEWAY_CERTIFICATE_CHAIN,
+    FACT_NEGOTIATION_OFFERED,       // the connection request carried RDP_NEG_REQ
     FACT_NEGOTIATION_REQUESTED,     // list of protocol names
     FACT_NEGOTIATION_REQUEST_FLAGS, // RDP_NEG_REQ flags
     FACT_NEGOTIATION_COOKIE,        // what stands behind "Cookie: mstshash=" in the request
     FACT_NEGOTIATION_ROUTING_TOKEN, // the routing token that stands in its place
+    FACT_NEGOTIATION_ANSWER,        // RDP_NEG_RSP, RDP_NEG_FAILURE or none: what the confirm carried
     FACT_NEGOTIATION_SELECTED,      // protocol name
     FACT_NEGOTIATION_FLAGS,         // RDP_NEG_RSP flags
     FACT_NEGOTIATION_FLAG_NAMES,

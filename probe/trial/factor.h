@@ -43,6 +43,7 @@ enum autodetect_level { AUTODETECT_OFF, AUTODETECT_ON };
 enum multitransport_level { MULTITRANSPORT_OFF, MULTITRANSPORT_ON };
 enum restricted_admin_level { RESTRICTED_ADMIN_OFF, RESTRICTED_ADMIN_ON };
 enum keyboard_level { KEYBOARD_US, KEYBOARD_NONE, KEYBOARD_GIVEN };
+enum negotiation_level { NEGOTIATION_OFFERED, NEGOTIATION_LEGACY, NEGOTIATION_SKIPPED };
 enum rdp_encryption_level {
     RDP_ENCRYPTION_ANY,
     RDP_ENCRYPTION_128,

@@ -96,6 +96,9 @@ ROWS = {
     "keyboard": {"us": {"keyboard": 0x409}, "none": {"keyboard": 0}, "given": {"keyboard": 0x407}},
     "rdp-encryption": {"any": methods(0x1B), "128": methods(0x02), "56": methods(0x08), "40": methods(0x01),
                        "fips": methods(0x10)},
+    # FreeRDP's servers answer to "legacy" with a negotiation that nobody offered, and to "skipped" not at all:
+    # test_negotiation.py has other servers for these.
+    "negotiation": {"offered": {"negotiation_offered": True}, "legacy": UNREACHED, "skipped": UNREACHED},
 }
 LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels]
 
@@ -116,6 +119,7 @@ PLANTED = {
 }
 NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had",
                "segment-size": "test_segment_size.py plants it in the path",
+               "negotiation": "of the lab it can only be offered: test_negotiation.py",
                "rdp-encryption": "test_standard_security.py isolates it"}
 
 

@@ -21,7 +21,7 @@ from fixtures.program import Program
 PASSWORD = "Lab-Pw1"
 DEADLINE = 1.2
 CONFIRM = "030000130ed00000123400020008000{}000000"  # X.224 Connection Confirm, selected protocol
-SSL, HYBRID, HYBRID_EX, RDP = 1, 2, 8, 0
+SSL, HYBRID, RDSTLS, HYBRID_EX, RDP = 1, 2, 4, 8, 0
 
 # without: what this client lacks: "legacy" (OpenSSL's provider). target: where there is no server at all
 Row = collections.namedtuple("Row", "cause server arguments expected without target", defaults=("", None))
@@ -131,10 +131,18 @@ def others():
     yield "slow-tls", Row("a handshake that comes too slowly", lab("--fault", "tls:slow", "--drip", 50), [],
                           Outcome("tls", "timeout", 0, "DEADLINE", "deadline"))
     # Another protocol than the trial's
-    for selected, security, name in ((HYBRID_EX, "tls", "HYBRID_EX"), (RDP, "tls", "RDP"), (SSL, "nla", "SSL")):
+    for selected, security, name in ((RDP, "tls", "RDP"), (SSL, "nla", "SSL")):
         yield f"selects-{name}", Row(f"selects {name}", scripted(CONFIRM.format(selected)),
                                      ["--set", f"security={security}"],
                                      Outcome("negotiate", "negotiation", 0, "OTHER_PROTOCOL_SELECTED", "client"))
+    # …which the request did not offer, or no protocol at all; or an answer to what was not asked
+    for selected, security in ((HYBRID_EX, "tls"), (SSL, "rdp"), (RDSTLS, "nla"), (SSL | HYBRID, "nla")):
+        yield f"unasked-{selected}-{security}", Row(
+            f"selects {selected} for {security}", scripted(CONFIRM.format(selected)), ["--set", f"security={security}"],
+            Outcome("negotiate", "protocol", selected, "PROTOCOL_NOT_OFFERED", "client"))
+    yield "unasked-negotiation", Row("negotiates with who does not", scripted(CONFIRM.format(RDP)),
+                                     ["--set", "security=rdp", "--set", "negotiation=legacy"],
+                                     Outcome("negotiate", "protocol", 0, "NEGOTIATION_NOT_OFFERED", "client"))
     # TLS
     yield "tls-text", Row("SSH's text for TLS", scripted(bytes.fromhex(CONFIRM.format(HYBRID)) + b"SSH-2.0-x\r\n"), [],
                           Outcome("tls", "tls", 0, "", "client"))

@@ -148,6 +148,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "family", json_string(lab_family_name(facts->family)));
     json_object_set_new(line, "gateway", json_string(lab_gateway_name(facts->gateway)));
     json_object_set_new(line, "requested", requested_json(record));
+    json_object_set_new(line, "negotiation_offered", boolean_or_null(record->requested_known, record->negotiates));
     json_object_set_new(line, "requested_flags", number_or_null(record->requested_known, record->requested_flags));
     json_object_set_new(line, "negotiation_failure", number_or_null(record->failure_sent, record->failure_code));
     json_object_set_new(line, "cipher", text_or_null(record->cipher[0], record->cipher));

@@ -27,7 +27,8 @@ struct lab_record {
     double began_ms;  // CLOCK_MONOTONIC at which it was accepted
 
     bool requested_known; // an X.224 Connection Request was read
-    uint32_t requested;   // its requestedProtocols
+    bool negotiates;      // it had RDP_NEG_REQ, with…
+    uint32_t requested;   // …these requestedProtocols
     uint8_t requested_flags;
     bool failure_sent; // RDP_NEG_FAILURE
     uint32_t failure_code;

@@ -102,6 +102,7 @@ void wire_read_request(const uint8_t *data, size_t length, struct lab_record *re
     }
     lab_facts_learn(facts, LAB_FACT_COOKIE);
 
+    record->negotiates = request;
     if (request) {
         record->requested_flags = request[1];
         record->requested = u32(request + 4);

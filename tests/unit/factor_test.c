@@ -94,10 +94,31 @@ static void test_constraints(void **state)
         variant.level[FACTOR_SECURITY] = SECURITY_RDP;
         assert_true(variant_possible(&variant, &why));
     }
+    // Legacy goes with security=rdp only, and skipped with what else begins without a connection request.
+    static const struct {
+        unsigned negotiation;
+        enum factor factor;
+        unsigned level;
+        bool possible;
+    } negotiations[] = {{NEGOTIATION_LEGACY, FACTOR_SECURITY, SECURITY_RDP, true},
+                        {NEGOTIATION_LEGACY, FACTOR_SECURITY, SECURITY_TLS, false},
+                        {NEGOTIATION_LEGACY, FACTOR_SECURITY, SECURITY_NLA, false},
+                        {NEGOTIATION_SKIPPED, FACTOR_SECURITY, SECURITY_RDP, false},
+                        {NEGOTIATION_SKIPPED, FACTOR_SECURITY, SECURITY_TLS, true},
+                        {NEGOTIATION_SKIPPED, FACTOR_SECURITY, SECURITY_NLA, true},
+                        {NEGOTIATION_SKIPPED, FACTOR_GATEWAY, GATEWAY_HTTP, true},
+                        {NEGOTIATION_SKIPPED, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, false},
+                        {NEGOTIATION_SKIPPED, FACTOR_RESTRICTED_ADMIN, RESTRICTED_ADMIN_ON, false}};
+    for (size_t i = 0; i < sizeof negotiations / sizeof negotiations[0]; i++) {
+        struct variant variant = variant_with(zero, FACTOR_NEGOTIATION, negotiations[i].negotiation);
+        variant.level[negotiations[i].factor] = (unsigned char)negotiations[i].level;
+        assert_int_equal(variant_possible(&variant, NULL), negotiations[i].possible);
+    }
     // Every other pair of levels goes together, or is one of these rules (four levels of TLS).
     for (int f = 0; f < FACTOR_COUNT; f++) {
         for (int g = f + 1; g < FACTOR_COUNT; g++) {
-            if (f == FACTOR_RDP_ENCRYPTION || g == FACTOR_RDP_ENCRYPTION)
+            if (f == FACTOR_RDP_ENCRYPTION || g == FACTOR_RDP_ENCRYPTION || f == FACTOR_NEGOTIATION ||
+                g == FACTOR_NEGOTIATION)
                 continue;
             for (unsigned i = 0; i < factor_levels((enum factor)f) * factor_levels((enum factor)g); i++) {
                 struct variant variant = variant_with(zero, (enum factor)f, i % factor_levels((enum factor)f));

@@ -24,7 +24,8 @@ struct observer {
     const int *fd;                // of the latest TCP connection
     struct encryption encryption; // RDP security's
     struct kerberos kerberos;
-    uint32_t requested;     // requestedProtocols, as sent
+    bool offered;           // RDP_NEG_REQ was sent, with…
+    uint32_t requested;     // …these requestedProtocols
     double ntlm_asked;      // event_clock() when NTLM's NEGOTIATE went out; 0 before
     bool ntlm_challenged;   // its CHALLENGE was read
     bool capabilities_seen; // Demand Active was read
@@ -51,6 +52,8 @@ void observe_error_info(struct observer *observer, uint32_t code);
 
 // X.224 Connection Request and Confirm, and the first byte of an answer that is no TPKT and so no Confirm
 // (negotiation_observer.c).
+// observe_tunnel: the client goes on to the target, so that the tunnel through a gateway stands, if there is one.
+void observe_tunnel(struct observer *observer);
 MUST_PASS_ON enum ending observe_request(struct observer *observer, struct bytes pdu);
 MUST_PASS_ON enum ending observe_confirm(struct observer *observer, struct bytes pdu);
 MUST_PASS_ON enum ending observe_stranger(struct observer *observer, uint8_t first);
