@@ -318,6 +318,13 @@ struct outcome classify(const struct trace *e)
     struct mstsc_pair pair;
 
     decide(e, &o);
+    if (e->tls_first)
+        snprintf(o.detail, sizeof o.detail,
+                 "the target answers X.224 with %s, and a ClientHello with TLS: TLS from the first octet, so it is not "
+                 "RDP, or RDP behind a TLS wrapper",
+                 e->not_x224               ? "what is no X.224"
+                 : e->peer_end == PEER_RST ? "RST"
+                                           : "FIN");
     if (o.side == SIDE_NONE)
         o.side = side_of(o.family, o.phase);
     // The gateway's name and port are looked up and connected to in the phases that are the target's otherwise.

@@ -55,6 +55,7 @@ struct trace {
     bool confirmed; // an X.224 confirm was read, or none is due
     struct x224_confirm confirm;
     bool not_x224;                               // what answered is none
+    bool tls_first;                              // a further connection that began with TLS was answered
     const struct other_protocol *other_protocol; // what answered in its place, or NULL
     bool wrong_protocol;                         // …and selected another than the trial's
     bool unasked_protocol;                       // …which was not requested at all

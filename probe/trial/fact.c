@@ -72,6 +72,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_NEGOTIATION_FAILURE] = {"negotiation", "failure", FACT_INTEGER, "negotiation failure"},
     [FACT_NEGOTIATION_FAILURE_NAME] = {"negotiation", "failure_name", FACT_TEXT, "negotiation failure name"},
     [FACT_NEGOTIATION_OTHER] = {"negotiation", "other_protocol", FACT_TEXT, "protocol of the answer"},
+    [FACT_NEGOTIATION_TLS_FIRST] = {"negotiation", "tls_first", FACT_BOOLEAN, "TLS from the first octet"},
     [FACT_NEGOTIATION_MIDDLEBOX] = {"negotiation", "middlebox", FACT_BOOLEAN, "request changed on the way"},
     [FACT_TLS_VERSION] = {"tls", "version", FACT_TEXT, "TLS version"},
     [FACT_TLS_CIPHER] = {"tls", "cipher", FACT_TEXT, "TLS cipher"},

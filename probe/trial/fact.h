@@ -71,6 +71,7 @@ enum fact {
     FACT_NEGOTIATION_FAILURE, // failureCode
     FACT_NEGOTIATION_FAILURE_NAME,
     FACT_NEGOTIATION_OTHER,     // other protocol that the answer is of
+    FACT_NEGOTIATION_TLS_FIRST, // a further connection, which began with a ClientHello, was answered with TLS
     FACT_NEGOTIATION_MIDDLEBOX, // the server's echo of the requested protocols is not what was sent
     FACT_TLS_VERSION,
     FACT_TLS_CIPHER,
