@@ -22,6 +22,10 @@ PASSWORD = "Lab-Pw1"
 DEADLINE = 1.2
 CONFIRM = "030000130ed00000123400020008000{}000000"  # X.224 Connection Confirm, selected protocol
 SSL, HYBRID, RDSTLS, HYBRID_EX, RDP = 1, 2, 4, 8, 0
+# ServerHello for TLS 1.2 with ECDHE-RSA-AES128-GCM-SHA256 and an empty renegotiation_info (RFC 5246, 5746); then a
+# record that says version 3.9.
+BROKEN = bytes.fromhex("1603030031" "0200002d" "0303" + "5a" * 32 + "00" "c02f" "00" "0005" "ff01000100"
+                       "1603090004" "0b000000")
 
 # without: what this client lacks: "legacy" (OpenSSL's provider). target: where there is no server at all
 Row = collections.namedtuple("Row", "cause server arguments expected without target", defaults=("", None))
@@ -146,6 +150,9 @@ def others():
     # TLS
     yield "tls-text", Row("SSH's text for TLS", scripted(bytes.fromhex(CONFIRM.format(HYBRID)) + b"SSH-2.0-x\r\n"), [],
                           Outcome("tls", "tls", 0, "", "client"))
+    broken = bytes.fromhex(CONFIRM.format(HYBRID)) + BROKEN
+    yield "tls-broken", Row("a ServerHello, and then a record of no version", scripted(broken), [],
+                            Outcome("tls", "tls", 70, "sent_protocol_version", "client"))
     yield "tls-too-old", Row("an offer too old", lab("--tls-min", "1.3"), ["--set", "tls=1.2"],
                              Outcome("tls", "tls", 70, "protocol_version", "server"))
     yield "tls-too-new", Row("an offer too new", lab("--tls-max", "1.2"), ["--set", "tls=1.3"],
