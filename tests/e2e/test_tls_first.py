@@ -2,6 +2,7 @@
 """Ports that begin with TLS, and programs in the path of a real server."""
 
 import contextlib
+import pathlib
 import shutil
 import socket
 import threading
@@ -78,7 +79,9 @@ def socat(folder, certificate, port, upstream):
 @contextlib.contextmanager
 def nginx(folder, certificate, port, upstream):
     modules = "/usr/lib/nginx/modules/ngx_stream_module.so"
-    program = need("nginx", "nginx-light, libnginx-mod-stream")
+    program = need("nginx", "nginx or libnginx-mod-stream")
+    if not pathlib.Path(modules).exists():
+        pytest.skip("libnginx-mod-stream is not installed (ci/install)")
     file = folder / "nginx.conf"
     file.write_text(f"""load_module {modules};
 daemon off;
