@@ -32,7 +32,7 @@ static bool passed(const struct trial *trial, enum phase failure_phase)
         return false;
     // Stopped in the very phase: only its result on the wire shows that it was completed.
     if (failure_phase == PHASE_NEGOTIATE)
-        return fact_get(trial->facts, FACT_NEGOTIATION_SELECTED) != NULL;
+        return fact_get(trial->facts, FACT_NEGOTIATION_SELECTED) || fact_get(trial->facts, FACT_MCS_RESULT);
     if (failure_phase == PHASE_TLS)
         return fact_get(trial->facts, FACT_TLS_VERSION) != NULL;
     return false;

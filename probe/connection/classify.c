@@ -64,8 +64,19 @@ static void negotiation(const struct trace *e, struct outcome *o)
     if (e->confirmed && e->confirm.kind == CONFIRM_FAILURE) {
         set_row(o, FAMILY_NEGOTIATION, e->confirm.value, negotiation_failure_row(e->confirm.value),
                 "the server refused the security protocol");
+    } else if (e->unasked_structure) {
+        set(o, FAMILY_PROTOCOL, 0, "NEGOTIATION_NOT_OFFERED",
+            "the server's confirm carries RDP_NEG_RSP, though the request offered no negotiation");
+    } else if (e->unasked_protocol) {
+        const char *selected = x224_protocol_name(e->confirm.value);
+        set(o, FAMILY_PROTOCOL, e->confirm.value, "PROTOCOL_NOT_OFFERED",
+            "the server selected %s (0x%X), which was not offered", selected ? selected : "an unknown protocol",
+            e->confirm.value);
+    } else if (e->wrong_protocol && e->confirm.kind == CONFIRM_PLAIN) {
+        set(o, FAMILY_NEGOTIATION, 0, "OTHER_PROTOCOL_SELECTED",
+            "the server's confirm negotiates nothing, which leaves RDP security; this trial did not want that");
     } else if (e->wrong_protocol) {
-        const char *selected = x224_protocol_name(e->confirm.kind == CONFIRM_PLAIN ? PROTOCOL_RDP : e->confirm.value);
+        const char *selected = x224_protocol_name(e->confirm.value);
         set(o, FAMILY_NEGOTIATION, 0, "OTHER_PROTOCOL_SELECTED",
             "the server selected %s, which this trial did not want", selected ? selected : "an unknown protocol");
     } else if (e->confirmed) {
@@ -256,15 +267,6 @@ static void unreached(const struct trace *e, struct outcome *o, enum family fami
     o->side = e->at_gateway ? SIDE_GATEWAY : SIDE_TARGET;
 }
 
-// The name tells an alert of this client from one of the peer too, which the number does not.
-static void sent_alert(uint32_t alert, struct outcome *o)
-{
-    const struct code_row *row = tls_alert_row(alert);
-    set_row(o, FAMILY_TLS, alert, row, "this client ended the handshake with a TLS alert");
-    snprintf(o->name, sizeof o->name, "sent_%s", row ? row->name : "alert");
-    o->side = SIDE_CLIENT;
-}
-
 static bool alert_is(int alert, uint32_t code)
 {
     return alert && (uint32_t)alert - 1 == code;
@@ -274,6 +276,30 @@ static const char *version_text(uint16_t version)
 {
     static const char *const texts[] = {"TLS 1.0", "TLS 1.1", "TLS 1.2", "TLS 1.3"};
     return version >= TLS_1_0_NUMBER && version < TLS_1_0_NUMBER + 4 ? texts[version - TLS_1_0_NUMBER] : "TLS";
+}
+
+// The name tells an alert of this client from one of the peer too, which the number does not.
+static void sent_alert(const struct trace *e, struct outcome *o)
+{
+    const struct tls_trace *tls = &e->tls;
+    uint32_t alert = (uint32_t)e->alert_sent - 1;
+    const struct code_row *row = tls_alert_row(alert);
+
+    set_row(o, FAMILY_TLS, alert, row, "this client ended the handshake with a TLS alert");
+    snprintf(o->name, sizeof o->name, "sent_%s", row ? row->name : "alert");
+    o->side = SIDE_CLIENT;
+    if (alert == ALERT_PROTOCOL_VERSION && tls->server_version >= tls->lowest_wanted &&
+        tls->server_version <= tls->highest_wanted)
+        snprintf(o->detail, sizeof o->detail,
+                 "the server chose %s, and goes on with what is none: this client ended the handshake with a TLS alert",
+                 version_text(tls->server_version));
+}
+
+// Its part in TLS 1.0 and 1.1 needs MD5, which OpenSSL may not have; what it cannot do with a later ServerHello may as
+// well be that ServerHello's fault.
+static bool internal_error_is_ours(const struct tls_trace *tls)
+{
+    return tls->server_version < TLS_1_0_NUMBER + 2;
 }
 
 // A handshake that failed for what OpenSSL on this machine cannot do or may not do. FreeRDP is told to offer all that
@@ -288,11 +314,11 @@ static bool local_tls(const struct trace *e, struct outcome *o)
     if (!tls->hello_sent) {
         set(o, FAMILY_LOCAL, 0, "TLS_NOT_OFFERED",
             "OpenSSL on this machine has no version or cipher left to offer for this trial; see its configuration");
-    } else if (alert_is(e->alert_sent, ALERT_INTERNAL_ERROR)) {
+    } else if (alert_is(e->alert_sent, ALERT_INTERNAL_ERROR) && internal_error_is_ours(tls)) {
         set(o, FAMILY_LOCAL, ALERT_INTERNAL_ERROR, "TLS_INTERNAL_ERROR",
             "OpenSSL on this machine could not do its part of the handshake");
     } else if (alert_is(e->alert_sent, ALERT_PROTOCOL_VERSION) && tls->server_version >= tls->lowest_wanted &&
-               tls->server_version <= tls->highest_wanted) {
+               tls->server_version <= tls->highest_wanted && tls->server_version < tls->lowest_offered) {
         set(o, FAMILY_LOCAL, ALERT_PROTOCOL_VERSION, "TLS_VERSION_DISABLED",
             "OpenSSL on this machine refuses %s, which the server chose", version_text(tls->server_version));
     } else if (narrowed && (alert_is(e->alert_received, ALERT_PROTOCOL_VERSION) ||
@@ -304,6 +330,14 @@ static bool local_tls(const struct trace *e, struct outcome *o)
         return false;
     }
     return true;
+}
+
+static void unasked_encryption(const struct trace *e, struct outcome *o)
+{
+    const struct code_row *row = encryption_method_row(e->encryption_method);
+    set(o, FAMILY_PROTOCOL, e->encryption_method, "ENCRYPTION_NOT_OFFERED",
+        "the server chose the encryption method 0x%X (%s), which was not offered", e->encryption_method,
+        row ? row->name : "unknown");
 }
 
 static void decide(const struct trace *e, struct outcome *o)
@@ -322,7 +356,8 @@ static void decide(const struct trace *e, struct outcome *o)
         unreached(e, o, FAMILY_TCP, (uint32_t)e->connect_error, strerrorname_np(e->connect_error),
                   strerror(e->connect_error));
     } else if (e->phase == PHASE_NEGOTIATE && e->confirmed &&
-               (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol)) {
+               (e->confirm.kind == CONFIRM_FAILURE || e->wrong_protocol || e->unasked_protocol ||
+                e->unasked_structure)) {
         negotiation(e, o);
     } else if (e->not_x224) {
         negotiation(e, o);
@@ -338,6 +373,8 @@ static void decide(const struct trace *e, struct outcome *o)
         const struct code_row *row = mcs_result_row(e->mcs_result);
         set(o, FAMILY_PROTOCOL, e->mcs_result, "MCS_RESULT", "the server refused at MCS with result %u (%s)",
             e->mcs_result, row ? row->name : "unknown");
+    } else if (e->unasked_encryption) {
+        unasked_encryption(e, o);
     } else if (e->redirected) {
         set(o, FAMILY_REDIRECTION, 0, "REDIRECTED", "the server sends the client to another one%s%s",
             e->redirected_to[0] ? ": " : "", e->redirected_to);
@@ -349,7 +386,7 @@ static void decide(const struct trace *e, struct outcome *o)
     } else if (e->ultimatum) {
         ultimatum(e, o);
     } else if (e->phase == PHASE_TLS && e->alert_sent) {
-        sent_alert((uint32_t)e->alert_sent - 1, o);
+        sent_alert(e, o);
     } else if (gateway_answered(e)) {
         gateway(e, o);
     } else if (e->peer_end != PEER_OPEN) {
@@ -365,6 +402,13 @@ struct outcome classify(const struct trace *e)
     struct mstsc_pair pair;
 
     decide(e, &o);
+    if (e->tls_first)
+        snprintf(o.detail, sizeof o.detail,
+                 "the target answers X.224 with %s, and a ClientHello with TLS: TLS from the first octet, so it is not "
+                 "RDP, or RDP behind a TLS wrapper",
+                 e->not_x224               ? "what is no X.224"
+                 : e->peer_end == PEER_RST ? "RST"
+                                           : "FIN");
     if (o.side == SIDE_NONE)
         o.side = side_of(o.family, o.phase);
     // The gateway's name and port are looked up and connected to in the phases that are the target's otherwise.

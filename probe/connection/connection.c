@@ -133,6 +133,7 @@ static void fit_parts(struct connection *connection, const struct connection_req
     trace->gateway = request->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF;
     trace->gateway_host = request->profile.gateway.host;
     trace->nla = request->profile.levels.level[FACTOR_SECURITY] == SECURITY_NLA;
+    trace->confirmed = request->profile.levels.level[FACTOR_NEGOTIATION] == NEGOTIATION_SKIPPED;
     *progress = (struct progress){.trace = trace, .sink = sink, .until = request->until};
     *fd = connection->sockets.gateway_fd = -1;
     connection->permit.wanted = request->requests_permit;
@@ -267,6 +268,9 @@ void connection_run(const struct connection_request *request, struct event_sink 
         _exit(0);
     }
     silence_watch(&connection->silence);
+    if (request->until == PHASE_NEGOTIATE && connection->trace.confirmed)
+        finish_locally(connection, "NO_NEGOTIATION",
+                       "negotiation=skipped sends no connection request, so there is no negotiation to end at");
     check_ciphers(connection);
     begin_capture(connection);
     finish_if(connection, socket_resolve(&connection->sockets, request, &connection->progress));

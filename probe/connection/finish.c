@@ -10,6 +10,7 @@
 
 #include "connection/classify.h"
 #include "connection/outcome_report.h"
+#include "connection/tls_first.h"
 #include "knowledge/codes.h"
 #include "trial/proof.h"
 
@@ -37,6 +38,34 @@ static void tell_credentials(struct connection *connection)
     event_fact(connection->sink, FACT_CREDENTIALS, json_string(credentials_word(trace, sent)));
 }
 
+// Whether what answered X.224 may be TLS: the end, or what is no X.224 and no other service's either.
+static bool may_begin_with_tls(const struct trace *trace)
+{
+    if (trace->local || trace->gateway || trace->phase != PHASE_NEGOTIATE || trace->confirmed)
+        return false;
+    return trace->not_x224 ? other_protocol_may_be_tls(trace->other_protocol) : trace->peer_end != PEER_OPEN;
+}
+
+// Once a run and target, and only where it may be: what is in the path may count connections.
+static void look_for_tls(struct connection *connection)
+{
+    enum { PATIENCE_MS = 2000 };
+    struct trace *trace = &connection->trace;
+    const struct connection_request *request = connection->request;
+    double left = silence_due(&connection->silence) - event_clock();
+    int ms = left / 4 < PATIENCE_MS ? (int)(left / 4) : PATIENCE_MS; // to connect, and again to be answered
+
+    if (!request->looks_for_tls || !may_begin_with_tls(trace) || ms <= 0)
+        return;
+    int fd = socket_connect_again(&connection->sockets, request, connection->sink, ms);
+    if (fd < 0)
+        return;
+    bool literal = request->profile.target.literal || address_is_literal(request->profile.levels.level[FACTOR_ADDRESS]);
+    trace->tls_first = tls_first_ask(fd, literal ? NULL : connection->sockets.presented, ms);
+    close(fd);
+    event_fact(connection->sink, FACT_NEGOTIATION_TLS_FIRST, json_boolean(trace->tls_first));
+}
+
 void finish_failed(struct connection *connection)
 {
     struct trace *trace = &connection->trace;
@@ -45,6 +74,7 @@ void finish_failed(struct connection *connection)
     finish_note_error(connection);
     peer_end_note(&trace->peer_end,
                   trace->phase == PHASE_GATEWAY ? connection->sockets.gateway_fd : connection->sockets.fd);
+    look_for_tls(connection);
     tls_report_end(&connection->tls);
     kerberos_report(&connection->observer.kerberos);
     tell_credentials(connection);

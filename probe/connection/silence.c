@@ -8,7 +8,7 @@
 
 enum { AHEAD_MS = 250, AHEAD_PART = 8 }; // before the deadline: 250 ms, or an eighth of it where that is less
 
-static double due(const struct silence *silence)
+double silence_due(const struct silence *silence)
 {
     double deadline = silence->deadline_ms, ahead = deadline / AHEAD_PART;
     return silence->progress->sink->start + deadline - (ahead < AHEAD_MS ? ahead : AHEAD_MS);
@@ -16,7 +16,7 @@ static double due(const struct silence *silence)
 
 static void arm(struct silence *silence)
 {
-    long long ns = (long long)(due(silence) * 1e6);
+    long long ns = (long long)(silence_due(silence) * 1e6);
     const struct itimerspec at = {.it_value = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000}};
     timer_settime(silence->timer, TIMER_ABSTIME, &at, NULL);
 }
@@ -29,7 +29,7 @@ static void on_timer(int number, siginfo_t *info, void *context)
     socklen_t size = sizeof tcp;
     (void)number, (void)context;
 
-    if (event_clock() + 1 < due(silence)) // the trial's clock stood still meanwhile
+    if (event_clock() + 1 < silence_due(silence)) // the trial's clock stood still meanwhile
         arm(silence);
     else if (!silence->progress->over && *silence->fd >= 0 &&
              getsockopt(*silence->fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) == 0)

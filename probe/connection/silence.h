@@ -14,6 +14,9 @@ struct silence {
     timer_t timer;
 };
 
+// event_clock() shortly before the deadline, at which the timer is due.
+double silence_due(const struct silence *silence);
+
 // Arms a timer that reports FACT_END_SILENCE shortly before the deadline, from whatever this process then waits in. All
 // but the timer is set, and lives as long as the worker. Call once. Where no timer can be had the fact is not told.
 void silence_watch(struct silence *silence);

@@ -153,7 +153,7 @@ static void report_used(struct event_sink *sink, bool gateway, int family, const
 }
 
 // Returns the descriptor, or -1 where no address answers.
-static int connect_any(const struct sockets *sockets, const struct profile *profile, struct progress *progress,
+static int connect_any(struct sockets *sockets, const struct profile *profile, struct progress *progress,
                        struct capture *capture)
 {
     const struct variant *levels = &profile->levels;
@@ -169,6 +169,7 @@ static int connect_any(const struct sockets *sockets, const struct profile *prof
         int error = errno;
         nth_address(sockets, i, text);
         if (fd >= 0) {
+            sockets->used = i;
             factors_connected(levels, fd, sink);
             report_segment_size(sink, fd);
             report_used(sink, progress->trace->gateway, sockets->addresses[i].ss_family, text);
@@ -189,10 +190,23 @@ bool socket_may_connect(const struct sockets *sockets, const struct connection_r
     return sockets->connections < budget;
 }
 
+int socket_connect_again(struct sockets *sockets, const struct connection_request *request, struct event_sink *sink,
+                         int ms)
+{
+    const unsigned i = sockets->used;
+    int fd =
+        connect_within(&request->profile.levels, sink, NULL, &sockets->addresses[i], sockets->address_sizes[i], ms);
+    if (fd < 0)
+        return -1;
+    sockets->connections++;
+    event_connection(sink);
+    return fd;
+}
+
 static enum ending begin_next_phase(struct sockets *sockets, struct progress *progress)
 {
-    if (!progress->trace->gateway)
-        return progress_begin(progress, PHASE_NEGOTIATE);
+    if (!progress->trace->gateway) // a negotiation that is skipped counts as confirmed
+        return progress->trace->confirmed ? GOES_ON : progress_begin(progress, PHASE_NEGOTIATE);
     if (sockets->gateway_fd >= 0)
         close(sockets->gateway_fd);
     sockets->gateway_fd = fcntl(sockets->fd, F_DUPFD_CLOEXEC, 0);

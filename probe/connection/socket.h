@@ -21,6 +21,7 @@ struct sockets {
     int out_fd;     // of a gateway's OUT channel, by which everything comes, once it is granted
     int gateway_fd; // a duplicate of it where it is the gateway's: FreeRDP closes its own before it says why; else -1
     unsigned connections;
+    unsigned used; // index of the address of the latest connection
 };
 
 // Resolves what the variant wants to connect to, and decides the name that is presented. Reports facts; ends the trial
@@ -30,6 +31,11 @@ MUST_PASS_ON enum ending socket_resolve(struct sockets *sockets, const struct co
 
 // Whether the variant may make another connection: it makes one, or two through a gateway's HTTP transport.
 bool socket_may_connect(const struct sockets *sockets, const struct connection_request *request);
+
+// Connects within ms to the address of the latest connection once more, beside the trial: no phase begins, and the
+// trial goes on with what it had. The connection is counted. Returns the descriptor, which is the caller's, or -1.
+int socket_connect_again(struct sockets *sockets, const struct connection_request *request, struct event_sink *sink,
+                         int ms);
 
 // Connects to the resolved addresses in turn, begins the phases of that, and sets sockets->fd. Ends the trial where
 // none answers.

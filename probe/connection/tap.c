@@ -5,6 +5,7 @@
 
 #include "connection/factors/tls.h"
 #include "connection/finish.h"
+#include "connection/offer.h"
 #include "connection/settings.h"
 
 // ---- connections ----
@@ -28,6 +29,7 @@ static BOOL on_tls_connect(rdpTransport *transport)
     struct connection *connection = connection_of(transport_get_context(transport));
     struct tls_trace *tls = &connection->trace.tls;
 
+    observe_tunnel(&connection->observer); // where no request went before it
     finish_if(connection, progress_begin(&connection->progress, PHASE_TLS));
     connection->tls.ssl = NULL;
     tls_level_range(connection->request->profile.levels.level[FACTOR_TLS], &tls->lowest_wanted, &tls->highest_wanted);
@@ -99,9 +101,11 @@ static int on_read(rdpTransport *transport, wStream *s)
 static int on_write(rdpTransport *transport, wStream *s)
 {
     struct connection *connection = connection_of(transport_get_context(transport));
-    struct bytes pdu = {Stream_Buffer(s), Stream_GetPosition(s)};
     bool client_info = false;
 
+    if (!connection->trace.confirmed)
+        offer_negotiation(s, &connection->request->profile.levels);
+    struct bytes pdu = {Stream_Buffer(s), Stream_GetPosition(s)};
     capture_prepare(connection->capture, pdu);
     if (!connection->progress.over)
         finish_if(connection, observe_write(&connection->observer, pdu, &client_info));

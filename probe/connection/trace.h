@@ -58,11 +58,14 @@ struct trace {
     const char *local; // name of what this machine lacks or refuses ("CERTIFICATE_REJECTED"), or NULL
     char local_detail[160];
     uint32_t local_code;
-    bool confirmed; // an X.224 confirm was read
+    bool confirmed; // an X.224 confirm was read, or none is due
     struct x224_confirm confirm;
     bool not_x224;                               // what answered is none
+    bool tls_first;                              // a further connection that began with TLS was answered
     const struct other_protocol *other_protocol; // what answered in its place, or NULL
-    bool wrong_protocol;                         // …and selected what was not asked for
+    bool wrong_protocol;                         // …and selected another than the trial's
+    bool unasked_protocol;                       // …which was not requested at all
+    bool unasked_structure;                      // …or negotiated although the request carried no negotiation
     struct tls_trace tls;
     int alert_received; // fatal TLS alert + 1, or 0
     int alert_sent;
@@ -75,8 +78,10 @@ struct trace {
     bool hybrid_ex;             // NLA with early user authorization was selected…
     bool authorization_awaited; // …and its result is what the server sends next
     bool authorization_known;
-    uint32_t authorization; // authorizationResult
-    uint32_t mcs_result;    // other than rt-successful, or 0
+    uint32_t authorization;  // authorizationResult
+    uint32_t mcs_result;     // other than rt-successful, or 0
+    bool unasked_encryption; // the server chose a method of RDP security that was not offered:
+    uint32_t encryption_method;
     bool license_requested; // the server asked for a licence
     bool licensing_error;
     uint32_t licensing_code;

@@ -110,7 +110,7 @@ uint32_t logon_error_code(uint32_t type, uint32_t data)
         return type;
     if (data == LOGON_DATA_UPDATE_PASSWORD || type >> SEVERITY_SHIFT != SEVERITY_ERROR)
         return data;
-    return data == LOGON_DATA_BAD_PASSWORD && ntstatus_on_password(type) == PASSWORD_WRONG ? data : type;
+    return data == LOGON_DATA_BAD_PASSWORD && credssp_on_password(type) == PASSWORD_WRONG ? data : type;
 }
 
 enum password_word logon_error_on_password(uint32_t code)
@@ -121,7 +121,7 @@ enum password_word logon_error_on_password(uint32_t code)
     case LOGON_DATA_UPDATE_PASSWORD:
         return PASSWORD_RIGHT;
     default:
-        return logon_data_is_session(code) ? PASSWORD_UNSAID : ntstatus_on_password(code);
+        return logon_data_is_session(code) ? PASSWORD_UNSAID : credssp_on_password(code);
     }
 }
 

@@ -26,3 +26,8 @@ const struct other_protocol *other_protocol(const uint8_t *data, size_t size)
     }
     return NULL;
 }
+
+bool other_protocol_may_be_tls(const struct other_protocol *protocol)
+{
+    return !protocol || strcmp(protocol->outcome, "ANSWER_IS_TLS") == 0;
+}

@@ -14,7 +14,8 @@ enum {
     TYPE_NEG_REQ = 1,
     TYPE_NEG_RSP = 2,
     TYPE_NEG_FAILURE = 3,
-    NEG_LENGTH = 8
+    NEG_LENGTH = X224_NEGOTIATION_SIZE,
+    INDICATOR_MAX = 254 // X.224 13.2.1
 };
 
 const char *x224_protocol_name(uint32_t protocol)
@@ -101,5 +102,31 @@ bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *c
         return false;
     confirm->flags = part[1];
     confirm->value = little32(part + 4);
+    return true;
+}
+
+bool x224_was_requested(uint32_t requested, uint32_t selected)
+{
+    bool one = (selected & (selected - 1)) == 0;
+    return selected == PROTOCOL_RDP || (one && selected & requested);
+}
+
+bool x224_add_negotiation(uint8_t *data, size_t size, uint32_t protocols)
+{
+    struct x224_request request;
+    if (!x224_parse_request(data, size, &request) || request.negotiates ||
+        data[TPKT_HEADER] + NEG_LENGTH > INDICATOR_MAX)
+        return false;
+    uint8_t *part = data + size;
+    size += NEG_LENGTH;
+    data[2] = (uint8_t)(size >> 8);
+    data[3] = (uint8_t)size;
+    data[TPKT_HEADER] += NEG_LENGTH;
+    part[0] = TYPE_NEG_REQ;
+    part[1] = 0;
+    part[2] = NEG_LENGTH;
+    part[3] = 0;
+    for (int i = 0; i < 4; i++)
+        part[4 + i] = (uint8_t)(protocols >> 8 * i);
     return true;
 }

@@ -40,3 +40,14 @@ struct x224_confirm {
 // truncated or oversized, gives false.
 bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *request);
 bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *confirm);
+
+// Bytes of RDP_NEG_REQ (2.2.1.1.1).
+enum { X224_NEGOTIATION_SIZE = 8 };
+
+// Whether a server may select the protocol where these were requested: one of them, or RDP security, which every client
+// asks for by asking for nothing (2.2.1.2.1).
+bool x224_was_requested(uint32_t requested, uint32_t selected);
+
+// Appends RDP_NEG_REQ with no flags to a Connection Request that has none. data has room for X224_NEGOTIATION_SIZE
+// bytes more. False, and nothing is changed, where the bytes are no such request, or a TPDU has not the room.
+bool x224_add_negotiation(uint8_t *data, size_t size, uint32_t protocols);

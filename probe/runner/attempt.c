@@ -43,6 +43,7 @@ static bool send_request(const struct attempt *attempt)
         .at_challenge = trial->at_challenge,
         .config_path = attempt->config,
         .screenshot = o->screenshot ? o->screenshot : "",
+        .looks_for_tls = attempt->looks_for_tls,
         .requests_permit = attempt->requests_permit,
         .capture = o->capture,
         .capture_fd = o->capture_fd,

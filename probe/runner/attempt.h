@@ -20,6 +20,7 @@ struct attempt {
     int fd;                    // the worker's, -1 once it was closed
     char *buffer;              // what was read and not applied yet
     size_t used, capacity;
+    bool looks_for_tls;   // connection/request.h; set between init and start
     bool requests_permit; // whether it is to ask before it sends the password; set between init and start
     bool asking;          // it has asked, and waits for attempt_grant()
     bool undecided;       // it ended without a logon and without an outcome, for lack of a permit

@@ -92,6 +92,7 @@ static bool start_worker(struct engine *e, struct slot *slot, unsigned index, co
         attempt_init(&slot->attempt, &slot->options, slot->store, e->number, &step->variant, step->until, step->repeat);
     if (!ready)
         errno = ENOMEM;
+    slot->attempt.looks_for_tls = !e->targets[slot->target].tls_looked_for;
     slot->attempt.requests_permit = slot->permit.asks;
     // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record. Only
     // who may ask is listened to.
@@ -278,6 +279,8 @@ static void complete(struct engine *e, struct slot *slot, unsigned index)
     bool counted =
         guard_end(e->guard, &slot->options, &slot->permit, &slot->attempt.trial, uncounted, sizeof uncounted);
     e->state.ended++;
+    if (fact_get(slot->attempt.trial.facts, FACT_NEGOTIATION_TLS_FIRST))
+        e->targets[slot->target].tls_looked_for = true;
     enum stop reason =
         e->work.ended(e->work.context, slot->target, slot->step, slot->planned, &slot->attempt.trial, why, sizeof why);
     if (reason != STOP_NONE)

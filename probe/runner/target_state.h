@@ -10,9 +10,10 @@
 
 struct target_state {
     uint32_t target, step;
-    double not_before; // event_clock() at which it may have its next trial
-    bool issued;       // a trial to have a licence issued was made for this step
-    bool has_store;    // a scratch directory of its own
+    double not_before;   // event_clock() at which it may have its next trial
+    bool issued;         // a trial to have a licence issued was made for this step
+    bool tls_looked_for; // a trial has asked whether the target begins with TLS: once is enough
+    bool has_store;      // a scratch directory of its own
 };
 
 // Sets the target's next step that is to be run; false if there is none now.

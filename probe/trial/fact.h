@@ -60,16 +60,19 @@ enum fact {
     FACT_GATEWAY_CERTIFICATE_TRUSTED,
     FACT_GATEWAY_CERTIFICATE_VERIFICATION,
     FACT_GATEWAY_CERTIFICATE_CHAIN,
+    FACT_NEGOTIATION_OFFERED,       // the connection request carried RDP_NEG_REQ
     FACT_NEGOTIATION_REQUESTED,     // list of protocol names
     FACT_NEGOTIATION_REQUEST_FLAGS, // RDP_NEG_REQ flags
     FACT_NEGOTIATION_COOKIE,        // what stands behind "Cookie: mstshash=" in the request
     FACT_NEGOTIATION_ROUTING_TOKEN, // the routing token that stands in its place
+    FACT_NEGOTIATION_ANSWER,        // RDP_NEG_RSP, RDP_NEG_FAILURE or none: what the confirm carried
     FACT_NEGOTIATION_SELECTED,      // protocol name
     FACT_NEGOTIATION_FLAGS,         // RDP_NEG_RSP flags
     FACT_NEGOTIATION_FLAG_NAMES,
     FACT_NEGOTIATION_FAILURE, // failureCode
     FACT_NEGOTIATION_FAILURE_NAME,
     FACT_NEGOTIATION_OTHER,     // other protocol that the answer is of
+    FACT_NEGOTIATION_TLS_FIRST, // a further connection, which began with a ClientHello, was answered with TLS
     FACT_NEGOTIATION_MIDDLEBOX, // the server's echo of the requested protocols is not what was sent
     FACT_TLS_VERSION,
     FACT_TLS_CIPHER,

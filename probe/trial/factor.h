@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "trial/phase.h"
 
@@ -42,6 +43,18 @@ enum autodetect_level { AUTODETECT_OFF, AUTODETECT_ON };
 enum multitransport_level { MULTITRANSPORT_OFF, MULTITRANSPORT_ON };
 enum restricted_admin_level { RESTRICTED_ADMIN_OFF, RESTRICTED_ADMIN_ON };
 enum keyboard_level { KEYBOARD_US, KEYBOARD_NONE, KEYBOARD_GIVEN };
+enum negotiation_level { NEGOTIATION_OFFERED, NEGOTIATION_LEGACY, NEGOTIATION_SKIPPED };
+enum rdp_encryption_level {
+    RDP_ENCRYPTION_ANY,
+    RDP_ENCRYPTION_128,
+    RDP_ENCRYPTION_56,
+    RDP_ENCRYPTION_40,
+    RDP_ENCRYPTION_FIPS
+};
+
+// encryptionMethods (MS-RDPBCGR 2.2.1.3.3) of a level of the factor rdp-encryption: all for `any`, else one bit.
+enum { RDP_ENCRYPTION_METHODS_ALL = 0x1B };
+uint32_t rdp_encryption_methods(unsigned level);
 
 // Whether the level presents an address, and no name.
 static inline bool address_is_literal(unsigned level)

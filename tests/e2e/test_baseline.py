@@ -173,7 +173,7 @@ Target   alt.example:3389
 User     CORP\\bob
 Gateway  gw.example:8443
 Variant  security=tls tls=default address=name gateway=http license=keep
-         color-depth=15
+         color-depth=15 negotiation=skipped
 
 Taken
   alternate full address (ServerHostname) = alt.example
@@ -181,14 +181,12 @@ Taken
   Domain = CORP
   session bpp (ColorDepth) = 15  color-depth=15
   enablecredsspsupport (NlaSecurity) = off  security=tls
+  negotiate security layer (NegotiateSecurityLayer) = off  negotiation=skipped
   authentication level (AuthenticationLevel) = 1  1 is as --cert-policy require, all else as report
   gatewayusagemethod (GatewayUsageMethod) = 1  gateway=http
   GatewayPort = 8443
   gatewayhostname (GatewayHostname) = gw.example
   GatewayEnabled = on  gateway=http
-
-Overridden by the probe
-  negotiate security layer (NegotiateSecurityLayer) = off  a trial always negotiates, for one protocol
 
 Not used
   gatewaycredentialssource = 4  FreeRDP does nothing with it; the gateway gets a password or a token

@@ -19,7 +19,7 @@ CLIENT = "FRONTDESK7"
 ALIAS = "dual"  # the target's other name
 GIVEN = {"load-balance": ["--load-balance-info", TOKEN], "client-name": ["--client-name", CLIENT],
          "keyboard": ["--keyboard", "0x407"],
-         "address": ["--alias", ALIAS]}
+         "address": ["--alias", ALIAS], "rdp-encryption": ["--set", "security=rdp"]}
 ERRINFO, AUTODETECT, GFX = 0x1, 0x80, 0x100  # earlyCapabilityFlags, MS-RDPBCGR 2.2.1.3.2
 REDIRECTED = ["rdpdr", "rdpsnd", "cliprdr", "drdynvc"]
 UNREACHED = None  # the level cannot come into effect here: see its test
@@ -51,6 +51,10 @@ def tls_stub(certificate):
 
 def flag(bit, wanted):
     return lambda record: bool(record["early_flags"] & bit) == wanted
+
+
+def methods(bits):
+    return {"security": "rdp", "encryption_methods": bits}
 
 
 # What the lab's record of the connection must say, for every level of every factor: members and their values, or a
@@ -90,6 +94,11 @@ ROWS = {
     "restricted-admin": {"off": {"requested_flags": 0, "restricted_admin": "off"},
                          "on": {"requested_flags": 1, "restricted_admin": "on"}},
     "keyboard": {"us": {"keyboard": 0x409}, "none": {"keyboard": 0}, "given": {"keyboard": 0x407}},
+    "rdp-encryption": {"any": methods(0x1B), "128": methods(0x02), "56": methods(0x08), "40": methods(0x01),
+                       "fips": methods(0x10)},
+    # FreeRDP's servers answer to "legacy" with a negotiation that nobody offered, and to "skipped" not at all:
+    # test_negotiation.py has other servers for these.
+    "negotiation": {"offered": {"negotiation_offered": True}, "legacy": UNREACHED, "skipped": UNREACHED},
 }
 LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels]
 
@@ -109,7 +118,9 @@ PLANTED = {
     "keyboard": ("keyboard=0", "none", "none"),
 }
 NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had",
-               "segment-size": "test_segment_size.py plants it in the path"}
+               "segment-size": "test_segment_size.py plants it in the path",
+               "negotiation": "of the lab it can only be offered: test_negotiation.py",
+               "rdp-encryption": "test_standard_security.py isolates it"}
 
 
 def documented(help_text):
@@ -160,7 +171,8 @@ def connect(lab, gateway, rdpprobe, scratch):
         licensing = "issue" if factor == "license" else "off"
         through = factor == "gateway" and level != "off"
         ports = ["--gateway-port", "http", "--gateway-port", "websocket"] if through else []
-        server = lab("--licensing", licensing, *ports, user=USER, password=PASSWORD)
+        ciphers = ["--rdp-encryption", "client"] if factor == "rdp-encryption" else []
+        server = lab("--licensing", licensing, *ports, *ciphers, user=USER, password=PASSWORD)
         words = ["--user", USER, "--domain", DOMAIN, "--pause", "0", *GIVEN.get(factor, []), *options]
         if through:
             via = [f"--via={name}={port}" for name, port in server.gateway_ports.items()]

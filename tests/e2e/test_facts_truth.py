@@ -53,6 +53,8 @@ BOTH = {
     "local": of("address.used"),
     "family": of("address.family"),
     "gateway": lambda trial: trial["variant"]["gateway"],
+    "negotiation_offered": of("negotiation.offered"),
+    "encryption_methods": of("client.encryption_methods"),
     "requested": of("negotiation.requested"),
     "requested_flags": of("negotiation.request_flags"),
     "negotiation_failure": of("negotiation.failure"),

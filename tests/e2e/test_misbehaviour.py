@@ -21,7 +21,11 @@ from fixtures.program import Program
 PASSWORD = "Lab-Pw1"
 DEADLINE = 1.2
 CONFIRM = "030000130ed00000123400020008000{}000000"  # X.224 Connection Confirm, selected protocol
-SSL, HYBRID, HYBRID_EX, RDP = 1, 2, 8, 0
+SSL, HYBRID, RDSTLS, HYBRID_EX, RDP = 1, 2, 4, 8, 0
+# ServerHello for TLS 1.2 with ECDHE-RSA-AES128-GCM-SHA256 and an empty renegotiation_info (RFC 5246, 5746); then a
+# record that says version 3.9.
+BROKEN = bytes.fromhex("1603030031" "0200002d" "0303" + "5a" * 32 + "00" "c02f" "00" "0005" "ff01000100"
+                       "1603090004" "0b000000")
 
 # without: what this client lacks: "legacy" (OpenSSL's provider). target: where there is no server at all
 Row = collections.namedtuple("Row", "cause server arguments expected without target", defaults=("", None))
@@ -131,13 +135,24 @@ def others():
     yield "slow-tls", Row("a handshake that comes too slowly", lab("--fault", "tls:slow", "--drip", 50), [],
                           Outcome("tls", "timeout", 0, "DEADLINE", "deadline"))
     # Another protocol than the trial's
-    for selected, security, name in ((HYBRID_EX, "tls", "HYBRID_EX"), (RDP, "tls", "RDP"), (SSL, "nla", "SSL")):
+    for selected, security, name in ((RDP, "tls", "RDP"), (SSL, "nla", "SSL")):
         yield f"selects-{name}", Row(f"selects {name}", scripted(CONFIRM.format(selected)),
                                      ["--set", f"security={security}"],
                                      Outcome("negotiate", "negotiation", 0, "OTHER_PROTOCOL_SELECTED", "client"))
+    # …which the request did not offer, or no protocol at all; or an answer to what was not asked
+    for selected, security in ((HYBRID_EX, "tls"), (SSL, "rdp"), (RDSTLS, "nla"), (SSL | HYBRID, "nla")):
+        yield f"unasked-{selected}-{security}", Row(
+            f"selects {selected} for {security}", scripted(CONFIRM.format(selected)), ["--set", f"security={security}"],
+            Outcome("negotiate", "protocol", selected, "PROTOCOL_NOT_OFFERED", "client"))
+    yield "unasked-negotiation", Row("negotiates with who does not", scripted(CONFIRM.format(RDP)),
+                                     ["--set", "security=rdp", "--set", "negotiation=legacy"],
+                                     Outcome("negotiate", "protocol", 0, "NEGOTIATION_NOT_OFFERED", "client"))
     # TLS
     yield "tls-text", Row("SSH's text for TLS", scripted(bytes.fromhex(CONFIRM.format(HYBRID)) + b"SSH-2.0-x\r\n"), [],
                           Outcome("tls", "tls", 0, "", "client"))
+    broken = bytes.fromhex(CONFIRM.format(HYBRID)) + BROKEN
+    yield "tls-broken", Row("a ServerHello, and then a record of no version", scripted(broken), [],
+                            Outcome("tls", "tls", 70, "sent_protocol_version", "client"))
     yield "tls-too-old", Row("an offer too old", lab("--tls-min", "1.3"), ["--set", "tls=1.2"],
                              Outcome("tls", "tls", 70, "protocol_version", "server"))
     yield "tls-too-new", Row("an offer too new", lab("--tls-max", "1.2"), ["--set", "tls=1.3"],
@@ -274,7 +289,8 @@ def test_what_it_comes_to(trials, name):
     if name == "tcp:rst" and seen.phase == "tcp":  # it can overtake the end of connect()
         expected = Outcome("tcp", "tcp", 104, "ECONNRESET", None)
     assert seen == expected, trial
-    assert trial["connections"] == (0 if expected.phase in ("resolve", "tcp") else 1)
+    asked = "tls_first" in trial["facts"].get("negotiation", {})  # with one more connection: test_tls_first.py
+    assert trial["connections"] == (0 if expected.phase in ("resolve", "tcp") else 2 if asked else 1)
     assert trial["outcome"]["result"] == "failed" and trial["outcome"]["detail"]
 
 

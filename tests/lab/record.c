@@ -148,11 +148,13 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "family", json_string(lab_family_name(facts->family)));
     json_object_set_new(line, "gateway", json_string(lab_gateway_name(facts->gateway)));
     json_object_set_new(line, "requested", requested_json(record));
+    json_object_set_new(line, "negotiation_offered", boolean_or_null(record->requested_known, record->negotiates));
     json_object_set_new(line, "requested_flags", number_or_null(record->requested_known, record->requested_flags));
     json_object_set_new(line, "negotiation_failure", number_or_null(record->failure_sent, record->failure_code));
     json_object_set_new(line, "cipher", text_or_null(record->cipher[0], record->cipher));
     add_facts(line, facts);
     json_object_set_new(line, "early_flags", number_or_null(record->core_known, record->early_flags));
+    json_object_set_new(line, "encryption_methods", number_or_null(record->methods_known, record->encryption_methods));
     json_object_set_new(line, "session_asked", number_or_null(record->session_asked, record->session));
     json_object_set_new(line, "authenticated", boolean_or_null(record->authenticated_known, record->authenticated));
     json_object_set_new(line, "credssp_version", number_or_null(record->credssp_version != 0, record->credssp_version));

@@ -23,11 +23,12 @@ struct lab_record {
     struct lab_facts facts;
     uint16_t peer_port;
     int segment_size; // bytes that its own socket puts into a TCP segment at most; 0: not known
-    char local[64];  // the lab's own address of the connection: it may listen on all of them
-    double began_ms; // CLOCK_MONOTONIC at which it was accepted
+    char local[64];   // the lab's own address of the connection: it may listen on all of them
+    double began_ms;  // CLOCK_MONOTONIC at which it was accepted
 
     bool requested_known; // an X.224 Connection Request was read
-    uint32_t requested;   // its requestedProtocols
+    bool negotiates;      // it had RDP_NEG_REQ, with…
+    uint32_t requested;   // …these requestedProtocols
     uint8_t requested_flags;
     bool failure_sent; // RDP_NEG_FAILURE
     uint32_t failure_code;
@@ -37,6 +38,8 @@ struct lab_record {
     uint32_t early_flags;
     bool session_asked; // the cluster data asks for a session: 0 for the administrative one
     uint32_t session;
+    bool methods_known; // TS_UD_CS_SEC was read
+    uint32_t encryption_methods;
 
     bool authenticated_known;
     bool authenticated;

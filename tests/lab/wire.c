@@ -102,6 +102,7 @@ void wire_read_request(const uint8_t *data, size_t length, struct lab_record *re
     }
     lab_facts_learn(facts, LAB_FACT_COOKIE);
 
+    record->negotiates = request;
     if (request) {
         record->requested_flags = request[1];
         record->requested = u32(request + 4);
@@ -239,7 +240,8 @@ void wire_set_selected(uint8_t *data, size_t length, uint32_t protocol)
 
 void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_record *record)
 {
-    enum { CS_NET = 0xC003, CS_CLUSTER = 0xC004, CS_MULTITRANSPORT = 0xC00A, REDIRECTED_SESSIONID_FIELD_VALID = 0x2 };
+    enum { CS_SECURITY = 0xC002, CS_NET = 0xC003, CS_CLUSTER = 0xC004, CS_MULTITRANSPORT = 0xC00A };
+    enum { REDIRECTED_SESSIONID_FIELD_VALID = 0x2 };
     struct lab_facts *facts = &record->facts;
     const size_t first = first_block(data, length);
     if (!first)
@@ -253,6 +255,10 @@ void wire_read_connect_initial(const uint8_t *data, size_t length, struct lab_re
         switch (u16(block)) {
         case CS_CORE:
             read_core(block, size, record);
+            break;
+        case CS_SECURITY:
+            record->methods_known = size >= 8;
+            record->encryption_methods = size >= 8 ? u32(block + 4) : 0;
             break;
         case CS_NET:
             read_channels(block, size, facts);

@@ -60,6 +60,11 @@ static void test_security(void **state)
     assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_RDP, FACT_NEGOTIATION_SELECTED, "HYBRID"), EFFECT_NO);
     assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_NLA, FACT_NEGOTIATION_SELECTED, "HYBRID_EX"), EFFECT_YES);
     assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_TLS, FACT_NEGOTIATION_SELECTED, "HYBRID_EX"), EFFECT_NO);
+    // Nothing negotiated.
+    assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_RDP, FACT_NEGOTIATION_ANSWER, "none"), EFFECT_YES);
+    assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_TLS, FACT_NEGOTIATION_ANSWER, "none"), EFFECT_NO);
+    assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_TLS, FACT_TLS_VERSION, "1.3"), EFFECT_YES);
+    assert_int_equal(effect_of(FACTOR_SECURITY, SECURITY_NLA, FACT_TLS_VERSION, "1.3"), EFFECT_UNREACHED);
 }
 
 static void test_tls(void **state)
@@ -185,6 +190,23 @@ static const struct {
     {FACTOR_KEYBOARD, "{'client':{'keyboard':1033,'keyboard_given':1031}}", "ynn"},
     {FACTOR_KEYBOARD, "{'client':{'keyboard':1031,'keyboard_given':1031}}", "nny"},
     {FACTOR_KEYBOARD, "{'client':{'keyboard':1033,'keyboard_given':1033}}", "yny"},
+    {FACTOR_NEGOTIATION, "{}", "uuu"},
+    {FACTOR_NEGOTIATION, "{'negotiation':{'offered':true,'requested':['SSL']},'tls':{'sni':'x'}}", "ynn"},
+    {FACTOR_NEGOTIATION, "{'negotiation':{'requested':['SSL']}}", "ynn"}, // a journal from before the factor
+    {FACTOR_NEGOTIATION, "{'negotiation':{'offered':false}}", "nyn"},
+    {FACTOR_NEGOTIATION, "{'tls':{'sni':'x'}}", "uuy"},
+    {FACTOR_RDP_ENCRYPTION, "{}", "uuuuu"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':0}}", "vnnnn"}, // under TLS
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':27}}", "ynnnn"},
+    {FACTOR_RDP_ENCRYPTION,
+     "{'client':{'encryption_methods':27},'server':{'encryption_method':'ENCRYPTION_METHOD_NONE'}}", "vnnnn"},
+    {FACTOR_RDP_ENCRYPTION,
+     "{'client':{'encryption_methods':27},'server':{'encryption_method':'ENCRYPTION_METHOD_FIPS'}}", "ynnnn"},
+    {FACTOR_RDP_ENCRYPTION, // the server took what was not offered
+     "{'client':{'encryption_methods':2},'server':{'encryption_method':'ENCRYPTION_METHOD_40BIT'}}", "nynnn"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':8}}", "nnynn"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':1}}", "nnnyn"},
+    {FACTOR_RDP_ENCRYPTION, "{'client':{'encryption_methods':16}}", "nnnny"},
 };
 
 static enum effect effect_of_facts(enum factor factor, unsigned level, const char *facts)

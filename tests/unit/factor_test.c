@@ -66,6 +66,14 @@ static void test_constraints(void **state)
                     {FACTOR_AUTH, FACTOR_ADDRESS, AUTH_LEVEL_KERBEROS, ADDRESS_IPV6},
                     {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_TLS},
                     {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_RDP}};
+    // That go with security=rdp only: not possible from the default, and possible there.
+    static const struct {
+        enum factor factor;
+        unsigned level;
+    } of_rdp[] = {{FACTOR_RDP_ENCRYPTION, RDP_ENCRYPTION_128},
+                  {FACTOR_RDP_ENCRYPTION, RDP_ENCRYPTION_56},
+                  {FACTOR_RDP_ENCRYPTION, RDP_ENCRYPTION_40},
+                  {FACTOR_RDP_ENCRYPTION, RDP_ENCRYPTION_FIPS}};
     struct variant zero = {{0}};
     unsigned pairs = 0, found = 0;
     (void)state;
@@ -78,9 +86,40 @@ static void test_constraints(void **state)
         assert_false(variant_possible(&variant, &why));
         assert_non_null(why);
     }
+    for (size_t i = 0; i < sizeof of_rdp / sizeof of_rdp[0]; i++) {
+        struct variant variant = variant_with(zero, of_rdp[i].factor, of_rdp[i].level);
+        const char *why = NULL;
+        assert_false(variant_possible(&variant, &why));
+        assert_non_null(why);
+        variant.level[FACTOR_SECURITY] = SECURITY_RDP;
+        assert_true(variant_possible(&variant, &why));
+    }
+    // Legacy goes with security=rdp only, and skipped with what else begins without a connection request.
+    static const struct {
+        unsigned negotiation;
+        enum factor factor;
+        unsigned level;
+        bool possible;
+    } negotiations[] = {{NEGOTIATION_LEGACY, FACTOR_SECURITY, SECURITY_RDP, true},
+                        {NEGOTIATION_LEGACY, FACTOR_SECURITY, SECURITY_TLS, false},
+                        {NEGOTIATION_LEGACY, FACTOR_SECURITY, SECURITY_NLA, false},
+                        {NEGOTIATION_SKIPPED, FACTOR_SECURITY, SECURITY_RDP, false},
+                        {NEGOTIATION_SKIPPED, FACTOR_SECURITY, SECURITY_TLS, true},
+                        {NEGOTIATION_SKIPPED, FACTOR_SECURITY, SECURITY_NLA, true},
+                        {NEGOTIATION_SKIPPED, FACTOR_GATEWAY, GATEWAY_HTTP, true},
+                        {NEGOTIATION_SKIPPED, FACTOR_LOAD_BALANCE, LOAD_BALANCE_TOKEN, false},
+                        {NEGOTIATION_SKIPPED, FACTOR_RESTRICTED_ADMIN, RESTRICTED_ADMIN_ON, false}};
+    for (size_t i = 0; i < sizeof negotiations / sizeof negotiations[0]; i++) {
+        struct variant variant = variant_with(zero, FACTOR_NEGOTIATION, negotiations[i].negotiation);
+        variant.level[negotiations[i].factor] = (unsigned char)negotiations[i].level;
+        assert_int_equal(variant_possible(&variant, NULL), negotiations[i].possible);
+    }
     // Every other pair of levels goes together, or is one of these rules (four levels of TLS).
     for (int f = 0; f < FACTOR_COUNT; f++) {
         for (int g = f + 1; g < FACTOR_COUNT; g++) {
+            if (f == FACTOR_RDP_ENCRYPTION || g == FACTOR_RDP_ENCRYPTION || f == FACTOR_NEGOTIATION ||
+                g == FACTOR_NEGOTIATION)
+                continue;
             for (unsigned i = 0; i < factor_levels((enum factor)f) * factor_levels((enum factor)g); i++) {
                 struct variant variant = variant_with(zero, (enum factor)f, i % factor_levels((enum factor)f));
                 variant = variant_with(variant, (enum factor)g, i / factor_levels((enum factor)f));

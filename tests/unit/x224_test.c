@@ -6,6 +6,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "pdu_example.h"
 #include "protocol/x224.h"
 
@@ -33,6 +35,62 @@
 
 static const char *const requests[] = {REQUEST, REQUEST_NLA, REQUEST_PLAIN, REQUEST_CORRELATION};
 static const char *const confirms[] = {CONFIRM, CONFIRM_NLA, CONFIRM_REFUSED, CONFIRM_OLD};
+
+static void a_request_gets_its_negotiation(void **state)
+{
+    // The same request of 4.1.1, with RDP_NEG_REQ cut off, gets back what was cut off.
+    struct pdu_example whole = pdu_example(REQUEST);
+    uint8_t data[300] = {0};
+    (void)state;
+    memcpy(data, whole.data, whole.size - X224_NEGOTIATION_SIZE);
+    data[3] -= X224_NEGOTIATION_SIZE;
+    data[4] -= X224_NEGOTIATION_SIZE;
+    assert_true(x224_add_negotiation(data, whole.size - X224_NEGOTIATION_SIZE, PROTOCOL_RDP));
+    assert_memory_equal(data, whole.data, whole.size);
+    assert_false(x224_add_negotiation(data, whole.size, PROTOCOL_RDP)); // it has one
+    struct pdu_example confirm = pdu_example(CONFIRM_OLD);
+    memcpy(data, confirm.data, confirm.size);
+    assert_false(x224_add_negotiation(data, confirm.size, PROTOCOL_RDP));
+    assert_memory_equal(data, confirm.data, confirm.size);
+}
+
+static void a_request_without_room_stays(void **state)
+{
+    enum { FIXED = 11, INDICATOR_MAX = 254 };
+    uint8_t data[300] = {3, 0, 1, 0, 0, 0xE0};
+    size_t size = INDICATOR_MAX + 5 - X224_NEGOTIATION_SIZE + 1;
+    (void)state;
+    data[2] = (uint8_t)(size >> 8);
+    data[3] = (uint8_t)size;
+    data[4] = (uint8_t)(size - 5);
+    memset(data + FIXED, 'x', size - FIXED - 2);
+    memcpy(data + size - 2, "\r\n", 2);
+    struct x224_request request;
+    assert_true(x224_parse_request(data, size, &request));
+    assert_false(x224_add_negotiation(data, size, PROTOCOL_SSL));
+    // One byte less of the token.
+    size--;
+    data[2] = (uint8_t)(size >> 8);
+    data[3]--;
+    data[4]--;
+    memcpy(data + size - 2, "\r\n", 2);
+    assert_true(x224_add_negotiation(data, size, PROTOCOL_SSL));
+    assert_true(x224_parse_request(data, size + X224_NEGOTIATION_SIZE, &request));
+    assert_true(request.negotiates);
+    assert_int_equal(request.protocols, PROTOCOL_SSL);
+}
+
+static void what_may_be_selected(void **state)
+{
+    (void)state;
+    assert_true(x224_was_requested(PROTOCOL_SSL | PROTOCOL_HYBRID, PROTOCOL_SSL));
+    assert_true(x224_was_requested(PROTOCOL_SSL, PROTOCOL_RDP));
+    assert_true(x224_was_requested(PROTOCOL_RDP, PROTOCOL_RDP));
+    assert_false(x224_was_requested(PROTOCOL_RDP, PROTOCOL_SSL));
+    assert_false(x224_was_requested(PROTOCOL_SSL, PROTOCOL_HYBRID));
+    assert_false(x224_was_requested(PROTOCOL_SSL | PROTOCOL_HYBRID, PROTOCOL_SSL | PROTOCOL_HYBRID));
+    assert_false(x224_was_requested(0xB, 0x40));
+}
 
 static bool decode_request(const uint8_t *data, size_t size)
 {
@@ -176,10 +234,16 @@ static void stands_damage(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_requests),          cmocka_unit_test(reads_confirms),
-        cmocka_unit_test(refuses_what_is_neither), cmocka_unit_test(refuses_lengths_that_do_not_agree),
-        cmocka_unit_test(names_protocols),         cmocka_unit_test(stands_truncation),
+        cmocka_unit_test(reads_requests),
+        cmocka_unit_test(reads_confirms),
+        cmocka_unit_test(refuses_what_is_neither),
+        cmocka_unit_test(refuses_lengths_that_do_not_agree),
+        cmocka_unit_test(names_protocols),
+        cmocka_unit_test(stands_truncation),
         cmocka_unit_test(stands_damage),
+        cmocka_unit_test(a_request_gets_its_negotiation),
+        cmocka_unit_test(a_request_without_room_stays),
+        cmocka_unit_test(what_may_be_selected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

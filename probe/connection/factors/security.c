@@ -4,22 +4,16 @@
 static const char one_protocol[] = "a trial asks for exactly one protocol";
 
 static const struct factor_setting settings[] = {
-    {"NlaSecurity", "sec", NULL, false},
-    {"TlsSecurity", "sec", NULL, false},
-    {"RdpSecurity", "sec", NULL, false},
-    {"UseRdpSecurityLayer", NULL, NULL, false},
-    {"NegotiateSecurityLayer", NULL, "a trial always negotiates, for one protocol", true},
-    {"ExtSecurity", NULL, one_protocol, true},
-    {"AadSecurity", NULL, one_protocol, true},
-    {"RdstlsSecurity", NULL, one_protocol, true},
-    {NULL, NULL, NULL, false},
+    {"NlaSecurity", "sec", NULL, false},          {"TlsSecurity", "sec", NULL, false},
+    {"RdpSecurity", "sec", NULL, false},          {"UseRdpSecurityLayer", NULL, NULL, false},
+    {"ExtSecurity", NULL, one_protocol, true},    {"AadSecurity", NULL, one_protocol, true},
+    {"RdstlsSecurity", NULL, one_protocol, true}, {NULL, NULL, NULL, false},
 };
 
 static bool apply(struct applying *applying, unsigned level)
 {
     const struct flag_setting flags[] = {
         // Exactly one protocol, so that nothing falls back to another one on a new connection.
-        {FreeRDP_NegotiateSecurityLayer, true},
         {FreeRDP_NlaSecurity, level == SECURITY_NLA},
         {FreeRDP_TlsSecurity, level == SECURITY_TLS},
         {FreeRDP_RdpSecurity, level == SECURITY_RDP},

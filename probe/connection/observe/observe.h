@@ -24,12 +24,13 @@ struct observer {
     const int *fd;                // of the latest TCP connection
     struct encryption encryption; // RDP security's
     struct kerberos kerberos;
-    uint32_t requested;                   // requestedProtocols, as sent
+    bool offered;                         // RDP_NEG_REQ was sent, with…
+    uint32_t requested;                   // …these requestedProtocols
     double ntlm_asked;                    // event_clock() when NTLM's NEGOTIATE went out; 0 before
     bool ntlm_challenged;                 // its CHALLENGE was read
     bool capabilities_seen;               // Demand Active was read
     uint16_t io_channel, message_channel; // ids from the server's Connect Response; 0: it named none
-    double logon_begun_at;  // event_clock() when the server told that a logon goes on, or 0
+    double logon_begun_at;                // event_clock() when the server told that a logon goes on, or 0
     double logon_error_at;                // event_clock() at the first logon error, or 0
 };
 
@@ -53,6 +54,8 @@ void observe_error_info(struct observer *observer, uint32_t code);
 
 // X.224 Connection Request and Confirm, and the first byte of an answer that is no TPKT and so no Confirm
 // (negotiation_observer.c).
+// observe_tunnel: the client goes on to the target, so that the tunnel through a gateway stands, if there is one.
+void observe_tunnel(struct observer *observer);
 MUST_PASS_ON enum ending observe_request(struct observer *observer, struct bytes pdu);
 MUST_PASS_ON enum ending observe_confirm(struct observer *observer, struct bytes pdu);
 MUST_PASS_ON enum ending observe_stranger(struct observer *observer, uint8_t first);
@@ -101,5 +104,5 @@ MUST_PASS_ON enum ending observe_server_payload(struct observer *observer, uint1
 // The ids of the I/O channel and the message channel, from the server's Connect Response, whole (payload_observer.c).
 void observe_channels(struct observer *observer, struct bytes pdu);
 
-// A fast-path PDU of the server, whole (payload_observer.c).
-void observe_fast_path(struct observer *observer, struct bytes pdu);
+// A fast-path PDU, whole (payload_observer.c).
+void observe_fast_path(struct observer *observer, enum standard_direction direction, struct bytes pdu);

@@ -222,20 +222,21 @@ enum ending observe_client_payload(struct observer *observer, uint16_t channel, 
     return ending;
 }
 
-// A fast-path update that is encrypted moves the RC4 stream on (2.2.9.1.2).
-void observe_fast_path(struct observer *observer, struct bytes pdu)
+// A fast-path PDU that is encrypted moves the cipher's stream on (2.2.8.1.2, 2.2.9.1.2).
+void observe_fast_path(struct observer *observer, enum standard_direction direction, struct bytes pdu)
 {
-    enum { FASTPATH_OUTPUT_ENCRYPTED = 0x80 };
+    enum { FASTPATH_ENCRYPTED = 0x80 };
     if (pdu.size < 3)
         return;
     size_t header = pdu.data[1] & 0x80 ? 3 : 2;
     struct bytes payload = {pdu.data + header, pdu.size - header};
     uint8_t *plain = NULL;
-    if (pdu.data[0] & FASTPATH_OUTPUT_ENCRYPTED) {
-        plain = observer->encryption.streams ? encryption_open(&observer->encryption, FROM_SERVER, &payload) : NULL;
+    if (pdu.data[0] & FASTPATH_ENCRYPTED) {
+        plain = observer->encryption.streams ? encryption_open(&observer->encryption, direction, &payload) : NULL;
         if (!plain)
             return;
     }
-    observer->trace->painted |= painting_fast_path(payload.data, payload.size);
+    if (direction == FROM_SERVER)
+        observer->trace->painted |= painting_fast_path(payload.data, payload.size);
     free(plain);
 }

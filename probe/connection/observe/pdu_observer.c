@@ -9,6 +9,12 @@ static bool is_credssp(const struct observer *observer, struct bytes pdu)
     return observer->trace->nla && !progress_reached(observer->progress, PHASE_MCS) && pdu.data[0] == DER_SEQUENCE;
 }
 
+// FASTPATH_OUTPUT_ACTION_FASTPATH or FASTPATH_INPUT_ACTION_FASTPATH (MS-RDPBCGR 2.2.9.1.2, 2.2.8.1.2).
+static bool is_fast_path(struct bytes pdu)
+{
+    return (pdu.data[0] & 3) == 0;
+}
+
 enum ending observe_read(struct observer *observer, struct bytes pdu)
 {
     struct mcs_pdu mcs;
@@ -25,11 +31,15 @@ enum ending observe_read(struct observer *observer, struct bytes pdu)
         if (mcs.type == MCS_CONNECT_RESPONSE) {
             observe_channels(observer, pdu);
             observe_server_settings(observer->sink, observer->requested, pdu);
+            observer->trace->unasked_encryption =
+                encryption_unasked(&observer->encryption, pdu, &observer->trace->encryption_method);
+            if (observer->trace->unasked_encryption)
+                return ENDS_FAILED; // FreeRDP would go on with it
         }
         return observe_server_mcs(observer, &mcs);
     }
-    if ((pdu.data[0] & 3) == 0) // fast-path: FASTPATH_OUTPUT_ACTION_FASTPATH
-        observe_fast_path(observer, pdu);
+    if (is_fast_path(pdu))
+        observe_fast_path(observer, FROM_SERVER, pdu);
     return GOES_ON;
 }
 
@@ -72,7 +82,11 @@ enum ending observe_write(struct observer *observer, struct bytes pdu, bool *cli
         return observe_request(observer, pdu);
     if (is_credssp(observer, pdu))
         return observe_client_tsrequest(observer, pdu);
-    return mcs_parse(pdu.data, pdu.size, &mcs) ? write_mcs(observer, &mcs, pdu, client_info) : GOES_ON;
+    if (mcs_parse(pdu.data, pdu.size, &mcs))
+        return write_mcs(observer, &mcs, pdu, client_info);
+    if (is_fast_path(pdu))
+        observe_fast_path(observer, FROM_CLIENT, pdu);
+    return GOES_ON;
 }
 
 enum ending observe_first_byte(struct observer *observer, uint8_t first)

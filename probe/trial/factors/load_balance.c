@@ -13,7 +13,7 @@ enum { TOKEN_LENGTH_MAX = 254 - 6 - 8 - 2 };
 static enum effect effect(const struct trial *trial)
 {
     bool sent = fact_get(trial->facts, FACT_NEGOTIATION_ROUTING_TOKEN);
-    if (!fact_get(trial->facts, FACT_NEGOTIATION_REQUESTED))
+    if (!fact_get(trial->facts, FACT_NEGOTIATION_OFFERED) && !fact_get(trial->facts, FACT_NEGOTIATION_REQUESTED))
         return EFFECT_UNREACHED;
     return effect_if(sent == (trial->variant.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN));
 }

@@ -4,12 +4,27 @@
 #include "trial/fact.h"
 #include "trial/trial.h"
 
+// Where nothing was negotiated, by what was spoken.
+static enum effect effect_without(const struct trial *trial)
+{
+    unsigned level = trial->variant.level[FACTOR_SECURITY];
+    if (fact_get(trial->facts, FACT_NEGOTIATION_FAILURE))
+        return EFFECT_NO;
+    if (fact_get(trial->facts, FACT_NEGOTIATION_ANSWER)) // with no structure in it: RDP security
+        return effect_if(level == SECURITY_RDP);
+    if (fact_get(trial->facts, FACT_NEGOTIATION_OFFERED) || !fact_get(trial->facts, FACT_TLS_VERSION))
+        return EFFECT_UNREACHED;
+    if (level == SECURITY_NLA)
+        return fact_get(trial->facts, FACT_CREDSSP_VERSION) ? EFFECT_YES : EFFECT_UNREACHED;
+    return effect_if(level == SECURITY_TLS);
+}
+
 static enum effect effect(const struct trial *trial)
 {
     static const char *const selected[] = {[SECURITY_NLA] = "HYBRID", [SECURITY_TLS] = "SSL", [SECURITY_RDP] = "RDP"};
     const char *seen = fact_text(trial->facts, FACT_NEGOTIATION_SELECTED, NULL);
     if (!seen)
-        return fact_get(trial->facts, FACT_NEGOTIATION_FAILURE) ? EFFECT_NO : EFFECT_UNREACHED;
+        return effect_without(trial);
     if (strcmp(seen, "HYBRID_EX") == 0) // NLA that ends with the server's word on the user's authorization
         seen = "HYBRID";
     return effect_if(strcmp(seen, selected[trial->variant.level[FACTOR_SECURITY]]) == 0);
