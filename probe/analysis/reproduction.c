@@ -19,6 +19,10 @@ static void set_reference(struct experiment *experiment, const struct trial *tri
 {
     if (!experiment->isolation->signature_given)
         experiment->signature = signature_of(&trial->outcome);
+    if (experiment->signature.by != BY_FAMILY) { // for people
+        experiment->signature.family = trial->outcome.family;
+        experiment->signature.code = trial->outcome.code;
+    }
     experiment->has_signature = true;
     experiment->reference = trial;
     experiment->failure_phase = trial->outcome.phase;

@@ -8,8 +8,8 @@
 #include "knowledge/codes.h"
 #include "trial/nearest.h"
 
-static const char *const prefixes[] = {"ERRINFO_", "STATUS_", "ERR_", "E_PROXY_",
-                                       "HTTP_STATUS_", "EAI_", "AUTHZ_", "SEC_E_"};
+static const char *const prefixes[] = {"ERRINFO_",     "STATUS_", "ERR_",   "E_PROXY_",
+                                       "HTTP_STATUS_", "EAI_",    "AUTHZ_", "SEC_E_"};
 static const char suffix[] = "_BY_SERVER";
 
 // Names that outcomes have beside those of the tables of codes.
@@ -106,4 +106,17 @@ bool outcome_name_known(enum family family, const char *word, char *text, size_t
         snprintf(text, size, "'%.60s' is no outcome of %s: write a number or a name such as %s", word,
                  family_name(family), count ? names[0] : "ECONNREFUSED");
     return false;
+}
+
+bool outcome_name_anywhere(const char *word)
+{
+    static const char freerdp[] = "ERRCONNECT_";
+    const struct code_row *row;
+    for (int family = FAMILY_NONE + 1; family < FAMILY_COUNT; family++) {
+        for (size_t i = 0; tables[family] && (row = tables[family](i)); i++) {
+            if (strcasecmp(word, row->name) == 0)
+                return true;
+        }
+    }
+    return strncasecmp(word, freerdp, sizeof freerdp - 1) == 0 && word[sizeof freerdp - 1];
 }

@@ -16,3 +16,6 @@ bool outcome_name_matches(const char *word, const char *name);
 // library (tcp, local, crash, logon, protocol) take any word of letters, digits and '_'. If not, writes a sentence with
 // the nearest name to text[size].
 bool outcome_name_known(enum family family, const char *word, char *text, size_t size);
+
+// Whether it is the whole name of a code of some family, or one of FreeRDP's (ERRCONNECT_…).
+bool outcome_name_anywhere(const char *word);

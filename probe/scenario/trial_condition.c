@@ -226,8 +226,11 @@ static bool parse_outcome(struct trial_condition *c, const char *text, struct ex
         *code++ = '\0';
         code += strspn(code, blanks);
     }
-    if (!family_from_name(copy, &c->outcome.family))
+    if (!family_from_name(copy, &c->outcome.family)) {
+        if (!code && c->outcome.any_phase && outcome_name_anywhere(copy) && signature_parse(copy, &c->outcome, &clause))
+            return true;
         return unknown_word(copy, error);
+    }
     if (!code)
         return true;
     char *end;
@@ -373,6 +376,8 @@ static enum truth compare_fact(const struct trial_condition *c, const json_t *va
 
 static bool outcome_is(const struct trial_condition *c, const struct outcome *outcome)
 {
+    if (c->outcome.by != BY_FAMILY)
+        return signature_matches(&c->outcome, outcome);
     return outcome->result == RESULT_FAILED && outcome->family == c->outcome.family &&
            (c->outcome.any_phase || outcome->phase == c->outcome.phase) &&
            (c->word ? outcome_name_matches(c->word, outcome->name) : c->any_code || outcome->code == c->outcome.code);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const families[FAMILY_COUNT] = {
     [FAMILY_NONE] = "",           [FAMILY_ERRINFO] = "errinfo",         [FAMILY_NEGOTIATION] = "negotiation",
@@ -125,11 +126,31 @@ struct signature signature_of(const struct outcome *outcome)
     return signature;
 }
 
+static bool has_number(const struct outcome *outcome, uint32_t number)
+{
+    bool own = outcome->family == FAMILY_CREDSSP || outcome->family == FAMILY_GATEWAY;
+    return (own && outcome->code == number) || outcome->freerdp.code == number ||
+           (outcome->mstsc.basis != BASIS_NONE && outcome->mstsc.code == number);
+}
+
 bool signature_matches(const struct signature *signature, const struct outcome *outcome)
 {
+    if (outcome->result != RESULT_FAILED)
+        return false;
+    switch (signature->by) {
+    case BY_MSTSC:
+        return outcome->mstsc.basis != BASIS_NONE && outcome->mstsc.code == signature->number;
+    case BY_NUMBER:
+        return has_number(outcome, signature->number);
+    case BY_NAME:
+        return strcasecmp(signature->name, outcome->name) == 0 ||
+               strcasecmp(signature->name, outcome->freerdp.name) == 0;
+    case BY_FAMILY:
+        break;
+    }
     return outcome->result == RESULT_FAILED && outcome->family == signature->family &&
-           (outcome->code == signature->code || outcome->family == FAMILY_CLOSED) &&
-           (!signature->name[0] || strcmp(signature->name, outcome->name) == 0) &&
+           (signature->any_code || outcome->code == signature->code || outcome->family == FAMILY_CLOSED) &&
+           (!signature->name[0] || strcasecmp(signature->name, outcome->name) == 0) &&
            (signature->any_phase || outcome->phase == signature->phase);
 }
 
@@ -146,8 +167,48 @@ static bool number(const char *text, uint32_t *value)
     return true;
 }
 
+// A letter, and then letters, digits, '_' and '-': as codes are called.
+static bool is_name(const char *text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    static const char others[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    return strspn(text, letters) > 0 && strlen(text) > 1 && strspn(text, others) == strlen(text);
+}
+
+// "FAMILY", "FAMILY CODE", "FAMILY CODE@PHASE". Takes copy apart.
+static bool parse_of_family(char *copy, struct signature s, struct signature *signature, const char **error)
+{
+    char *at = strchr(copy, '@');
+    if (at) {
+        *at = '\0';
+        if (!phase_from_name(at + 1, &s.phase)) {
+            *error = "names no phase after '@'";
+            return false;
+        }
+        s.any_phase = false;
+    }
+    char *code = strpbrk(copy, " :");
+    if (code) {
+        *code++ = '\0';
+        s.any_code = is_name(code);
+        if (s.any_code) {
+            snprintf(s.name, sizeof s.name, "%.63s", code);
+        } else if (!number(code, &s.code)) {
+            *error = "has a code that is neither a number nor a name";
+            return false;
+        }
+    }
+    if (!family_from_name(copy, &s.family)) {
+        *error = "starts with no outcome family (such as errinfo, credssp, closed)";
+        return false;
+    }
+    *signature = s;
+    return true;
+}
+
 bool signature_parse(const char *text, struct signature *signature, const char **error)
 {
+    enum { OTHER_CODES = 0x100 }; // below, a number alone may be anything
     char copy[96];
     struct signature s = {.any_phase = true};
 
@@ -161,43 +222,44 @@ bool signature_parse(const char *text, struct signature *signature, const char *
     if (slash) {
         uint32_t primary;
         *slash = '\0';
-        if (!number(copy, &primary) || !number(slash + 1, &s.code) || primary != 3) {
-            *error = "is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the server's own reason)";
+        if (!number(copy, &primary) || !number(slash + 1, &s.code) || (primary != 3 && primary < OTHER_CODES)) {
+            *error = "is not mstsc's pair 0x3/EXTENDED or CODE/EXTENDED with a code of 0x100 or more";
             return false;
         }
-        s.family = FAMILY_ERRINFO;
+        s.family = primary == 3 ? FAMILY_ERRINFO : FAMILY_NONE;
+        s.by = primary == 3 ? BY_FAMILY : BY_MSTSC;
+        s.number = primary;
+        *signature = s;
+        return true;
+    }
+    if (number(copy, &s.number) && s.number >= OTHER_CODES) {
+        s.by = BY_NUMBER;
+        *signature = s;
+        return true;
+    }
+    if (is_name(copy) && strchr(copy, '_')) {
+        s.by = BY_NAME;
+        snprintf(s.name, sizeof s.name, "%.63s", copy);
         *signature = s;
         return true;
     }
 
-    char *at = strchr(copy, '@');
-    if (at) {
-        *at = '\0';
-        if (!phase_from_name(at + 1, &s.phase)) {
-            *error = "names no phase after '@'";
-            return false;
-        }
-        s.any_phase = false;
-    }
-    char *code = strpbrk(copy, " :");
-    if (code) {
-        *code++ = '\0';
-        if (!number(code, &s.code)) {
-            *error = "has a code that is no number";
-            return false;
-        }
-    }
-    if (!family_from_name(copy, &s.family)) {
-        *error = "starts with no outcome family (such as errinfo, credssp, closed)";
-        return false;
-    }
-    *signature = s;
-    return true;
+    return parse_of_family(copy, s, signature, error);
 }
 
 char *signature_text(const struct signature *signature, char *text, size_t size)
 {
-    if (signature->family == FAMILY_ERRINFO && signature->any_phase)
+    bool named = signature->any_code || (signature->code == 0 && signature->name[0]);
+    if (signature->by == BY_MSTSC)
+        snprintf(text, size, "0x%X/0x0", signature->number);
+    else if (signature->by == BY_NUMBER)
+        snprintf(text, size, "0x%X", signature->number);
+    else if (signature->by == BY_NAME)
+        snprintf(text, size, "%s", signature->name);
+    else if (named && signature->family != FAMILY_CLOSED && signature->family != FAMILY_TIMEOUT)
+        snprintf(text, size, "%s %s%s%s", family_name(signature->family), signature->name,
+                 signature->any_phase ? "" : "@", signature->any_phase ? "" : phase_name(signature->phase));
+    else if (signature->family == FAMILY_ERRINFO && signature->any_phase)
         snprintf(text, size, "0x3/0x%X", signature->code);
     else if (signature->any_phase)
         snprintf(text, size, "%s 0x%X", family_name(signature->family), signature->code);

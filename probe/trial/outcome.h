@@ -93,6 +93,12 @@ struct signature {
     bool any_phase;
     char name[64];          // "" for any
     enum failing_side side; // of the outcome that the class was made from; SIDE_NONE where it was read from a text
+    // What it is asked by: an outcome's family; mstsc's "Error code"; a number that is a code of CredSSP or a gateway,
+    // mstsc's or FreeRDP's; or a name, the outcome's or FreeRDP's. Where it is not the family, family and code are only
+    // those of the trial that showed it.
+    enum signature_by { BY_FAMILY, BY_MSTSC, BY_NUMBER, BY_NAME } by;
+    uint32_t number; // BY_MSTSC, BY_NUMBER
+    bool any_code;   // BY_FAMILY: the name alone counts
 };
 
 // The class of an outcome (of a failed trial).
@@ -101,8 +107,9 @@ struct signature signature_of(const struct outcome *outcome);
 // Whether a failed outcome belongs to the class. Connected never matches.
 bool signature_matches(const struct signature *signature, const struct outcome *outcome);
 
-// Reads "0x3/0x7" (mstsc's pair: errinfo 7), "FAMILY", "FAMILY CODE" or "FAMILY CODE@PHASE" (also with ':' instead of
-// the space; CODE decimal or 0x…). Returns false with a clause in *error (static) when it is none of these.
+// Reads "0x3/0x7" (mstsc's pair: errinfo 7), another pair of mstsc ("0x904/0x7": its extended code says nothing), a
+// number of 0x100 or more, a name with '_', "FAMILY", "FAMILY CODE" or "FAMILY CODE@PHASE" (also with ':' instead of
+// the space; CODE decimal, 0x… or a name). Returns false with a clause in *error (static) when it is none of these.
 bool signature_parse(const char *text, struct signature *signature, const char **error);
 
 // Writes the signature as signature_parse() reads it. Always terminated; returns text.

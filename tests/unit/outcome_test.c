@@ -60,9 +60,8 @@ static void test_refusals(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "",          "0x3",        "0x4/0x7",    "0x3/",     "/0x7",    "0x3/0x7/1",    "weather",
-        "errinfo x", "errinfo -1", "errinfo 0x", "errinfo ", "closed@", "closed@lunch", "errinfo 0x100000000",
-        "0x3/seven"};
+        "",           "0x3",        "0x4/0x7",  "0x3/",    "/0x7",         "0x3/0x7/1",           "weather",
+        "errinfo -1", "errinfo 0x", "errinfo ", "closed@", "closed@lunch", "errinfo 0x100000000", "0x3/seven"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct signature signature;
         const char *error = NULL;
@@ -100,6 +99,43 @@ static void test_text_is_read_again(void **state)
     }
 }
 
+// What a report prints can be asked for.
+static void test_codes_of_all_kinds(void **state)
+{
+    static const struct {
+        const char *text;
+        struct outcome outcome;
+    } rows[] = {
+        {"0x904/0x7", {.family = FAMILY_CLOSED, .mstsc = {BASIS_INFERRED, 0x904, 0}}},
+        {"0x1104", {.family = FAMILY_PROTOCOL, .mstsc = {BASIS_INFERRED, 0x1104, 0}}},
+        {"0x300001B", {.family = FAMILY_GATEWAY, .code = 0x59DA, .mstsc = {BASIS_INFERRED, 0x300001B, 0}}},
+        {"0x0002000D", {.family = FAMILY_CLOSED, .freerdp = {0x2000D, "ERRCONNECT_CONNECT_TRANSPORT_FAILED"}}},
+        {"ERRCONNECT_CONNECT_TRANSPORT_FAILED",
+         {.family = FAMILY_CLOSED, .freerdp = {0x2000D, "ERRCONNECT_CONNECT_TRANSPORT_FAILED"}}},
+        {"0xC000018D", {.family = FAMILY_CREDSSP, .code = 0xC000018D}},
+        {"ERRINFO_SERVER_DENIED_CONNECTION",
+         {.family = FAMILY_ERRINFO, .code = 7, .name = "ERRINFO_SERVER_DENIED_CONNECTION"}},
+        {"negotiation OTHER_PROTOCOL_SELECTED", {.family = FAMILY_NEGOTIATION, .name = "OTHER_PROTOCOL_SELECTED"}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct outcome outcome = rows[i].outcome, other = {.result = RESULT_FAILED, .family = FAMILY_DNS};
+        char text[96];
+        struct signature s = parsed(rows[i].text);
+        outcome.result = RESULT_FAILED;
+        assert_true(signature_matches(&s, &outcome));
+        assert_false(signature_matches(&s, &other));
+        s = parsed(signature_text(&s, text, sizeof text)); // as a journal has it
+        assert_true(signature_matches(&s, &outcome));
+        outcome.result = RESULT_CONNECTED;
+        assert_false(signature_matches(&s, &outcome));
+    }
+    struct outcome named = {.result = RESULT_FAILED, .family = FAMILY_NEGOTIATION, .name = "OTHER_PROTOCOL_SELECTED"};
+    struct signature own = signature_of(&named);
+    char text[96];
+    assert_string_equal(signature_text(&own, text, sizeof text), "negotiation OTHER_PROTOCOL_SELECTED");
+}
+
 static void test_matches(void **state)
 {
     (void)state;
@@ -119,8 +155,9 @@ static void test_matches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_families),           cmocka_unit_test(test_parse),   cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_text_is_read_again), cmocka_unit_test(test_matches),
+        cmocka_unit_test(test_families), cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_text_is_read_again),
+        cmocka_unit_test(test_matches),  cmocka_unit_test(test_codes_of_all_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
