@@ -132,14 +132,24 @@ enum ending observe_server_payload(struct observer *observer, struct bytes paylo
     return ending;
 }
 
+static void client_share(struct observer *observer, struct bytes payload)
+{
+    struct share_pdu pdu;
+    size_t taken;
+    if (share_parse(payload.data, payload.size, &pdu, &taken) && pdu.type == SHARE_CONFIRM_ACTIVE)
+        observe_confirm_active(observer->sink, (struct bytes){pdu.body, pdu.size});
+}
+
 enum ending observe_client_payload(struct observer *observer, struct bytes payload, bool *client_info)
 {
     uint16_t flags = 0;
     uint8_t *plain = NULL;
     enum ending ending = GOES_ON;
 
-    if (!observer->encryption.headers && share_starts(payload.data, payload.size))
+    if (!observer->encryption.headers && share_starts(payload.data, payload.size)) {
+        client_share(observer, payload);
         return GOES_ON;
+    }
     if (!security_flags(payload.data, payload.size, &flags))
         return GOES_ON;
     payload.data += SECURITY_HEADER;
@@ -162,6 +172,8 @@ enum ending observe_client_payload(struct observer *observer, struct bytes paylo
         observe_autodetect(observer->sink, payload);
     if (!ending && flags & SEC_INFO_PKT)
         observe_client_info(observer->sink, payload);
+    if (plain && !(flags & (SEC_LICENSE_PKT | SEC_AUTODETECT_RSP | SEC_INFO_PKT)))
+        client_share(observer, payload);
     free(plain);
     return ending;
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/observe/tls_facts.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "knowledge/codes.h"
+#include "protocol/client_hello.h"
 #include "protocol/server_hello.h"
 
 enum { ALERT_CLOSE_NOTIFY = 0 };          // RFC 8446 6
@@ -82,6 +84,25 @@ static void on_alert(struct tls_watch *watch, bool gateway, bool received, const
         watch->progress->trace->alert_sent = alert[1] + 1;
 }
 
+// ---- the ClientHello ----
+
+static void observe_hello(const struct tls_watch *watch, const uint8_t *message, size_t size)
+{
+    char text[CLIENT_HELLO_TEXT_MAX], hash[2 * EVP_MAX_MD_SIZE + 1] = "";
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+
+    if (!client_hello_text(message, size, text, sizeof text))
+        return;
+    tls_fact(watch, false, FACT_TLS_HELLO, text);
+    // A machine in FIPS mode has no MD5.
+    if (!EVP_Digest(text, strlen(text), digest, &length, EVP_md5(), NULL))
+        return;
+    for (unsigned i = 0; i < length; i++)
+        snprintf(hash + (size_t)2 * i, 3, "%02x", digest[i]);
+    tls_fact(watch, false, FACT_TLS_JA3, hash);
+}
+
 // ---- OpenSSL's hooks ----
 
 static void on_handshake(struct tls_watch *watch, bool received, const uint8_t *message, size_t size)
@@ -89,9 +110,11 @@ static void on_handshake(struct tls_watch *watch, bool received, const uint8_t *
     struct server_hello hello;
     struct tls_trace *tls = &watch->progress->trace->tls;
 
-    if (!received && size && message[0] == CLIENT_HELLO)
+    if (!received && size && message[0] == CLIENT_HELLO) {
+        if (!tls->hello_sent) // a second one follows HelloRetryRequest (RFC 8446 4.1.4)
+            observe_hello(watch, message, size);
         tls->hello_sent = true;
-    else if (received && server_hello_parse(message, size, &hello))
+    } else if (received && server_hello_parse(message, size, &hello))
         tls->server_version = hello.version;
 }
 
