@@ -71,7 +71,7 @@ ROWS = {
                   "upn": {"user": f"{USER}@{DOMAIN}", "domain": ""},
                   "down-level": {"user": USER, "domain": DOMAIN}},
     "admin": {"off": {"admin": "off"}, "on": {"admin": "on"}},
-    "load-balance": {"off": {"cookie": USER}, "token": {"cookie": TOKEN}},
+    "load-balance": {"off": {"cookie": f"{DOMAIN}\\{USER}"}, "token": {"cookie": TOKEN}},
     "error-info": {"advertised": {"errinfo": "advertised", "flags": flag(ERRINFO, True)},
                    "silent": {"errinfo": "silent", "flags": flag(ERRINFO, False)}},
     "graphics": {"none": {"graphics": "bitmap", "channels": [], "flags": flag(GFX, False)},
@@ -90,6 +90,11 @@ ROWS = {
     "restricted-admin": {"off": {"requested_flags": 0, "restricted_admin": "off"},
                          "on": {"requested_flags": 1, "restricted_admin": "on"}},
     "keyboard": {"us": {"keyboard": 0x409}, "none": {"keyboard": 0}, "given": {"keyboard": 0x407}},
+    "cookie": {"short": {"cookie": f"{DOMAIN}\\{USER}"}, "user": {"cookie": USER}, "none": {"cookie": ""}},
+    "client": {"mstsc": {"client_version": 0x80010, "client_build": 22621, "early_flags": 0xE2F, "hello_suites": 21,
+                         "hello_groups": 3, "info_flags": 0x3417B, "source": "MSTSC", "capability_sets": 21},
+               "freerdp": {"client_build": 18363, "source": "FREERDP",
+                           "suites": lambda record: record["hello_suites"] > 21 and record["hello_groups"] > 3}},
 }
 LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels]
 
@@ -97,7 +102,7 @@ LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels
 PLANTED = {
     "user-form": ("domain=''", "upn", "upn"),
     "admin": ("admin=on", "on", "on"),
-    "load-balance": (f"cookie!={USER}", "token", "token"),
+    "load-balance": (f"cookie='{TOKEN}'", "token", "token"),
     "error-info": ("errinfo=advertised", "advertised", "advertised"),
     "graphics": ("graphics=gfx", "gfx", "gfx"),
     "redirection": ("channel=cliprdr", "on", "on"),
@@ -107,6 +112,8 @@ PLANTED = {
     "multitransport": ("multitransport=on", "on", "on"),
     "restricted-admin": ("restricted-admin=on", "on", "on"),
     "keyboard": ("keyboard=0", "none", "none"),
+    "cookie": ("cookie=''", "none", "none"),
+    "client": ("early-flags!=0xE2F", "freerdp", "freerdp"),
 }
 NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had",
                "segment-size": "test_segment_size.py plants it in the path"}
