@@ -307,3 +307,30 @@ def test_vary_all_says_what_it_cannot_vary(rdpprobe, lab):
     for factor, why in {"address": "given as an address", "gateway": "--gateway", "user-form": "--domain",
                         "load-balance": "--load-balance-info", "client-name": "--client-name"}.items():
         assert why in findings[factor]["why"], repr(result)
+
+
+def test_mstscs_cookie_is_cut_with_its_domain(lab, rdpprobe):
+    """Nine characters, DOMAIN\\ counted; the whole name where that is asked for, and none."""
+    server = lab("--domain", "LAB-NET", user="administrator", password=PASSWORD)
+    for level, wanted in {"short": "LAB-NET\\a", "user": "administrator", "none": None}.items():
+        result = rdpprobe("connect", "--json", "--user", "administrator", "--domain", "LAB-NET",
+                          f"--set=cookie={level}", server.target, password=PASSWORD)
+        assert result.status == 0 and result.trial["in_effect"], repr(result)
+        assert result.trial["facts"]["negotiation"].get("cookie") == wanted, repr(result)
+    assert [record["cookie"] for record in server.connections()] == ["LAB-NET\\a", "administrator", ""]
+
+
+def test_what_looks_at_the_client_hello_is_named(lab, rdpprobe):
+    """A middlebox that resets what offers more groups than mstsc: only the client's kind takes the failure away."""
+    server = lab("--fault", "tls:rst", "--fault-if", "tls-groups>3", user=USER, password=PASSWORD)
+    result = rdpprobe("isolate", "--json", "--user", USER, "--pause", "0", "--settle", "0.05", "--set=client=freerdp",
+                      "--vary=client", "--vary=cookie", f"127.0.0.1:{server.port}", password=PASSWORD, timeout=120)
+    assert (result.status, result.verdict["verdict"]) == (1, "isolated"), repr(result)
+    assert causes(result.verdict) == {frozenset(["client=freerdp"])}, repr(result)
+
+
+def test_mstscs_name_is_hidden_by_rdp_security(connect):
+    """What is encrypted before it can be changed stays FreeRDP's, and the facts say so."""
+    trial, _, result = connect("client", "mstsc", "--set=security=rdp")
+    assert result.status == 0 and trial["in_effect"], repr(result)
+    assert (trial["facts"]["client"]["build"], trial["facts"]["client"]["source"]) == (22621, "FREERDP"), repr(result)
