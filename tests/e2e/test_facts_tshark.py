@@ -103,6 +103,7 @@ TABLE = [
     ("client.name", "rdp.client.name", CORE, str),
     ("client.build", "rdp.client.build", CORE, number),
     ("client.version", ("rdp.version.major", "rdp.version.minor"), CORE, version),
+    ("client.product_id", "rdp.client.digProductId", CORE, str),
     ("client.keyboard", "rdp.keyboardLayout", CORE, number),
     ("client.early_flags", "rdp.earlyCapabilityFlags", CORE, number),
     ("client.info_flags", "rdp.optionFlags", None, number),
