@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One trial tries new levels of several factors at once; only where it fails, and does not show at which factor, the
-// levels are tried one by one.
+// levels are tried one by one until one is refused.
 #include "analysis/survey.h"
 
 #include "analysis/choice.h"
@@ -136,6 +136,20 @@ static void take_up_postponed(struct experiment *experiment)
     }
 }
 
+// One by one, until one is found that the target does not take: it is seldom more than one, and the others go together
+// again.
+static void survey_culprit(struct experiment *experiment, const struct variant *variant)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        const unsigned level = variant->level[f];
+        if (!unknown(experiment, (enum factor)f, level))
+            continue;
+        survey_one(experiment, (enum factor)f, level);
+        if (experiment->levels[f][level].usability != LEVEL_USABLE)
+            return;
+    }
+}
+
 // What trials on record say, which were not run to survey anything.
 static void learn_recorded(struct experiment *experiment)
 {
@@ -181,10 +195,7 @@ void survey_levels(struct experiment *experiment)
         if (!(accident(trial) && experiment_observe(experiment, trial) != OBSERVED_SIGNATURE) &&
             learn(experiment, trial))
             continue;
-        for (int f = 0; f < FACTOR_COUNT; f++) {
-            if (unknown(experiment, (enum factor)f, variant.level[f]))
-                survey_one(experiment, (enum factor)f, variant.level[f]);
-        }
+        survey_culprit(experiment, &variant);
     }
     // What no possible variant has was not surveyed.
     for (int f = 0; f < FACTOR_COUNT && !experiment_over(experiment); f++) {

@@ -138,7 +138,7 @@ static void fit_parts(struct connection *connection, const struct connection_req
     *fd = connection->sockets.gateway_fd = -1;
     connection->permit.wanted = request->requests_permit;
     connection->observer = new_observer(connection);
-    connection->tls = (struct tls_watch){.progress = progress, .fd = fd};
+    connection->tls = (struct tls_watch){.progress = progress, .fd = fd, .variant = &request->profile.levels};
     connection->silence = (struct silence){.progress = progress, .fd = fd, .deadline_ms = request->profile.deadline_ms};
 }
 

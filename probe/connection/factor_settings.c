@@ -45,3 +45,19 @@ void factors_connected(const struct variant *variant, int fd, struct event_sink 
             all[f]->connected(fd, variant->level[f], sink);
     }
 }
+
+void factors_hello(const struct variant *variant, struct ssl_st *ssl)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (all[f]->hello)
+            all[f]->hello(ssl, variant->level[f]);
+    }
+}
+
+void factors_sending(const struct variant *variant, struct outgoing *outgoing)
+{
+    for (int f = 0; f < FACTOR_COUNT; f++) {
+        if (all[f]->sending)
+            all[f]->sending(outgoing, variant, variant->level[f]);
+    }
+}

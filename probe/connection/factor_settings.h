@@ -9,6 +9,8 @@
 
 struct applying;
 struct event_sink;
+struct outgoing;
+struct ssl_st;
 
 // One of FreeRDP's settings that has to do with a factor.
 struct factor_setting {
@@ -27,6 +29,10 @@ struct factor_settings {
     // On each TCP socket: right before connect(), and once it is connected. What they find goes to the sink as facts.
     void (*socket)(int fd, unsigned level, struct event_sink *sink);
     void (*connected)(int fd, unsigned level, struct event_sink *sink);
+    // The target's TLS, right before its ClientHello is made.
+    void (*hello)(struct ssl_st *ssl, unsigned level);
+    // Each PDU before it is sent, to change it (connection/outgoing.h).
+    void (*sending)(struct outgoing *outgoing, const struct variant *variant, unsigned level);
     // The settings that decide the level of an import, or are overridden for the factor: a name of NULL ends them.
     const struct factor_setting *settings;
     // The setting that holds the text of the level that needs one, and whether too long a text is cut; or NULL.
@@ -44,6 +50,8 @@ bool factors_apply(struct applying *applying);
 bool factors_before_target_tls(struct applying *applying);
 void factors_socket(const struct variant *variant, int fd, struct event_sink *sink);
 void factors_connected(const struct variant *variant, int fd, struct event_sink *sink);
+void factors_hello(const struct variant *variant, struct ssl_st *ssl);
+void factors_sending(const struct variant *variant, struct outgoing *outgoing);
 
 // factor_security_settings and so on.
 #define FACTOR(NAME, file) extern const struct factor_settings factor_##file##_settings;

@@ -3,9 +3,11 @@
 
 #include <freerdp/event.h>
 
+#include "connection/factor_settings.h"
 #include "connection/factors/tls.h"
 #include "connection/finish.h"
 #include "connection/offer.h"
+#include "connection/outgoing.h"
 #include "connection/settings.h"
 
 // ---- connections ----
@@ -98,9 +100,24 @@ static int on_read(rdpTransport *transport, wStream *s)
     return status;
 }
 
+// Lets the factors change what FreeRDP is about to send.
+static void change_outgoing(struct connection *connection, wStream *s)
+{
+    struct outgoing outgoing = {.data = Stream_Buffer(s),
+                                .size = Stream_GetPosition(s),
+                                .readable = progress_reached(&connection->progress, PHASE_MCS) &&
+                                            !connection->observer.encryption.headers,
+                                .first = !connection->trace.confirmed};
+    if (outgoing.size == 0)
+        return;
+    factors_sending(&connection->request->profile.levels, &outgoing);
+    Stream_SetPosition(s, outgoing.size);
+}
+
 static int on_write(rdpTransport *transport, wStream *s)
 {
     struct connection *connection = connection_of(transport_get_context(transport));
+    change_outgoing(connection, s);
     bool client_info = false;
 
     if (!connection->trace.confirmed)

@@ -5,6 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// What mstsc of Windows 11 22H2 says of itself: version and clientBuild of Client Core Data (MS-RDPBCGR 2.2.1.3.2), and
+// the sourceDescriptor of Confirm Active (2.2.1.13.2.1).
+enum { MSTSC_VERSION = 0x80010, MSTSC_BUILD = 22621 };
+#define MSTSC_SOURCE "MSTSC"
+
 struct mstsc_pair {
     uint32_t code;     // "Error code"
     uint32_t extended; // "Extended error code": the server's errorInfo with code 0x3; 0 otherwise, and then no claim

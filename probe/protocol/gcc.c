@@ -113,8 +113,10 @@ enum {
     CORE_HIGH_COLOR = 136,
     CORE_SUPPORTED = 138,
     CORE_EARLY_FLAGS = 140,
+    CORE_PRODUCT_ID = 142,
     CORE_CONNECTION_TYPE = 206,
-    CORE_NAME_SIZE = 30 // and a zero
+    CORE_NAME_SIZE = 30, // and a zero
+    CORE_PRODUCT_ID_SIZE = 62
 };
 
 // RNS_UD_COLOR_4BPP to RNS_UD_COLOR_24BPP, of colorDepth and postBeta2ColorDepth.
@@ -151,6 +153,8 @@ bool gcc_read_client_core(const struct gcc_block *block, struct gcc_client_core 
         core->early_flags = little16(block->data + CORE_EARLY_FLAGS);
     if (block->size > CORE_CONNECTION_TYPE && (core->early_flags & GCC_EARLY_CONNECTION_TYPE))
         core->connection_type = block->data[CORE_CONNECTION_TYPE];
+    if (block->size >= CORE_PRODUCT_ID + CORE_PRODUCT_ID_SIZE)
+        utf16_text(block->data + CORE_PRODUCT_ID, CORE_PRODUCT_ID_SIZE, core->product_id, sizeof core->product_id);
     core->color_depth = color_depth(block, core->early_flags);
     return true;
 }

@@ -51,7 +51,7 @@ enum {
     GCC_EARLY_GFX = 0x0100              // RNS_UD_CS_SUPPORT_DYNVC_GFX_PROTOCOL
 };
 
-enum { GCC_NAME_MAX = 15 * 3 + 1, GCC_CHANNELS_MAX = 31, GCC_CHANNEL_NAME = 8 };
+enum { GCC_NAME_MAX = 15 * 3 + 1, GCC_PRODUCT_ID_MAX = 31 * 3 + 1, GCC_CHANNELS_MAX = 31, GCC_CHANNEL_NAME = 8 };
 
 // Client Core Data (2.2.1.3.2).
 struct gcc_client_core {
@@ -60,8 +60,9 @@ struct gcc_client_core {
     uint32_t keyboard;       // keyboardLayout
     char name[GCC_NAME_MAX]; // clientName as UTF-8
     uint16_t early_flags;
-    unsigned color_depth;    // what the fields for it come to, in bits per pixel
-    uint8_t connection_type; // 0 where it is not valid
+    unsigned color_depth;                // what the fields for it come to, in bits per pixel
+    uint8_t connection_type;             // 0 where it is not valid
+    char product_id[GCC_PRODUCT_ID_MAX]; // digProductId as UTF-8
 };
 
 // Client Cluster Data (2.2.1.3.5).

@@ -83,6 +83,21 @@ bool x224_parse_request(const uint8_t *data, size_t size, struct x224_request *r
     return true;
 }
 
+size_t x224_drop_cookie(uint8_t *pdu, size_t size)
+{
+    struct x224_request request;
+    if (!x224_parse_request(pdu, size, &request) || !request.text || !request.is_cookie)
+        return size;
+    uint8_t *part = pdu + TPKT_HEADER + TPDU_FIXED, *end = pdu + (request.text - pdu) + request.text_size + 2;
+    const size_t dropped = (size_t)(end - part);
+    memmove(part, end, (size_t)(pdu + size - end));
+    size -= dropped;
+    pdu[2] = (uint8_t)(size >> 8);
+    pdu[3] = (uint8_t)size;
+    pdu[TPKT_HEADER] = (uint8_t)(pdu[TPKT_HEADER] - dropped); // length indicator
+    return size;
+}
+
 bool x224_parse_confirm(const uint8_t *data, size_t size, struct x224_confirm *confirm)
 {
     size_t length;

@@ -30,6 +30,10 @@ struct x224_request {
     bool is_cookie; // false: a routing token
 };
 
+// Takes the cookie out of a Connection Request, in place: a routing token, and what is no such request, stays. Returns
+// the size that it has then.
+size_t x224_drop_cookie(uint8_t *pdu, size_t size);
+
 struct x224_confirm {
     enum { CONFIRM_PLAIN, CONFIRM_RESPONSE, CONFIRM_FAILURE } kind; // plain: no negotiation data, RDP security
     uint8_t flags;                                                  // RDP_NEG_RSP flags

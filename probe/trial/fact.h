@@ -83,6 +83,8 @@ enum fact {
     FACT_TLS_ALERT_SENT,
     FACT_TLS_ENDED_BY,   // server or client: who ended a TLS connection before the trial was over
     FACT_TLS_ENDED_WITH, // alert, close_notify, FIN, RST; of the client also "gave up"
+    FACT_TLS_HELLO,      // what JA3 takes of the ClientHello (protocol/client_hello.h)
+    FACT_TLS_JA3,        // …and its MD5, in hexadecimal
     FACT_CERTIFICATE_SUBJECT,
     FACT_CERTIFICATE_ISSUER,
     FACT_CERTIFICATE_NOT_BEFORE, // ISO 8601, UTC
@@ -128,7 +130,15 @@ enum fact {
     FACT_CLIENT_ENCRYPTION_METHODS,
     FACT_CLIENT_CHANNELS,       // static channels
     FACT_CLIENT_MULTITRANSPORT, // flags
-    FACT_MCS_RESULT,            // Connect-Response result
+    FACT_CLIENT_PRODUCT_ID,     // digProductId
+    // …from its Client Info
+    FACT_CLIENT_INFO_FLAGS,
+    FACT_CLIENT_CODE_PAGE,
+    FACT_CLIENT_PERFORMANCE_FLAGS,
+    // …from its Confirm Active
+    FACT_CLIENT_SOURCE,          // sourceDescriptor
+    FACT_CLIENT_CAPABILITY_SETS, // how many
+    FACT_MCS_RESULT,             // Connect-Response result
     FACT_MCS_RESULT_NAME,
     // What the server announces in its Connect Response.
     FACT_SERVER_VERSION, // RDP version

@@ -41,6 +41,10 @@ enum client_name_level { CLIENT_NAME_HOST, CLIENT_NAME_GIVEN };
 enum color_depth_level { COLOR_DEPTH_32, COLOR_DEPTH_24, COLOR_DEPTH_16, COLOR_DEPTH_15, COLOR_DEPTH_8 };
 enum autodetect_level { AUTODETECT_OFF, AUTODETECT_ON };
 enum multitransport_level { MULTITRANSPORT_OFF, MULTITRANSPORT_ON };
+enum cookie_level { COOKIE_SHORTENED, COOKIE_USER, COOKIE_NONE };
+enum { COOKIE_SHORT = 9 }; // bytes of the short one
+enum client_level { CLIENT_MSTSC, CLIENT_FREERDP };
+enum { CLIENT_MSTSC_VERSION = 0x80010, CLIENT_MSTSC_BUILD = 22621 }; // what Client Core Data says at the first level
 enum restricted_admin_level { RESTRICTED_ADMIN_OFF, RESTRICTED_ADMIN_ON };
 enum keyboard_level { KEYBOARD_US, KEYBOARD_NONE, KEYBOARD_GIVEN };
 enum negotiation_level { NEGOTIATION_OFFERED, NEGOTIATION_LEGACY, NEGOTIATION_SKIPPED };

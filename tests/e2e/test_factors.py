@@ -75,7 +75,7 @@ ROWS = {
                   "upn": {"user": f"{USER}@{DOMAIN}", "domain": ""},
                   "down-level": {"user": USER, "domain": DOMAIN}},
     "admin": {"off": {"admin": "off"}, "on": {"admin": "on"}},
-    "load-balance": {"off": {"cookie": USER}, "token": {"cookie": TOKEN}},
+    "load-balance": {"off": {"cookie": f"{DOMAIN}\\{USER}"}, "token": {"cookie": TOKEN}},
     "error-info": {"advertised": {"errinfo": "advertised", "flags": flag(ERRINFO, True)},
                    "silent": {"errinfo": "silent", "flags": flag(ERRINFO, False)}},
     "graphics": {"none": {"graphics": "bitmap", "channels": [], "flags": flag(GFX, False)},
@@ -99,6 +99,11 @@ ROWS = {
     # FreeRDP's servers answer to "legacy" with a negotiation that nobody offered, and to "skipped" not at all:
     # test_negotiation.py has other servers for these.
     "negotiation": {"offered": {"negotiation_offered": True}, "legacy": UNREACHED, "skipped": UNREACHED},
+    "cookie": {"short": {"cookie": f"{DOMAIN}\\{USER}"}, "user": {"cookie": USER}, "none": {"cookie": ""}},
+    "client": {"mstsc": {"client_version": 0x80010, "client_build": 22621, "early_flags": 0xE2F, "hello_suites": 21,
+                         "hello_groups": 3, "info_flags": 0x3417B, "source": "MSTSC", "capability_sets": 21},
+               "freerdp": {"client_build": 18363, "source": "FREERDP",
+                           "suites": lambda record: record["hello_suites"] > 21 and record["hello_groups"] > 3}},
 }
 LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels]
 
@@ -106,7 +111,7 @@ LEVELS = [(factor, level) for factor, levels in ROWS.items() for level in levels
 PLANTED = {
     "user-form": ("domain=''", "upn", "upn"),
     "admin": ("admin=on", "on", "on"),
-    "load-balance": (f"cookie!={USER}", "token", "token"),
+    "load-balance": (f"cookie='{TOKEN}'", "token", "token"),
     "error-info": ("errinfo=advertised", "advertised", "advertised"),
     "graphics": ("graphics=gfx", "gfx", "gfx"),
     "redirection": ("channel=cliprdr", "on", "on"),
@@ -116,6 +121,8 @@ PLANTED = {
     "multitransport": ("multitransport=on", "on", "on"),
     "restricted-admin": ("restricted-admin=on", "on", "on"),
     "keyboard": ("keyboard=0", "none", "none"),
+    "cookie": ("cookie=''", "none", "none"),
+    "client": ("early-flags!=0xE2F", "freerdp", "freerdp"),
 }
 NOT_PLANTED = {"auth": "without a KDC its levels are the same on the wire, or cannot be had",
                "segment-size": "test_segment_size.py plants it in the path",
@@ -312,3 +319,30 @@ def test_vary_all_says_what_it_cannot_vary(rdpprobe, lab):
     for factor, why in {"address": "given as an address", "gateway": "--gateway", "user-form": "--domain",
                         "load-balance": "--load-balance-info", "client-name": "--client-name"}.items():
         assert why in findings[factor]["why"], repr(result)
+
+
+def test_mstscs_cookie_is_cut_with_its_domain(lab, rdpprobe):
+    """Nine characters, DOMAIN\\ counted; the whole name where that is asked for, and none."""
+    server = lab("--domain", "LAB-NET", user="administrator", password=PASSWORD)
+    for level, wanted in {"short": "LAB-NET\\a", "user": "administrator", "none": None}.items():
+        result = rdpprobe("connect", "--json", "--user", "administrator", "--domain", "LAB-NET",
+                          f"--set=cookie={level}", server.target, password=PASSWORD)
+        assert result.status == 0 and result.trial["in_effect"], repr(result)
+        assert result.trial["facts"]["negotiation"].get("cookie") == wanted, repr(result)
+    assert [record["cookie"] for record in server.connections()] == ["LAB-NET\\a", "administrator", ""]
+
+
+def test_what_looks_at_the_client_hello_is_named(lab, rdpprobe):
+    """A middlebox that resets what offers more groups than mstsc: only the client's kind takes the failure away."""
+    server = lab("--fault", "tls:rst", "--fault-if", "tls-groups>3", user=USER, password=PASSWORD)
+    result = rdpprobe("isolate", "--json", "--user", USER, "--pause", "0", "--settle", "0.05", "--set=client=freerdp",
+                      "--vary=client", "--vary=cookie", f"127.0.0.1:{server.port}", password=PASSWORD, timeout=120)
+    assert (result.status, result.verdict["verdict"]) == (1, "isolated"), repr(result)
+    assert causes(result.verdict) == {frozenset(["client=freerdp"])}, repr(result)
+
+
+def test_mstscs_name_is_hidden_by_rdp_security(connect):
+    """What is encrypted before it can be changed stays FreeRDP's, and the facts say so."""
+    trial, _, result = connect("client", "mstsc", "--set=security=rdp")
+    assert result.status == 0 and trial["in_effect"], repr(result)
+    assert (trial["facts"]["client"]["build"], trial["facts"]["client"]["source"]) == (22621, "FREERDP"), repr(result)

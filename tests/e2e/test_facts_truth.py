@@ -44,6 +44,10 @@ def flag(bit):
     return of("client.early_flags", lambda flags: "on" if flags & bit else "off")
 
 
+def hello(field):
+    return of("tls.hello", lambda text: len([number for number in text.split(",")[field].split("-") if number]))
+
+
 def phase_of_denial(trial):
     return fact(trial, "errinfo.phase") if fact(trial, "errinfo.code") else None
 
@@ -62,6 +66,14 @@ BOTH = {
     "security": of("negotiation.selected", SECURITY.get),
     "tls": of("tls.version"),
     "cipher": of("tls.cipher"),
+    "hello_suites": hello(1),
+    "hello_extensions": hello(2),
+    "hello_groups": hello(3),
+    "client_version": of("client.version"),
+    "info_flags": lambda trial: fact(trial, "client.info_flags") if trial["variant"]["security"] != "rdp" else None,
+    "source": lambda trial: fact(trial, "client.source") if trial["variant"]["security"] != "rdp" else None,
+    "capability_sets":
+        lambda trial: fact(trial, "client.capability_sets") if trial["variant"]["security"] != "rdp" else None,
     "sni": of("tls.sni"),
     # Without TLS no name is presented to the server.
     "address": lambda trial: trial["variant"]["address"] if trial["variant"]["security"] != "rdp" else None,

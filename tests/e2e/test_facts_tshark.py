@@ -27,6 +27,7 @@ DECRYPTION_SECRETS = 0xA  # pcapng's block type
 # In which packet a field counts: one that has another field, with this value.
 CLIENT_HELLO, SERVER_HELLO = ("tls.handshake.type", "1"), ("tls.handshake.type", "2")
 CORE, SERVER_CORE = ("rdp.client.coreData", None), ("rdp.server.coreData", None)
+CONFIRM = ("rdp.pduType.type", "0x0003")
 CHALLENGE = ("ntlmssp.messagetype", "0x00000002")
 
 
@@ -88,6 +89,8 @@ TABLE = [
      lambda pair: tls_version(pair[0] or pair[1])),
     ("tls.cipher", "tls.handshake.ciphersuite", SERVER_HELLO, cipher),
     ("tls.sni", "tls.handshake.extensions_server_name", CLIENT_HELLO, str),
+    ("tls.hello", "tls.handshake.ja3_full", CLIENT_HELLO, str),
+    ("tls.ja3", "tls.handshake.ja3", CLIENT_HELLO, str),
     ("certificate.sha256", "tls.handshake.certificate", None, fingerprint),
     ("credssp.version", "credssp.version", CHALLENGE, number),
     ("ntlm.os_version", ("ntlmssp.version.major", "ntlmssp.version.minor", "ntlmssp.version.build_number"), CHALLENGE,
@@ -100,8 +103,13 @@ TABLE = [
     ("client.name", "rdp.client.name", CORE, str),
     ("client.build", "rdp.client.build", CORE, number),
     ("client.version", ("rdp.version.major", "rdp.version.minor"), CORE, version),
+    ("client.product_id", "rdp.client.digProductId", CORE, str),
     ("client.keyboard", "rdp.keyboardLayout", CORE, number),
     ("client.early_flags", "rdp.earlyCapabilityFlags", CORE, number),
+    ("client.info_flags", "rdp.optionFlags", None, number),
+    ("client.source", "rdp.sourceDescriptor", CONFIRM, str),
+    ("client.code_page", "rdp.codePage", None, number),
+    ("client.performance_flags", "rdp.performanceFlags", None, number),
     ("client.connection_type", "rdp.connectionType", CORE, number),
     ("client.cluster_flags", "rdp.clusterFlags", CORE, number),
     ("client.encryption_methods", "rdp.encryptionMethods", CORE, little_endian),

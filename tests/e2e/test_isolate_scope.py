@@ -18,6 +18,8 @@ PLANTED = {
     "autodetect": ("autodetect=on", ["--set=autodetect=on"], "autodetect=on"),
     "multitransport": ("multitransport=on", ["--set=multitransport=on"], "multitransport=on"),
     "client-name": ("client-name=PC-7", ["--client-name=PC-7"], "client-name=given"),
+    "client": ("client-build=22621", [], "client=mstsc"),
+    "cookie": ("cookie=''", ["--set=cookie=none"], "cookie=none"),
     "load-balance": ("cookie!=bob", ["--load-balance-info=tsv://x"], "load-balance=token"),
     "keyboard": ("keyboard=0", ["--set=keyboard=none"], "keyboard=none"),
 }
@@ -53,7 +55,7 @@ def test_who_denies_everyone_is_not_client_side(isolate, lab_options):
     # A licence was never spoken of, or is asked for by nobody: no factor's cause.
     assert varied >= {"security", "tls", "address", "auth", "admin", "error-info", "graphics", "redirection",
                       "color-depth", "autodetect", "multitransport", "restricted-admin", "segment-size",
-                      "keyboard"}, varied
+                      "keyboard", "client"}, varied
 
 
 def test_a_factor_that_speaks_later_is_innocent_without_a_trial(lab, rdpprobe):

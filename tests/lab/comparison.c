@@ -68,6 +68,10 @@ static const struct fact_row {
     [LAB_FACT_KEYBOARD] = {"keyboard", KIND_NUMBER, AT(keyboard), NULL, 0, UINT32_MAX},
     [LAB_FACT_CHANNEL] = {"channel", KIND_CHANNEL, AT(channels), NULL, 0, 7},
     [LAB_FACT_COOKIE] = {"cookie", KIND_TEXT, AT(cookie), NULL, 0, LAB_TEXT_SIZE - 1},
+    [LAB_FACT_CLIENT_VERSION] = {"client-version", KIND_NUMBER, AT(client_version), NULL, 0, UINT32_MAX},
+    [LAB_FACT_EARLY_FLAGS] = {"early-flags", KIND_NUMBER, AT(early_flags), NULL, 0, UINT16_MAX},
+    [LAB_FACT_TLS_GROUPS] = {"tls-groups", KIND_NUMBER, AT(groups), NULL, 0, UINT16_MAX},
+    [LAB_FACT_SOURCE] = {"source", KIND_TEXT, AT(source), NULL, 0, LAB_TEXT_SIZE - 1},
     [LAB_FACT_CONNECTION] = {"connection", KIND_NUMBER, AT(connection), NULL, 1, UINT32_MAX},
 };
 _Static_assert(sizeof(enum lab_tls) == sizeof(uint32_t), "the values of words are read as 32 bits");

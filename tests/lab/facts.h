@@ -35,6 +35,10 @@ enum lab_fact {
     LAB_FACT_CHANNEL,
     LAB_FACT_COOKIE,
     LAB_FACT_CONNECTION,
+    LAB_FACT_CLIENT_VERSION,
+    LAB_FACT_EARLY_FLAGS,
+    LAB_FACT_TLS_GROUPS,
+    LAB_FACT_SOURCE,
     LAB_FACT_COUNT
 };
 
@@ -111,6 +115,10 @@ struct lab_facts {
     size_t channel_count;
     char cookie[LAB_TEXT_SIZE]; // the part after "Cookie: mstshash=", or the whole routing token; empty: none
     uint32_t connection;        // running number, from 1
+    uint32_t client_version;    // of TS_UD_CS_CORE, [MS-RDPBCGR] 2.2.1.3.2
+    uint32_t early_flags;       // …and its earlyCapabilityFlags
+    uint32_t groups;            // how many supported_groups the ClientHello has
+    char source[LAB_TEXT_SIZE]; // sourceDescriptor of Confirm Active, 2.2.1.13.2.1; not known where it is encrypted
 };
 
 static inline void lab_facts_learn(struct lab_facts *facts, enum lab_fact fact)

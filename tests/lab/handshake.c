@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { RECORD_HANDSHAKE = 22, CLIENT_HELLO = 1, SERVER_HELLO = 2 };
-enum { EXTENSION_SERVER_NAME = 0, EXTENSION_SUPPORTED_VERSIONS = 43 };
+enum { EXTENSION_SERVER_NAME = 0, EXTENSION_GROUPS = 10, EXTENSION_SUPPORTED_VERSIONS = 43 };
 
 // A piece of bytes that is read from the front. Reading beyond its end yields zeros and empty pieces.
 struct piece {
@@ -75,26 +75,36 @@ static void learn_address(struct lab_facts *facts)
     lab_facts_learn(facts, LAB_FACT_ADDRESS);
 }
 
-void handshake_read_client_hello(const uint8_t *data, size_t length, struct lab_facts *facts)
+static void read_extension(unsigned type, struct piece extension, struct lab_facts *facts)
+{
+    if (type == EXTENSION_GROUPS)
+        facts->groups = (uint32_t)take_vector(&extension, 2).length / 2;
+    if (type != EXTENSION_SERVER_NAME || extension.length == 0)
+        return;
+    struct piece names = take_vector(&extension, 2);
+    if (take_number(&names, 1) == 0) { // host_name
+        const struct piece name = take_vector(&names, 2);
+        lab_record_text(facts->sni, sizeof(facts->sni), (const char *)name.data, name.length);
+    }
+}
+
+void handshake_read_client_hello(const uint8_t *data, size_t length, struct lab_record *record)
 {
     struct piece hello = body(data, length, CLIENT_HELLO);
     take(&hello, 2 + 32);   // legacy_version, random
     take_vector(&hello, 1); // legacy_session_id
-    take_vector(&hello, 2); // cipher_suites
+    record->hello_known = hello.length > 0;
+    record->hello_suites = (uint32_t)take_vector(&hello, 2).length / 2;
     take_vector(&hello, 1); // legacy_compression_methods
     struct piece extensions = take_vector(&hello, 2);
     while (extensions.length) {
         const unsigned type = take_number(&extensions, 2);
-        struct piece extension = take_vector(&extensions, 2);
-        if (type != EXTENSION_SERVER_NAME || extension.length == 0)
-            continue;
-        struct piece names = take_vector(&extension, 2);
-        if (take_number(&names, 1) == 0) { // host_name
-            const struct piece name = take_vector(&names, 2);
-            lab_record_text(facts->sni, sizeof(facts->sni), (const char *)name.data, name.length);
-        }
+        read_extension(type, take_vector(&extensions, 2), &record->facts);
+        record->hello_extensions++;
     }
-    learn_address(facts);
+    if (record->hello_known)
+        lab_facts_learn(&record->facts, LAB_FACT_TLS_GROUPS);
+    learn_address(&record->facts);
 }
 
 static void name_cipher(const uint8_t suite[2], char *name, size_t size)

@@ -12,8 +12,8 @@
 int handshake_record_length(const uint8_t *data, size_t length);
 
 // Reads the SNI ([RFC 6066] 3) from a record with a ClientHello, and from that and the peer's family whether the client
-// connects to a name or to an address. Learns both facts, also where there is no SNI.
-void handshake_read_client_hello(const uint8_t *data, size_t length, struct lab_facts *facts);
+// connects to a name or to an address. Learns both facts, also where there is no SNI. Counts what else it offers.
+void handshake_read_client_hello(const uint8_t *data, size_t length, struct lab_record *record);
 
 // Reads version and cipher from a record with a ServerHello ([RFC 8446] 4.1.3).
 void handshake_read_server_hello(const uint8_t *data, size_t length, struct lab_record *record);

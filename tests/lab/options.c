@@ -534,7 +534,7 @@ static void print_usage(struct lab_options *options, const char *text)
          "admin\n"
          "graphics autodetect multitransport restricted-admin sni peer user domain client-name client-build "
          "color-depth\n"
-         "keyboard channel cookie connection.\n"
+         "keyboard channel cookie connection client-version early-flags tls-groups source.\n"
          "Exit status: 0 ended by a signal or because stdout's reader is gone, 2 usage, 3 could not run.");
     exit(0);
 }

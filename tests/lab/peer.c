@@ -156,6 +156,8 @@ static void on_send_data(struct connection *connection, uint8_t *data, size_t le
 {
     uint16_t channel = 0;
     const size_t offset = wire_user_data(data, length, &channel);
+    if (offset && !connection->encrypted)
+        wire_read_client_data(data + offset, length - offset, connection->record);
     if (connection->info_seen) {
         // Client Info is the first PDU of the RC4 stream that licensing goes on with.
         if (!connection->licensed && offset)
@@ -169,7 +171,8 @@ static void on_send_data(struct connection *connection, uint8_t *data, size_t le
     // A client that understands encrypted licensing PDUs says so in its Security Exchange PDU ([MS-RDPBCGR] 2.2.1.10).
     // Taken out here: else libfreerdp would encrypt its "valid client", which this lab may swallow, and the client's
     // RC4 state would no longer match.
-    if (offset && length >= offset + 4 && (data[offset] & WIRE_SEC_EXCHANGE_PKT))
+    connection->encrypted = offset && length >= offset + 4 && (data[offset] & WIRE_SEC_EXCHANGE_PKT);
+    if (connection->encrypted)
         data[offset + 1] &= (uint8_t)~(WIRE_SEC_LICENSE_ENCRYPT_SC >> 8);
 }
 

@@ -33,6 +33,7 @@ struct connection {
     bool licensed;          // the licensing phase has been played
     bool valid_client_sent; // by this lab, so that libfreerdp's own must not follow
     bool info_seen;         // the first SendDataRequest has come
+    bool encrypted;         // …a Security Exchange: what follows is encrypted
     bool logon_refused;     // the NTLM callback did not accept the account
     bool over;              // nothing more is read from or written to the client
     bool activated;

@@ -113,6 +113,9 @@ static void add_facts(json_t *line, const struct lab_facts *facts)
     json_object_set_new(line, "sni", text_or_null(KNOWN(SNI), facts->sni));
     json_object_set_new(line, "address", text_or_null(KNOWN(ADDRESS), lab_address_name(facts->address)));
     json_object_set_new(line, "client_name", text_or_null(KNOWN(CLIENT_NAME), facts->client_name));
+    json_object_set_new(line, "client_version", number_or_null(KNOWN(CLIENT_VERSION), facts->client_version));
+    json_object_set_new(line, "hello_groups", number_or_null(KNOWN(TLS_GROUPS), facts->groups));
+    json_object_set_new(line, "source", text_or_null(KNOWN(SOURCE), facts->source));
     json_object_set_new(line, "client_build", number_or_null(KNOWN(CLIENT_BUILD), facts->client_build));
     json_object_set_new(line, "color_depth", number_or_null(KNOWN(COLOR_DEPTH), facts->color_depth));
     json_object_set_new(line, "keyboard", number_or_null(KNOWN(KEYBOARD), facts->keyboard));
@@ -151,9 +154,11 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "negotiation_offered", boolean_or_null(record->requested_known, record->negotiates));
     json_object_set_new(line, "requested_flags", number_or_null(record->requested_known, record->requested_flags));
     json_object_set_new(line, "negotiation_failure", number_or_null(record->failure_sent, record->failure_code));
+    json_object_set_new(line, "hello_suites", number_or_null(record->hello_known, record->hello_suites));
+    json_object_set_new(line, "hello_extensions", number_or_null(record->hello_known, record->hello_extensions));
     json_object_set_new(line, "cipher", text_or_null(record->cipher[0], record->cipher));
     add_facts(line, facts);
-    json_object_set_new(line, "early_flags", number_or_null(record->core_known, record->early_flags));
+    json_object_set_new(line, "early_flags", number_or_null(record->core_known, facts->early_flags));
     json_object_set_new(line, "encryption_methods", number_or_null(record->methods_known, record->encryption_methods));
     json_object_set_new(line, "session_asked", number_or_null(record->session_asked, record->session));
     json_object_set_new(line, "authenticated", boolean_or_null(record->authenticated_known, record->authenticated));
@@ -161,6 +166,8 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "ntlm_authenticates", json_integer(record->ntlm_authenticates));
     json_object_set_new(line, "authorization_sent", number_or_null(record->authorization_sent, record->authorization));
     json_object_set_new(line, "client_info_password", boolean_or_null(record->info_known, record->info_password));
+    json_object_set_new(line, "info_flags", number_or_null(record->info_flags_known, record->info_flags));
+    json_object_set_new(line, "capability_sets", number_or_null(record->confirm_known, record->capability_sets));
     json_object_set_new(line, "logon_reported",
                         text_or_null(record->logon_reported, record->authenticated ? "logged-on" : "refused"));
     json_object_set_new(line, "license_id", text_or_null(record->license_presented[0], record->license_presented));

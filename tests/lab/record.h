@@ -33,9 +33,10 @@ struct lab_record {
     bool failure_sent; // RDP_NEG_FAILURE
     uint32_t failure_code;
 
+    bool hello_known;                        // a ClientHello was read
+    uint32_t hello_suites, hello_extensions; // how many it has
     char cipher[64];
-    bool core_known; // TS_UD_CS_CORE was read
-    uint32_t early_flags;
+    bool core_known;    // TS_UD_CS_CORE was read
     bool session_asked; // the cluster data asks for a session: 0 for the administrative one
     uint32_t session;
     bool methods_known; // TS_UD_CS_SEC was read
@@ -50,6 +51,10 @@ struct lab_record {
     uint32_t authorization;
     bool info_known; // Client Info was read
     bool info_password;
+    bool info_flags_known; // it was not encrypted
+    uint32_t info_flags;
+    bool confirm_known; // Confirm Active was read
+    uint32_t capability_sets;
     bool logon_reported; // Save Session Info was sent: a logon if `authenticated`, else a refused password
 
     char license_presented[LAB_TEXT_SIZE];

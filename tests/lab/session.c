@@ -94,7 +94,7 @@ void session_tell_status(struct connection *connection)
     const struct lab_options *options = &connection->lab->options;
     struct lab_record *record = connection->record;
     rdpContext *context = connection->peer->context;
-    for (size_t i = 0; i < options->status_count && record->early_flags & SUPPORT_STATUSINFO_PDU; i++) {
+    for (size_t i = 0; i < options->status_count && record->facts.early_flags & SUPPORT_STATUSINFO_PDU; i++) {
         if (context->update->ServerStatusInfo(context, options->status[i]))
             record->status[record->status_count++] = options->status[i];
     }

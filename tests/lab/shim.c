@@ -233,7 +233,7 @@ static void inspect_client(struct relay *relay)
         relay->client_stage = STAGE_RELAY;
         lab_record_reach(relay->shim->record, LAB_PHASE_TLS);
         if (length > 0)
-            handshake_read_client_hello(flow->bytes, flow->length, &relay->shim->record->facts);
+            handshake_read_client_hello(flow->bytes, flow->length, relay->shim->record);
         if (!strike(relay, LAB_PHASE_TLS))
             flow->held = 0;
     }

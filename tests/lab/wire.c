@@ -186,14 +186,17 @@ static void read_core(const uint8_t *core, size_t size, struct lab_record *recor
     if (size < 132)
         return;
     record->core_known = true;
-    record->early_flags = size >= 146 ? u16(core + 144) : 0;
+    facts->early_flags = size >= 146 ? u16(core + 144) : 0;
+    facts->client_version = u32(core + 4);
     facts->keyboard = u32(core + 16);
     facts->client_build = u32(core + 20);
     wire_set_utf16(facts->client_name, sizeof(facts->client_name), core + 24, 32);
-    facts->color_depth = color_depth(core, size, record->early_flags);
-    facts->errinfo_advertised = record->early_flags & SUPPORT_ERRINFO_PDU;
-    facts->autodetect = record->early_flags & SUPPORT_NETCHAR_AUTODETECT;
-    facts->gfx = record->early_flags & SUPPORT_DYNVC_GFX_PROTOCOL;
+    facts->color_depth = color_depth(core, size, facts->early_flags);
+    facts->errinfo_advertised = facts->early_flags & SUPPORT_ERRINFO_PDU;
+    facts->autodetect = facts->early_flags & SUPPORT_NETCHAR_AUTODETECT;
+    facts->gfx = facts->early_flags & SUPPORT_DYNVC_GFX_PROTOCOL;
+    lab_facts_learn(facts, LAB_FACT_CLIENT_VERSION);
+    lab_facts_learn(facts, LAB_FACT_EARLY_FLAGS);
     lab_facts_learn(facts, LAB_FACT_AUTODETECT);
     lab_facts_learn(facts, LAB_FACT_GRAPHICS);
     lab_facts_learn(facts, LAB_FACT_KEYBOARD);
@@ -291,6 +294,27 @@ size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel)
     *channel = (uint16_t)(data[10] << 8 | data[11]);
     const size_t offset = data[13] & 0x80 ? 15 : 14; // the PER length has one or two bytes
     return offset <= length ? offset : 0;
+}
+
+void wire_read_client_data(const uint8_t *data, size_t length, struct lab_record *record)
+{
+    enum { CONFIRM_ACTIVE = 0x13, SOURCE_SIZE = 12, SOURCE = 16, INFO_FLAGS = 8 };
+    if (length < SOURCE)
+        return;
+    // A share control header has the version of the protocol where a security header has zeros.
+    if (u16(data + 2) == CONFIRM_ACTIVE) {
+        const size_t size = u16(data + SOURCE_SIZE);
+        if (size + 2 > length - SOURCE)
+            return;
+        set_text(record->facts.source, sizeof(record->facts.source), (const char *)data + SOURCE,
+                 strnlen((const char *)data + SOURCE, size));
+        lab_facts_learn(&record->facts, LAB_FACT_SOURCE);
+        record->confirm_known = true;
+        record->capability_sets = u16(data + SOURCE + size);
+    } else if (u16(data + 2) == 0 && (u16(data) & (WIRE_SEC_INFO_PKT | WIRE_SEC_ENCRYPT)) == WIRE_SEC_INFO_PKT) {
+        record->info_flags_known = true;
+        record->info_flags = u32(data + INFO_FLAGS);
+    }
 }
 
 static void read_authenticate(const uint8_t *message, size_t size, struct lab_facts *facts)

@@ -31,6 +31,7 @@ enum wire_mcs {
 // basic security header flags, [MS-RDPBCGR] 2.2.8.1.1.2.1
 #define WIRE_SEC_EXCHANGE_PKT       0x0001
 #define WIRE_SEC_ENCRYPT            0x0008
+#define WIRE_SEC_INFO_PKT           0x0040
 #define WIRE_SEC_LICENSE_PKT        0x0080
 #define WIRE_SEC_LICENSE_ENCRYPT_SC 0x0200
 
@@ -70,6 +71,10 @@ void wire_set_selected(uint8_t *data, size_t length, uint32_t protocol);
 
 // Offset of the user data in a SendDataRequest or SendDataIndication, 0 if it is none; *channel gets its channel.
 size_t wire_user_data(const uint8_t *data, size_t length, uint16_t *channel);
+
+// Reads what a client's user data tells of it where it is not encrypted: Client Info ([MS-RDPBCGR] 2.2.1.11) and
+// Confirm Active (2.2.1.13.2). Anything else is let be.
+void wire_read_client_data(const uint8_t *data, size_t length, struct lab_record *record);
 
 // Puts UTF-16LE text of `bytes` bytes into a field of the record.
 void wire_set_utf16(char *field, size_t size, const uint8_t *data, size_t bytes);

@@ -65,7 +65,9 @@ static void test_constraints(void **state)
                     {FACTOR_AUTH, FACTOR_ADDRESS, AUTH_LEVEL_KERBEROS, ADDRESS_IPV4},
                     {FACTOR_AUTH, FACTOR_ADDRESS, AUTH_LEVEL_KERBEROS, ADDRESS_IPV6},
                     {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_TLS},
-                    {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_RDP}};
+                    {FACTOR_RESTRICTED_ADMIN, FACTOR_SECURITY, RESTRICTED_ADMIN_ON, SECURITY_RDP},
+                    {FACTOR_LOAD_BALANCE, FACTOR_COOKIE, LOAD_BALANCE_TOKEN, COOKIE_USER},
+                    {FACTOR_LOAD_BALANCE, FACTOR_COOKIE, LOAD_BALANCE_TOKEN, COOKIE_NONE}};
     // That go with security=rdp only: not possible from the default, and possible there.
     static const struct {
         enum factor factor;
@@ -129,7 +131,7 @@ static void test_constraints(void **state)
         }
     }
     assert_true(pairs > 1000);
-    assert_int_equal(found, 4 + 2 + 2);
+    assert_int_equal(found, 4 + 2 + 2 + 2);
 }
 
 static void test_variants(void **state)

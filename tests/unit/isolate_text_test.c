@@ -122,7 +122,7 @@ static void reports_a_cause_with_its_proof(void **state)
                                    "  auth, user-form, admin, load-balance, error-info, graphics, redirection,\n"
                                    "              client-name, color-depth, autodetect, multitransport,\n"
                                    "              restricted-admin, segment-size, keyboard, rdp-encryption,\n"
-                                   "              negotiation: not asked for (--vary)\n"
+                                   "              negotiation, cookie, client: not asked for (--vary)\n"
                                    "\n"
                                    "Trials\n"
                                    "  in every trial: security=nla, address=name, gateway=off, license=keep\n"

@@ -44,6 +44,10 @@ static struct lab_facts known_client(void)
         .channel_count = 2,
         .cookie = "bob",
         .connection = 3,
+        .client_version = 0x80010,
+        .early_flags = 0xE2F,
+        .groups = 3,
+        .source = "MSTSC",
     };
 
     return facts;
@@ -107,7 +111,11 @@ static void every_fact_compares(void **state)
                                             "graphics=gfx",
                                             "autodetect=off",
                                             "multitransport=on",
-                                            "restricted-admin=off"};
+                                            "restricted-admin=off",
+                                             "client-version=0x80010",
+                                             "early-flags=0xE2F",
+                                             "tls-groups<4",
+                                             "source=mstsc"};
     static const char *const false_ones[] = {"security=tls",
                                              "tls=1.3",
                                              "tls<1.2",

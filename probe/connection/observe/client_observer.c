@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What this client announces of itself, read from what it really sends.
 #include "connection/observe/observe.h"
+#include "protocol/client_info.h"
+#include "protocol/confirm_active.h"
 #include "protocol/gcc.h"
 #include "protocol/sent_names.h"
 #include "trial/keyboard_layout.h"
@@ -16,6 +18,8 @@ static void observe_core(struct event_sink *sink, const struct gcc_client_core *
     event_fact(sink, FACT_CLIENT_EARLY_FLAGS, json_integer(core->early_flags));
     if (core->connection_type)
         event_fact(sink, FACT_CLIENT_CONNECTION_TYPE, json_integer(core->connection_type));
+    if (core->product_id[0])
+        event_fact(sink, FACT_CLIENT_PRODUCT_ID, json_string(core->product_id));
     event_fact(sink, FACT_ERRINFO_ADVERTISED, json_boolean(core->early_flags & GCC_EARLY_ERRINFO));
 }
 
@@ -78,6 +82,25 @@ void observe_authenticate(struct event_sink *sink, struct bytes token)
 void observe_client_info(struct event_sink *sink, struct bytes info)
 {
     struct sent_names names;
+    struct client_info told;
     if (sent_names_info(info.data, info.size, &names))
         observe_names(sink, &names);
+    if (!client_info_parse(info.data, info.size, &told))
+        return;
+    event_fact(sink, FACT_CLIENT_INFO_FLAGS, json_integer(told.flags));
+    event_fact(sink, FACT_CLIENT_CODE_PAGE, json_integer(told.code_page));
+    if (told.has_performance)
+        event_fact(sink, FACT_CLIENT_PERFORMANCE_FLAGS, json_integer(told.performance));
+}
+
+void observe_confirm_active(struct event_sink *sink, struct bytes body)
+{
+    struct confirm_active confirm;
+    if (!confirm_active_parse(body.data, body.size, &confirm))
+        return;
+    size_t size = confirm.source_size;
+    while (size && !confirm.source[size - 1])
+        size--;
+    event_fact(sink, FACT_CLIENT_SOURCE, json_stringn((const char *)confirm.source, size));
+    event_fact(sink, FACT_CLIENT_CAPABILITY_SETS, json_integer(confirm.sets));
 }

@@ -78,6 +78,9 @@ void observe_client_settings(struct event_sink *sink, const struct profile *prof
 void observe_authenticate(struct event_sink *sink, struct bytes token);
 void observe_client_info(struct event_sink *sink, struct bytes info);
 
+// The client's own Confirm Active, from behind its share control header (client_observer.c).
+void observe_confirm_active(struct event_sink *sink, struct bytes body);
+
 // The server's Connect Response, whole, after what the client requested (server_observer.c).
 void observe_server_settings(struct event_sink *sink, uint32_t requested, struct bytes pdu);
 

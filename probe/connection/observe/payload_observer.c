@@ -183,6 +183,14 @@ enum ending observe_server_payload(struct observer *observer, uint16_t channel, 
     return ending;
 }
 
+static void client_share(struct observer *observer, struct bytes payload)
+{
+    struct share_pdu pdu;
+    size_t taken;
+    if (share_parse(payload.data, payload.size, &pdu, &taken) && pdu.type == SHARE_CONFIRM_ACTIVE)
+        observe_confirm_active(observer->sink, (struct bytes){pdu.body, pdu.size});
+}
+
 enum ending observe_client_payload(struct observer *observer, uint16_t channel, struct bytes payload, bool *client_info)
 {
     uint16_t flags = 0;
@@ -190,8 +198,10 @@ enum ending observe_client_payload(struct observer *observer, uint16_t channel, 
     enum ending ending = GOES_ON;
     const bool io = is_io(observer, channel);
 
-    if (!observer->encryption.headers && io && share_starts(payload.data, payload.size))
+    if (!observer->encryption.headers && io && share_starts(payload.data, payload.size)) {
+        client_share(observer, payload);
         return GOES_ON;
+    }
     if (!may_have_header(observer, channel) || !security_flags(payload.data, payload.size, &flags))
         return GOES_ON;
     if (flags & SEC_ENCRYPT && !observer->encryption.headers)
@@ -218,6 +228,8 @@ enum ending observe_client_payload(struct observer *observer, uint16_t channel, 
         observe_autodetect(observer->sink, payload);
     if (!ending && *client_info)
         observe_client_info(observer->sink, payload);
+    if (plain && !(flags & (SEC_LICENSE_PKT | SEC_AUTODETECT_RSP | SEC_INFO_PKT)))
+        client_share(observer, payload);
     free(plain);
     return ending;
 }

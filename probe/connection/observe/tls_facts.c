@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "connection/observe/tls_facts.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "connection/factor_settings.h"
 #include "knowledge/codes.h"
+#include "protocol/client_hello.h"
 #include "protocol/server_hello.h"
 
 enum { ALERT_CLOSE_NOTIFY = 0 };          // RFC 8446 6
 enum { CLIENT_HELLO = 1, FINISHED = 20 }; // RFC 8446 4
 
-static int gateway_mark; // index of SSL's ex-data that is set where the SSL is the gateway's
+static int gateway_mark;                // index of SSL's ex-data that is set where the SSL is the gateway's
+static const struct tls_watch *watched; // the one of this process
 
 // A fact of the target's TLS, or the same of the gateway's: in trial/fact.h both stand in the same order.
 static void tls_fact(const struct tls_watch *watch, bool gateway, enum fact fact, const char *text)
@@ -82,6 +86,25 @@ static void on_alert(struct tls_watch *watch, bool gateway, bool received, const
         watch->progress->trace->alert_sent = alert[1] + 1;
 }
 
+// ---- the ClientHello ----
+
+static void observe_hello(const struct tls_watch *watch, const uint8_t *message, size_t size)
+{
+    char text[CLIENT_HELLO_TEXT_MAX], hash[2 * EVP_MAX_MD_SIZE + 1] = "";
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+
+    if (!client_hello_text(message, size, text, sizeof text))
+        return;
+    tls_fact(watch, false, FACT_TLS_HELLO, text);
+    // A machine in FIPS mode has no MD5.
+    if (!EVP_Digest(text, strlen(text), digest, &length, EVP_md5(), NULL))
+        return;
+    for (unsigned i = 0; i < length; i++)
+        snprintf(hash + (size_t)2 * i, 3, "%02x", digest[i]);
+    tls_fact(watch, false, FACT_TLS_JA3, hash);
+}
+
 // ---- OpenSSL's hooks ----
 
 static void on_handshake(struct tls_watch *watch, bool received, const uint8_t *message, size_t size)
@@ -89,10 +112,18 @@ static void on_handshake(struct tls_watch *watch, bool received, const uint8_t *
     struct server_hello hello;
     struct tls_trace *tls = &watch->progress->trace->tls;
 
-    if (!received && size && message[0] == CLIENT_HELLO)
+    if (!received && size && message[0] == CLIENT_HELLO) {
+        if (!tls->hello_sent) // a second one follows HelloRetryRequest (RFC 8446 4.1.4)
+            observe_hello(watch, message, size);
         tls->hello_sent = true;
-    else if (received && server_hello_parse(message, size, &hello))
+    } else if (received && server_hello_parse(message, size, &hello))
         tls->server_version = hello.version;
+}
+
+// Whose TLS it is shows at its first message: the target's begins when the tunnel through the gateway stands.
+static bool is_target(const struct tls_watch *watch)
+{
+    return !watch->progress->trace->gateway || progress_reached(watch->progress, PHASE_NEGOTIATE);
 }
 
 static void on_message(int sent, int version, int type, const void *data, size_t size, SSL *ssl, void *argument)
@@ -101,8 +132,7 @@ static void on_message(int sent, int version, int type, const void *data, size_t
     (void)version;
     if (watch->progress->over)
         return;
-    // Whose TLS it is shows at its first message: the target's begins when the tunnel through the gateway stands.
-    if (watch->progress->trace->gateway && !progress_reached(watch->progress, PHASE_NEGOTIATE))
+    if (!is_target(watch))
         SSL_set_ex_data(ssl, gateway_mark, watch);
     bool gateway = SSL_get_ex_data(ssl, gateway_mark) != NULL;
     *(gateway ? &watch->gateway_ssl : &watch->ssl) = ssl;
@@ -118,6 +148,14 @@ static void on_message(int sent, int version, int type, const void *data, size_t
         watch->progress->trace->tunnel.tls_done = true;
 }
 
+// The variant has its say before the ClientHello is made.
+static void on_state(const SSL *ssl, int where, int value)
+{
+    (void)value;
+    if (where & SSL_CB_HANDSHAKE_START && is_target(watched) && !watched->progress->trace->tls.hello_sent)
+        factors_hello(watched->variant, (SSL *)ssl);
+}
+
 // Each new SSL_CTX gets the message callback before its first SSL exists. An SSL's own ex-data hook would be too early:
 // from OpenSSL 3.2 on, SSL_new() sets the callback after it.
 static void on_new_context(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long number, void *watch)
@@ -126,12 +164,14 @@ static void on_new_context(void *parent, void *pointer, CRYPTO_EX_DATA *data, in
     (void)data;
     (void)index;
     (void)number;
+    SSL_CTX_set_info_callback(parent, on_state);
     SSL_CTX_set_msg_callback(parent, on_message);
     SSL_CTX_set_msg_callback_arg(parent, watch);
 }
 
 void tls_begin_watch(struct tls_watch *watch)
 {
+    watched = watch;
     CRYPTO_get_ex_new_index(CRYPTO_EX_INDEX_SSL_CTX, 0, watch, on_new_context, NULL, NULL);
     gateway_mark = SSL_get_ex_new_index(0, NULL, NULL, NULL, NULL);
 }

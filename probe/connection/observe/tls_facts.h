@@ -8,13 +8,14 @@
 
 #include "connection/progress.h"
 
-// Starts with progress and fd; all else zero.
+// Starts with progress, fd and variant; all else zero.
 struct tls_watch {
     struct progress *progress;
-    const int *fd;    // of the latest TCP connection
-    SSL *ssl;         // of the target's TLS
-    SSL *gateway_ssl; // of the gateway's, the later one where there are two
-    bool ended[2];    // who ended the target's ([0]) or the gateway's ([1]) is reported
+    const int *fd;                 // of the latest TCP connection
+    const struct variant *variant; // what its factors change in the target's ClientHello
+    SSL *ssl;                      // of the target's TLS
+    SSL *gateway_ssl;              // of the gateway's, the later one where there are two
+    bool ended[2];                 // who ended the target's ([0]) or the gateway's ([1]) is reported
 };
 
 // Arranges that every TLS connection this process makes from now on is seen. Call once in a worker.
