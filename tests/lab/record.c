@@ -135,6 +135,17 @@ static void add_facts(json_t *line, const struct lab_facts *facts)
 #undef KNOWN
 }
 
+static void add_offers(json_t *line, const struct lab_record *record)
+{
+    json_object_set_new(line, "requested", requested_json(record));
+    json_object_set_new(line, "negotiation_offered", boolean_or_null(record->requested_known, record->negotiates));
+    json_object_set_new(line, "requested_flags", number_or_null(record->requested_known, record->requested_flags));
+    json_object_set_new(line, "negotiation_failure", number_or_null(record->failure_sent, record->failure_code));
+    json_object_set_new(line, "hello_suites", number_or_null(record->hello_known, record->hello_suites));
+    json_object_set_new(line, "hello_extensions", number_or_null(record->hello_known, record->hello_extensions));
+    json_object_set_new(line, "cipher", text_or_null(record->cipher[0], record->cipher));
+}
+
 json_t *lab_record_json(const struct lab_record *record, double ms)
 {
     const struct lab_facts *facts = &record->facts;
@@ -150,13 +161,7 @@ json_t *lab_record_json(const struct lab_record *record, double ms)
     json_object_set_new(line, "began_ms", json_real((double)(int64_t)(record->began_ms * 1000) / 1000));
     json_object_set_new(line, "family", json_string(lab_family_name(facts->family)));
     json_object_set_new(line, "gateway", json_string(lab_gateway_name(facts->gateway)));
-    json_object_set_new(line, "requested", requested_json(record));
-    json_object_set_new(line, "negotiation_offered", boolean_or_null(record->requested_known, record->negotiates));
-    json_object_set_new(line, "requested_flags", number_or_null(record->requested_known, record->requested_flags));
-    json_object_set_new(line, "negotiation_failure", number_or_null(record->failure_sent, record->failure_code));
-    json_object_set_new(line, "hello_suites", number_or_null(record->hello_known, record->hello_suites));
-    json_object_set_new(line, "hello_extensions", number_or_null(record->hello_known, record->hello_extensions));
-    json_object_set_new(line, "cipher", text_or_null(record->cipher[0], record->cipher));
+    add_offers(line, record);
     add_facts(line, facts);
     json_object_set_new(line, "early_flags", number_or_null(record->core_known, facts->early_flags));
     json_object_set_new(line, "encryption_methods", number_or_null(record->methods_known, record->encryption_methods));

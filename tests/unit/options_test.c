@@ -175,8 +175,7 @@ static void refuses_with_one_clear_sentence(void **state)
          "--vary address needs a target with a name, and '127.0.0.1' is an address"},
         {COMMAND_ISOLATE,
          {"--signature", "0x4/0x7", "srv", NULL},
-         "--signature '0x4/0x7' is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the server's own "
-         "reason)"},
+         "--signature '0x4/0x7' is not mstsc's pair 0x3/EXTENDED or CODE/EXTENDED with a code of 0x100 or more"},
         {COMMAND_ISOLATE,
          {"--signature", "local", "srv", NULL},
          "--signature 'local' is a failure of this machine, which says nothing of the target: it is not studied"},

@@ -187,8 +187,8 @@ static const struct {
      "s.yaml:2:17: 'LOGON_FAILUR' is no outcome of credssp: did you mean 'LOGON_FAILURE'?"},
     {T "expect: timeout 3x\n", "s.yaml:2:17: '3x' is too much: timeout has no code (timeout@PHASE says where)"},
     {T "expect: timeout@tsl\n", "s.yaml:2:17: 'tsl' is no phase: did you mean 'tls'?"},
-    {T "expect: 0x4/0x7\n", "s.yaml:2:9: '0x4/0x7' is not mstsc's pair 0x3/EXTENDED (only error code 0x3 carries the "
-                            "server's own reason)"},
+    {T "expect: 0x4/0x7\n", "s.yaml:2:9: '0x4/0x7' is not mstsc's pair 0x3/EXTENDED or CODE/EXTENDED with a code of "
+                            "0x100 or more"},
     {T "expect: certificate.days_left > soon\n", "s.yaml:2:33: certificate.days_left is a number, and 'soon' is none"},
     {T "expect: certificate.trusted = maybe\n",
      "s.yaml:2:31: certificate.trusted is true or false, and 'maybe' is neither"},
