@@ -64,7 +64,9 @@ static bool lacking_factors(const struct experiment *experiment, char *text, siz
     const struct isolation *isolation = experiment->isolation;
     text[0] = '\0';
     for (int f = 0; f < FACTOR_COUNT; f++) {
-        if (isolation->untestable[f] && !(isolation->withheld >> f & 1) &&
+        const struct factor_row *row = factor_row((enum factor)f);
+        bool lacks = f < FACTOR_CORE_END || row->operand || !row->rare; // else nobody asked for its levels
+        if (lacks && isolation->untestable[f] && !(isolation->withheld >> f & 1) &&
             !experiment_exclusion(experiment, (enum factor)f))
             text_append(text, size, "%s%s", text[0] ? ", " : "", factor_row((enum factor)f)->name);
     }

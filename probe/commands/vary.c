@@ -40,7 +40,9 @@ static const char *lack_of(const struct options *options, const struct profile *
         if (lack && (wanted >> level & 1) && level != options->profile.levels.level[factor])
             return lack;
     }
-    return "no other level was to be tried";
+    return factor_row(factor)->rare && !(wanted & factor_row(factor)->rare)
+               ? "few have a use for its other levels, which are tried where they are asked for (--vary)"
+               : "no other level was to be tried";
 }
 
 struct choice choose_levels(const struct options *options)

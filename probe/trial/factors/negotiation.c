@@ -42,7 +42,7 @@ const struct factor_row factor_negotiation = {
     .meaning = {"the connection request offers it", "nothing is offered, as before RDP 5.2; only with security=rdp",
                 "no connection request: TLS begins at once, as at Hyper-V's console"},
     .phase = PHASE_NEGOTIATE,
-    .rare = 1u << NEGOTIATION_SKIPPED,
+    .rare = 1u << NEGOTIATION_LEGACY | 1u << NEGOTIATION_SKIPPED,
     .weight = 0.3,
     .cost = 0.02,
     .effect = effect,

@@ -45,6 +45,7 @@ const struct factor_row factor_rdp_encryption = {
     .meaning = {"all of them, as mstsc does", "RC4 with 128 bits only", "RC4 with 56 bits only",
                 "RC4 with 40 bits only", "FIPS only: Triple DES with SHA-1"},
     .phase = PHASE_MCS,
+    .rare = 1u << RDP_ENCRYPTION_128 | 1u << RDP_ENCRYPTION_56 | 1u << RDP_ENCRYPTION_40 | 1u << RDP_ENCRYPTION_FIPS,
     .weight = 0.4,
     .cost = 0.02,
     .effect = effect,
