@@ -9,7 +9,8 @@
 // - A "C" line waits until the client has sent its like: X.224 request, Connect Initial, Client Info, Confirm Active,
 //   Font List. Other "C" lines are for the reader. What the client sends besides is read and dropped.
 // - Attach User and Channel Join are answered here, with the user id of the recorded Attach User Confirm; "S" lines
-//   with their confirms are not sent. So the client may join other channels than the recorded one did.
+//   with their confirms are not sent, nor is data of a channel that the client has not joined. So the client may join
+//   other channels than the recorded one did.
 #include <arpa/inet.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -53,7 +54,8 @@ struct line {
 struct player {
     struct line lines[LINES_MAX];
     size_t count;
-    uint8_t user[2]; // MCS user id - 1001, as the recorded Attach User Confirm has it
+    uint8_t joined[1 << 13]; // a bit for each channel id that the client joined in this connection
+    uint8_t user[2];         // MCS user id - 1001, as the recorded Attach User Confirm has it
     int fd;
     SSL_CTX *context;
     SSL *ssl;
@@ -209,6 +211,8 @@ static bool answer(struct player *player, enum kind kind, const uint8_t *pdu)
 {
     uint8_t attach[] = {3, 0, 0, 11, 2, 0xF0, 0x80, 0x2E, 0, player->user[0], player->user[1]};
     uint8_t join[] = {3, 0, 0, 15, 2, 0xF0, 0x80, 0x3E, 0, pdu[8], pdu[9], pdu[10], pdu[11], pdu[10], pdu[11]};
+    if (kind == JOIN)
+        player->joined[pdu[10] << 5 | pdu[11] >> 3] |= (uint8_t)(1 << (pdu[11] & 7));
     return kind == ATTACH ? put(player, attach, sizeof attach) : kind != JOIN || put(player, join, sizeof join);
 }
 
@@ -237,6 +241,14 @@ static bool start_tls(struct player *player, const struct line *line)
     return player->ssl && SSL_set_fd(player->ssl, player->fd) && SSL_accept(player->ssl) == 1;
 }
 
+// Whether a PDU is data of a channel that this client has not joined.
+static bool is_unjoined(const struct player *player, const struct line *line)
+{
+    const uint8_t *pdu = line->pdu;
+    return line->size > 12 && pdu[0] == 3 && pdu[5] == 0xF0 && pdu[7] == 0x68 &&
+           !(player->joined[pdu[10] << 5 | pdu[11] >> 3] & 1 << (pdu[11] & 7));
+}
+
 static bool play_line(struct player *player, const struct line *line)
 {
     const struct timespec pause = {line->ms / 1000, (long)(line->ms % 1000) * 1000000};
@@ -247,7 +259,7 @@ static bool play_line(struct player *player, const struct line *line)
     case CLOSE:
         return false;
     case SEND:
-        if (line->kind == ATTACH_CONFIRM || line->kind == JOIN_CONFIRM)
+        if (line->kind == ATTACH_CONFIRM || line->kind == JOIN_CONFIRM || is_unjoined(player, line))
             return true;
         return put(player, line->pdu, line->size) && start_tls(player, line);
     case WAIT:
@@ -259,6 +271,7 @@ static bool play_line(struct player *player, const struct line *line)
 static void play(struct player *player)
 {
     size_t i = 0;
+    memset(player->joined, 0, sizeof player->joined);
     while (i < player->count && play_line(player, &player->lines[i]))
         i++;
     if (i == player->count)
