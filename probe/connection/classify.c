@@ -81,7 +81,7 @@ static void negotiation(const struct trace *e, struct outcome *o)
             "the server selected %s, which this trial did not want", selected ? selected : "an unknown protocol");
     } else if (e->confirmed) {
         set(o, FAMILY_NEGOTIATION, 0, "UNUSABLE_CONFIRM", "the client could not go on with the server's confirm (%s)",
-            e->last_error_name ? e->last_error_name : "FreeRDP names no error");
+            e->last_error_name ? e->last_error_name : "no error");
     } else if (e->other_protocol) {
         set(o, FAMILY_NEGOTIATION, 0, e->other_protocol->outcome,
             "the answer is no X.224 Connection Confirm but %s: another service listens on this port",
@@ -227,7 +227,7 @@ static void ultimatum(const struct trace *e, struct outcome *o)
 // The client library gave up while the peer was still there: what the peer sent last made no sense to it.
 static void gave_up(const struct trace *e, struct outcome *o)
 {
-    const char *name = e->last_error_name ? e->last_error_name : "FreeRDP names no error";
+    const char *name = e->last_error_name ? e->last_error_name : "no error";
     switch (e->phase) {
     case PHASE_GATEWAY:
         if (!e->tunnel.begun || (e->tunnel.step != GATEWAY_STEP_TLS && e->tunnel.step != GATEWAY_STEP_SECOND_TLS))
