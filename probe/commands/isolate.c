@@ -21,7 +21,8 @@
 static const struct trial *run_trial(void *context, const struct variant *variant, enum phase until)
 {
     const struct run *run = context;
-    return runner_trial(run->runner, variant, until);
+    const enum phase proof = run->options->until.phase; // active, or what --proof asks for
+    return runner_trial(run->runner, variant, until == PHASE_ACTIVE ? proof : until);
 }
 
 // One line on a terminal, rewritten before each trial: what is tried, why, and how many may follow.

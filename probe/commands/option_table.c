@@ -11,6 +11,7 @@
 #include "commands/option_value.h"
 #include "commands/options.h"
 #include "trial/nearest.h"
+#include "trial/proof.h"
 
 static bool take_certificate_policy(struct options *o, const char *text, char *error, size_t size)
 {
@@ -211,6 +212,17 @@ static bool take_until(struct options *o, const char *text, char *error, size_t 
     return false;
 }
 
+static bool take_proof(struct options *o, const char *text, char *error, size_t size)
+{
+    static const enum phase phases[PROOF_COUNT] = {PHASE_ACTIVE, PHASE_LOGON, PHASE_GRAPHICS};
+    enum proof proof;
+    if (!proof_from_name(text, &proof))
+        return option_refuse(error, size, "takes active, logon or painted");
+    o->until_set = true;
+    o->until = (struct until){.phase = phases[proof]};
+    return true;
+}
+
 static bool take_no_error_info(struct options *o, const char *text, char *error, size_t size)
 {
     (void)text, (void)error, (void)size;
@@ -380,6 +392,10 @@ static const struct option_row after[] = {
      COMMAND_ISOLATE, take_seed, 0},
     {"until", 0, "PHASE", "stop once this phase is over, or at nla-challenge: before any logon (default: active)",
      COMMAND_CONNECT, take_until, 0},
+    {"proof", 0, "WHAT",
+     "what makes a trial connected: active, logon (the server reported one) or painted; waits for it up to the "
+     "deadline (default: active)",
+     COMMAND_CONNECT | COMMAND_ISOLATE, take_proof, 0},
     {"follow-redirect", 0, NULL, "where a broker redirects, go there with a further connection and a further logon",
      COMMAND_CONNECT, take_follow_redirect, 0},
     {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat, 0},

@@ -22,7 +22,8 @@ void finish_note_error(struct connection *connection)
     if (trace->last_error)
         return;
     trace->last_error = freerdp_get_last_error(&connection->context);
-    trace->last_error_name = freerdp_get_last_error_name(trace->last_error);
+    // The name of no error, ERRBASE_SUCCESS, explains nothing.
+    trace->last_error_name = trace->last_error ? freerdp_get_last_error_name(trace->last_error) : NULL;
 }
 
 // Verified is told as soon as it is seen.

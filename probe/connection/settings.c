@@ -86,3 +86,10 @@ bool settings_apply(struct connection *connection)
            apply_numbers(&applying, numbers, COUNT(numbers)) && apply_flags(&applying, flags, COUNT(flags)) &&
            apply_password(connection) && factors_apply(&applying);
 }
+
+void settings_answer_autodetect(struct connection *connection)
+{
+    rdpSettings *settings = connection->context.settings;
+    if (!freerdp_settings_get_bool(settings, FreeRDP_NetworkAutoDetect))
+        (void)freerdp_settings_set_bool(settings, FreeRDP_NetworkAutoDetect, TRUE);
+}

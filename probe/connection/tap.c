@@ -94,6 +94,8 @@ static int on_read(rdpTransport *transport, wStream *s)
         capture_prepare(connection->capture, pdu);
         capture_pdu(connection->capture, false, pdu);
         finish_if(connection, observe_read(&connection->observer, pdu));
+        if (connection->observer.message_channel)
+            settings_answer_autodetect(connection);
     }
     if (status < 0)
         peer_end_note(&connection->trace.peer_end, connection->sockets.fd);

@@ -6,7 +6,7 @@ static const struct code_row rows[] = {
     {0, "rn-domain-disconnected", "the domain was disconnected"},
     {1, "rn-provider-initiated", "the server ended the connection and gave no reason"},
     {2, "rn-token-purged", "a token was purged"},
-    {3, "rn-user-requested", "the server ended the connection as if on a user's request"},
+    {3, "rn-user-requested", "rn-user-requested, as if a user had asked for it"},
     {4, "rn-channel-purged", "a channel was purged"},
 };
 
