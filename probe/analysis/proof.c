@@ -146,7 +146,9 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
     struct tally passing = experiment_tally(experiment, &pair->passing);
     bool fail = failing.signature < failures_needed(experiment) ||
                 experiment_known(experiment, &pair->failing) != OBSERVED_SIGNATURE;
-    bool pass = passing.no_signature < experiment->confirmations ||
+    // A condition stands by its own passes alone: where a variant that fails passes now and then, by more of them.
+    unsigned passes = experiment->confirmations + (experiment_disagreed(experiment) ? 1 : 0);
+    bool pass = passing.no_signature < passes ||
                 experiment_known(experiment, &pair->passing) != OBSERVED_NO_SIGNATURE;
     if (!fail && !pass && !both_orders(&failing, &passing)) {
         fail = failing.last_signature < passing.first_no_signature;
