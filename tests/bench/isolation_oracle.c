@@ -5,14 +5,21 @@
 
 #include "analysis/plain_rules.h"
 
+enum { FEW = 12 };
+
 static unsigned two(enum factor factor)
 {
-    return (unsigned)factor < ORACLE_FACTORS ? 2 : 1;
+    return (unsigned)factor < FEW ? 2 : 1;
+}
+
+static unsigned two_of_many(enum factor factor)
+{
+    return (unsigned)factor < ORACLE_FACTORS_MAX ? 2 : 1;
 }
 
 static unsigned five(enum factor factor)
 {
-    return (unsigned)factor < ORACLE_FACTORS ? 5 : 1;
+    return (unsigned)factor < FEW ? 5 : 1;
 }
 
 static bool anything(const struct variant *variant, const char **why)
@@ -50,7 +57,8 @@ const struct factor_space *oracle_space(const struct oracle *oracle)
         {{two, anything, same, free_of_charge, &plain_rules}, {two, constrained, same, free_of_charge, &plain_rules}},
         {{five, anything, same, free_of_charge, &plain_rules},
          {five, constrained, same, free_of_charge, &plain_rules}}};
-    return &spaces[oracle->levels > 2][oracle->constrained];
+    static const struct factor_space many = {two_of_many, anything, same, free_of_charge, &plain_rules};
+    return oracle->factors > FEW ? &many : &spaces[oracle->levels > 2][oracle->constrained];
 }
 
 // SplitMix64 (Steele, Lea, Flood 2014).
@@ -74,10 +82,10 @@ void oracle_draw(struct oracle *oracle, uint64_t seed)
     oracle->first = next(oracle) % 64;
     do {
         memset(&oracle->baseline, 0, sizeof oracle->baseline);
-        for (unsigned f = 0; f < ORACLE_FACTORS && oracle->levels > 2; f++)
+        for (unsigned f = 0; f < oracle->factors && oracle->levels > 2; f++)
             oracle->baseline.level[f] = (unsigned char)(next(oracle) % oracle->levels);
     } while (!oracle_space(oracle)->possible(&oracle->baseline, NULL));
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++) {
+    for (unsigned f = 0; f < oracle->factors; f++) {
         unsigned own = oracle->baseline.level[f], kind = (unsigned)(next(oracle) % 3), all = (1u << oracle->levels) - 1;
         unsigned set = kind == 0 ? 1u << own : kind == 1 ? (2u << own) - 1 : all & ~((1u << own) - 1);
         oracle->triggers[f] = (unsigned char)(set == all ? 1u << own : set);
@@ -86,7 +94,7 @@ void oracle_draw(struct oracle *oracle, uint64_t seed)
 
 static bool term_holds(const struct oracle *oracle, unsigned term, const struct variant *variant)
 {
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++) {
+    for (unsigned f = 0; f < oracle->factors; f++) {
         if ((term >> f & 1) && !(oracle->triggers[f] >> variant->level[f] & 1))
             return false;
     }
@@ -105,7 +113,7 @@ bool oracle_fails(const struct oracle *oracle, const struct variant *variant)
 static bool coin_decides(const struct oracle *oracle, const struct variant *variant)
 {
     unsigned shared = 0;
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++)
+    for (unsigned f = 0; f < oracle->factors; f++)
         shared += variant->level[f] == oracle->baseline.level[f];
     switch (oracle->coin_at) {
     case COIN_EVERYWHERE:
@@ -113,7 +121,7 @@ static bool coin_decides(const struct oracle *oracle, const struct variant *vari
     case COIN_IN_BURSTS:
         return true;
     case COIN_AT_BASELINE:
-        return shared == ORACLE_FACTORS;
+        return shared == oracle->factors;
     case COIN_FAR_FROM_IT:
         return shared == 0;
     default:
@@ -166,7 +174,7 @@ static bool named_fails(const struct oracle *oracle, const struct named *named, 
 {
     for (unsigned k = 0; k < named->count; k++) {
         bool holds = true;
-        for (unsigned f = 0; f < ORACLE_FACTORS && holds; f++) {
+        for (unsigned f = 0; f < oracle->factors && holds; f++) {
             if (named->terms[k] >> f & 1)
                 holds = involved >> f & 1 ? oracle->triggers[f] >> variant->level[f] & 1
                                           : variant->level[f] == oracle->baseline.level[f];
@@ -180,7 +188,7 @@ static bool named_fails(const struct oracle *oracle, const struct named *named, 
 // A cause is named by the baseline's levels: another level that triggers too is the sweep's to tell.
 static bool other_trigger(const struct oracle *oracle, unsigned involved, const struct variant *variant)
 {
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++) {
+    for (unsigned f = 0; f < oracle->factors; f++) {
         if ((involved >> f & 1) && variant->level[f] != oracle->baseline.level[f] &&
             (oracle->triggers[f] >> variant->level[f] & 1))
             return true;
@@ -196,18 +204,18 @@ static bool equivalent(const struct oracle *oracle, const struct named *named, u
     for (unsigned k = 0; k < named->count; k++)
         looked |= named->terms[k];
     struct variant variant = oracle->baseline;
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++)
+    for (unsigned f = 0; f < oracle->factors; f++)
         variant.level[f] = looked >> f & 1 ? 0 : variant.level[f];
     for (;;) {
         if (oracle_space(oracle)->possible(&variant, NULL) && !other_trigger(oracle, involved, &variant) &&
             oracle_fails(oracle, &variant) != named_fails(oracle, named, involved, &variant))
             return false;
         unsigned f = 0;
-        while (f < ORACLE_FACTORS && (!(looked >> f & 1) || ++variant.level[f] == oracle->levels)) {
+        while (f < oracle->factors && (!(looked >> f & 1) || ++variant.level[f] == oracle->levels)) {
             variant.level[f] = looked >> f & 1 ? 0 : variant.level[f];
             f++;
         }
-        if (f == ORACLE_FACTORS)
+        if (f == oracle->factors)
             return true;
     }
 }
@@ -245,7 +253,7 @@ static bool says(const struct oracle *oracle, unsigned accused, bool together)
 {
     unsigned count = 0;
     bool right = true;
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++)
+    for (unsigned f = 0; f < oracle->factors; f++)
         count += accused >> f & 1;
     if (oracle->term_count == 1 && (together || count <= 1))
         return accused == oracle->terms[0];
@@ -259,11 +267,11 @@ bool oracle_one_at_a_time(struct oracle *oracle, bool from_passing, unsigned *tr
 {
     struct variant other = oracle->baseline;
     unsigned accused = 0;
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++)
+    for (unsigned f = 0; f < oracle->factors; f++)
         other.level[f] = other.level[f] ? 0 : (unsigned char)(oracle->levels - 1);
     oracle->count = 0;
     oracle_run(oracle, &oracle->baseline, PHASE_ACTIVE);
-    for (unsigned f = 0; f < ORACLE_FACTORS; f++) {
+    for (unsigned f = 0; f < oracle->factors; f++) {
         struct variant variant = from_passing ? variant_with(other, (enum factor)f, oracle->baseline.level[f])
                                               : variant_with(oracle->baseline, (enum factor)f, other.level[f]);
         const struct trial *trial = oracle_run(oracle, &variant, PHASE_ACTIVE);

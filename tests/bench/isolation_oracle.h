@@ -7,19 +7,20 @@
 
 #include "analysis/isolation.h"
 
-enum { ORACLE_FACTORS = 12, ORACLE_TERMS = 2, ORACLE_TRIALS = 256 };
+enum { ORACLE_FACTORS_MAX = 20, ORACLE_TERMS = 2, ORACLE_TRIALS = 256 };
 
 // Where a coin decides: in every variant, in the baseline alone, or in those alone that share no level with it. Or the
 // count of connections does in every variant: one of some machines in turn fails; or so many fail and as many pass.
 enum coin_place { COIN_NOWHERE, COIN_EVERYWHERE, COIN_AT_BASELINE, COIN_FAR_FROM_IT, COIN_IN_TURN, COIN_IN_BURSTS };
 
 struct oracle {
+    unsigned factors; // how many: 12, or with two levels ORACLE_FACTORS_MAX
     unsigned levels;  // of every factor
     bool constrained; // not all levels go together
     struct variant baseline;
     unsigned term_count;                    // 0: nobody fails
     unsigned terms[ORACLE_TERMS];           // bit sets of factors; 0: everybody fails
-    unsigned char triggers[ORACLE_FACTORS]; // bit sets of levels
+    unsigned char triggers[ORACLE_FACTORS_MAX]; // bit sets of levels
     double false_pass, false_failure, unresolved;
     double coin;             // a trial fails at this rate, whatever its variant,
     enum coin_place coin_at; // here; elsewhere the terms decide
