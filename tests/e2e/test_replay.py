@@ -29,6 +29,15 @@ def test_no_share_pdu_needs_a_version(play):
     assert (result.status, result.trial["facts"]["connected"]) == (0, {"proof": "logon"}), repr(result)
 
 
+def test_data_of_a_static_channel_is_the_channels_own(play):
+    result = play("channel_data", "--set", "redirection=on")
+    facts = result.trial["facts"]
+    assert (result.status, facts["connected"]) == (0, {"proof": "logon"}), repr(result)
+    assert facts["client"]["channels"] == ["rdpdr", "rdpsnd", "cliprdr", "drdynvc"], repr(result)
+    assert facts["licensing"]["messages"] == ["ERROR_ALERT"], repr(result)
+    assert "redirection" not in facts and set(facts["errinfo"]) == {"advertised"}, repr(result)
+
+
 def test_a_logon_that_goes_on_is_waited_for(play):
     result = play("session_continue", "--settle", "0.01")
     logon = result.trial["facts"]["logon"]
