@@ -99,9 +99,15 @@ static bool wasted(const struct experiment *experiment, const struct variant *va
            variant->level[FACTOR_AUTH] != experiment->isolation->baseline.level[FACTOR_AUTH];
 }
 
-// Without a ticket there is no Kerberos on this machine, whatever the target.
+// Without a ticket there is no Kerberos on this machine, whatever the target; and who picks a cipher that RDP security
+// did not offer takes none of those that it did, whatever else varies.
 static bool retires(const struct trial *trial, enum factor *factor, struct level_state *state)
 {
+    if (trial->outcome.family == FAMILY_PROTOCOL && strcmp(trial->outcome.name, ENCRYPTION_NOT_OFFERED) == 0) {
+        *factor = FACTOR_RDP_ENCRYPTION;
+        *state = (struct level_state){LEVEL_REFUSED, trial->number, "the target picks a cipher that was not offered"};
+        return trial->variant.level[FACTOR_RDP_ENCRYPTION] != RDP_ENCRYPTION_ANY;
+    }
     if (trial->outcome.family != FAMILY_LOCAL || strcmp(trial->outcome.name, LOCAL_NO_TICKET) != 0 ||
         trial->variant.level[FACTOR_AUTH] != AUTH_LEVEL_KERBEROS)
         return false;

@@ -24,6 +24,8 @@ bool rdp_accepted(const struct trial *trial, enum factor factor)
         return effect == EFFECT_YES;
     case FACTOR_TLS:
         return effect == EFFECT_YES && fact_get(trial->facts, FACT_TLS_VERSION);
+    case FACTOR_NEGOTIATION: // what it changes may be refused in the negotiation and in the handshake
+        return effect == EFFECT_YES && (trial->outcome.result == RESULT_CONNECTED || trial->outcome.phase > PHASE_TLS);
     default:
         return effect == EFFECT_YES && trial->outcome.phase >= PHASE_NEGOTIATE;
     }
@@ -54,6 +56,9 @@ struct level_state rdp_refusal(const struct trial *trial)
     switch (outcome->family) {
     case FAMILY_NEGOTIATION:
         state.why = "the target refuses it in the negotiation";
+        break;
+    case FAMILY_PROTOCOL:
+        state.why = "the target answers it with what the protocol does not allow";
         break;
     case FAMILY_TLS:
         state.why = "the TLS handshake fails with it";

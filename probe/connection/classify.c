@@ -335,7 +335,7 @@ static bool local_tls(const struct trace *e, struct outcome *o)
 static void unasked_encryption(const struct trace *e, struct outcome *o)
 {
     const struct code_row *row = encryption_method_row(e->encryption_method);
-    set(o, FAMILY_PROTOCOL, e->encryption_method, "ENCRYPTION_NOT_OFFERED",
+    set(o, FAMILY_PROTOCOL, e->encryption_method, ENCRYPTION_NOT_OFFERED,
         "the server chose the encryption method 0x%X (%s), which was not offered", e->encryption_method,
         row ? row->name : "unknown");
 }

@@ -190,6 +190,9 @@ enum password_word logon_error_on_password(uint32_t code);
 // Name of the outcome of a trial for which no Kerberos ticket could be had.
 #define LOCAL_NO_TICKET "NO_TICKET"
 
+// The server picked a method of RDP security that the client had not offered.
+#define ENCRYPTION_NOT_OFFERED "ENCRYPTION_NOT_OFFERED"
+
 // Names of outcomes at a gateway that its code does not tell apart, or that have none.
 #define GATEWAY_CLOSED_AFTER_LOGON "CLOSED_AFTER_LOGON"
 #define GATEWAY_NO_COMMON_SCHEME   "NO_COMMON_SCHEME"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Isolation against oracles with known causes, as a JSON table: isolation_bench [REPEATS [SETTING]]
-// For 12 factors (many: 20) all single causes, pairs, alternatives of two, triples, and none; each setting of noise and levels.
+// For 12 factors (many: 20) all single causes, pairs, alternatives of two, triples, and none; each setting of noise and
+// levels.
 // And targets that decide by a coin, or change for good, on which nothing may be accused.
 #include <stdio.h>
 #include <stdlib.h>

@@ -100,7 +100,7 @@ def codes():
              0xC0000072: "STATUS_ACCOUNT_DISABLED", 0xC0000071: "STATUS_PASSWORD_EXPIRED",
              0xC0000224: "STATUS_PASSWORD_MUST_CHANGE", 0xC000015B: "STATUS_LOGON_TYPE_NOT_GRANTED",
              0xC0000193: "STATUS_ACCOUNT_EXPIRED", 0xC0000413: "STATUS_AUTHENTICATION_FIREWALL_FAILED",
-             0x80090308: ""}
+             0x80090308: "SEC_E_INVALID_TOKEN"}
     for code, name in names.items():
         yield f"ntstatus-{code:x}", Row(f"NTSTATUS {code:X}", lab("--ntstatus", f"{code:X}"), [],
                                         Outcome("nla", "credssp", code, name, "server", 1))
