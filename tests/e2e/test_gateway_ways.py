@@ -211,7 +211,7 @@ def test_the_cookie_of_nobody(level, behind, rdpprobe):
 
 
 def test_a_rule_about_the_cookie_is_none_about_the_gateway(plant):
-    """A broker that sends this user nowhere, by the cookie: no way around it leads to the target, but another cookie."""
+    """A broker that sends this user nowhere, by the cookie: no way around it leads there, but another cookie does."""
     experiment = plant(f"cookie={USER}", "gateway=websocket")
     experiment.names("cookie=short")
     assert experiment.verdict["factors"]["gateway"]["finding"] == "innocent", repr(experiment)
