@@ -149,8 +149,8 @@ static void print_row(const char *setting, const char *kind, const struct count 
            "  \"search\": {\"mean\": %.2f, \"max\": %u}, \"confirming\": {\"mean\": %.2f, \"max\": %u}, \"trials\": "
            "{\"mean\": %.2f, \"max\": %u},\n"
            "  \"one_at_a_time\": {\"trials\": %.0f, \"exact_from_failing\": %.4f, \"exact_from_passing\": %.4f}, "
-           "\"bits\": %.2f}",
-           further ? ",\n" : "", setting, kind, c->runs, c->judged[JUDGED_EXACT] / n,
+           "\"bits\": %.2f}\n",
+           further ? "," : "", setting, kind, c->runs, c->judged[JUDGED_EXACT] / n,
            c->judged[JUDGED_INCONCLUSIVE] / n, c->judged[JUDGED_INCOMPLETE] / n, c->judged[JUDGED_MISSED] / n,
            c->judged[JUDGED_FALSE] / n, c->search / n, c->search_max, c->confirming / n, c->confirming_max,
            c->trials / n, c->trials_max, c->ofat_trials / n, c->ofat_failing / n, c->ofat_passing / n, bits);
