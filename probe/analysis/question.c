@@ -18,12 +18,21 @@ static const double SLIGHT = 1e-5;   // hypotheses below this share of the best 
 // them.
 static const double LIKELY = 0.7;
 
-// The hypotheses that steer, packed for speed.
+enum { TERMS_PACKED = 3 };
+
+// A hypothesis that steers: nearly all time is spent on whether it holds at a point.
+struct packed {
+    uint32_t terms[TERMS_PACKED]; // NEVER where there are fewer
+    bool more;                    // it has further ones
+    double probability;
+    const struct hypothesis *whole;
+};
+static const uint32_t NEVER = UINT32_MAX; // a term that no point has
+
 struct steering {
     unsigned count;
     const struct hypothesis *likely; // NULL: none is yet
-    double *probability;
-    const struct hypothesis **hypothesis;
+    struct packed *hypothesis;
     double false_pass, false_failure;
     const struct questions *questions;
     unsigned dimensions;
@@ -36,13 +45,21 @@ static double entropy(double p)
     return -p * log2(p) - (1 - p) * log2(1 - p);
 }
 
+static bool holds(const struct packed *hypothesis, uint32_t point)
+{
+    const uint32_t *terms = hypothesis->terms, off = ~point;
+    bool held = !(terms[0] & off) | !(terms[1] & off) | !(terms[2] & off);
+    return held || (hypothesis->more && hypothesis_holds(hypothesis->whole, point));
+}
+
 static double bits_of(const struct steering *steering, uint32_t point)
 {
     double failing = 0, total = 0;
     for (unsigned i = 0; i < steering->count; i++) {
-        total += steering->probability[i];
-        if (hypothesis_holds(steering->hypothesis[i], point))
-            failing += steering->probability[i];
+        const struct packed *hypothesis = &steering->hypothesis[i];
+        total += hypothesis->probability;
+        if (holds(hypothesis, point))
+            failing += hypothesis->probability;
     }
     failing /= total;
     double seen = failing * (1 - steering->false_pass) + (1 - failing) * steering->false_failure;
@@ -60,11 +77,12 @@ static double apart(const struct steering *steering, uint32_t point)
 {
     double failing = 0, total = 0, fails = 1 - steering->false_pass, passes = steering->false_failure;
     for (unsigned i = 0; i < steering->count; i++) {
-        if (steering->hypothesis[i] == steering->likely)
+        if (steering->hypothesis[i].whole == steering->likely)
             continue;
-        total += steering->probability[i];
-        if (hypothesis_holds(steering->hypothesis[i], point))
-            failing += steering->probability[i];
+        const struct packed *hypothesis = &steering->hypothesis[i];
+        total += hypothesis->probability;
+        if (holds(hypothesis, point))
+            failing += hypothesis->probability;
     }
     if (total <= 0)
         return 0;
@@ -91,6 +109,15 @@ static double value_of(const struct steering *steering, uint32_t point)
     return teaches / price * (1 + 1e-6 * size_of(point));
 }
 
+static struct packed pack(const struct hypothesis *hypothesis, double probability)
+{
+    struct packed packed = {
+        .more = hypothesis->term_count > TERMS_PACKED, .probability = probability, .whole = hypothesis};
+    for (unsigned k = 0; k < TERMS_PACKED; k++)
+        packed.terms[k] = k < hypothesis->term_count ? hypothesis->terms[k] : NEVER;
+    return packed;
+}
+
 static bool steer(const struct belief *belief, const struct questions *questions, struct steering *steering)
 {
     const struct hypothesis *best = belief_best(belief);
@@ -100,16 +127,14 @@ static bool steer(const struct belief *belief, const struct questions *questions
                                   .false_failure = belief->false_failure,
                                   .questions = questions,
                                   .dimensions = belief->dimensions};
-    steering->probability = malloc((belief->count + 1) * sizeof *steering->probability);
     steering->hypothesis = malloc((belief->count + 1) * sizeof *steering->hypothesis);
-    if (!best || !steering->probability || !steering->hypothesis)
+    if (!best || !steering->hypothesis)
         return false;
     for (unsigned i = 0; i < belief->count; i++) {
         double probability = hypothesis_probability(&belief->hypotheses[i]);
         if (probability < least)
             continue;
-        steering->probability[steering->count] = probability;
-        steering->hypothesis[steering->count++] = &belief->hypotheses[i];
+        steering->hypothesis[steering->count++] = pack(&belief->hypotheses[i], probability);
     }
     return true;
 }
@@ -172,7 +197,6 @@ bool belief_ask(const struct belief *belief, const struct questions *questions, 
         }
     }
     double teaches = highest > 0 ? bits_of(&steering, best) : 0;
-    free(steering.probability);
     free(steering.hypothesis);
     *point = best;
     if (bits)
