@@ -7,7 +7,8 @@
 enum {
     REPEATS_MAX = 6,  // trials in all
     FAILURES_MIN = 2, // so often a variant is seen with the failure
-    PASSES_MAX = 2    // seen so often without it, it had failed by accident
+    PASSES_MAX = 2,   // seen so often without it, it had failed by accident
+    PASSES_SURE = 7   // passes of a variant that are no accidents, even of a target that denies but two times in three
 };
 
 // Whether none of the alternatives is at work in the trial: of each, some condition is known to be off there.
@@ -50,6 +51,36 @@ void repeat_further(struct experiment *experiment, const struct cause *cause, co
                 return;
         }
     }
+}
+
+// Whether a variant passes as often as it takes.
+static bool keeps_passing(struct experiment *experiment, const struct variant *variant)
+{
+    struct tally tally;
+    while ((tally = experiment_tally(experiment, variant)).no_signature < PASSES_SURE && !tally.signature &&
+           experiment_worth(experiment, variant)) {
+        if (!experiment_run(experiment, variant, experiment_until(experiment, variant)))
+            break;
+    }
+    return !tally.signature;
+}
+
+bool withstands_further(struct experiment *experiment, const struct cause *cause, const struct verdict *verdict)
+{
+    const unsigned count = experiment->count;
+    for (unsigned t = 0; t < count && !experiment_offline(experiment); t++) {
+        const struct trial *trial = experiment->trials[t];
+        if (!is_further(experiment, cause, verdict, trial))
+            continue;
+        for (unsigned i = 0; i < verdict->pair_count; i++) {
+            const struct minimal_pair *pair = &verdict->pairs[i];
+            const struct trial *passing = experiment_numbered(experiment, pair->passing);
+            bool off = trial->variant.level[pair->factor] != experiment->isolation->baseline.level[pair->factor];
+            if (passing && off && !keeps_passing(experiment, &passing->variant))
+                return false;
+        }
+    }
+    return true;
 }
 
 void note_further(const struct experiment *experiment, const struct cause *cause, struct verdict *verdict)

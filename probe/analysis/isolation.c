@@ -282,6 +282,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
     }
     sweep(experiment, &cause, verdict);
     repeat_further(experiment, &cause, verdict);
+    bool stands = withstands_further(experiment, &cause, verdict);
     if (experiment->replay)
         replay_rest(experiment);
     const struct trial *odd = unexplained(experiment, &cause, verdict);
@@ -294,7 +295,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         find_factors(experiment, NULL, verdict);
         return;
     }
-    if (!still_sure(experiment, &cause)) {
+    if (!stands || !still_sure(experiment, &cause)) {
         take_back(verdict);
         conclude(verdict, VERDICT_INCONCLUSIVE, "%s",
                  "A cause was narrowed down, but trials that were run after its proof make it doubtful.");

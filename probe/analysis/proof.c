@@ -147,7 +147,7 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
     bool fail = failing.signature < failures_needed(experiment) ||
                 experiment_known(experiment, &pair->failing) != OBSERVED_SIGNATURE;
     // A condition stands by its own passes alone: where a variant that fails passes now and then, by more of them.
-    unsigned passes = experiment->confirmations + (experiment_disagreed(experiment) ? 1 : 0);
+    unsigned passes = experiment->confirmations + (experiment_disagreed(experiment) ? 2 : 0);
     bool pass = passing.no_signature < passes ||
                 experiment_known(experiment, &pair->passing) != OBSERVED_NO_SIGNATURE;
     if (!fail && !pass && !both_orders(&failing, &passing)) {

@@ -13,6 +13,7 @@
 
 import contextlib
 import itertools
+import os
 
 import pytest
 
@@ -184,7 +185,8 @@ def plant(lab, gateway, rdpprobe, scratch, request):
             skipped = len(server.records())
         # Only a denial of an active session needs time to show after the connection.
         settle = [] if at.startswith("active") else ["--settle", "0.02"]
-        words = ["--user", USER, "--pause", "0", *settle]
+        # The order of the confirming trials is drawn by lot: the same one for every run of a test.
+        words = ["--user", USER, "--pause", "0", "--seed", os.environ.get("RDPPROBE_ORDER_SEED", "1"), *settle]
         words += [f"--set={factor}={level}" for factor, level in base.items()]
         if through:
             via = [f"--via={level}={port}" for level, port in server.gateway_ports.items()]

@@ -37,7 +37,7 @@ def experiment(lab, gateway, rdpprobe, scratch, certificate):
             front = gateway("--map", f"{NAME}=127.0.0.1", *via)
             words = ["--gateway", f"localhost:{front.port}"]
         result = rdpprobe("isolate", "--json", "--user", planted.USER, "--pause", "0", "--settle", "0.02",
-                          "--budget", f"trials={TRIALS},seconds={SECONDS}", *plan.options, *words,
+                          "--seed", "1", "--budget", f"trials={TRIALS},seconds={SECONDS}", *plan.options, *words,
                           f"{NAME}:{server.port}", password=PASSWORD, environment=two_families(scratch("names")),
                           timeout=SECONDS + 60)
         return Experiment(result, server, front)
