@@ -278,11 +278,7 @@ enum observation experiment_ask(struct experiment *experiment, const struct vari
 
 const struct trial *experiment_numbered(const struct experiment *experiment, uint64_t number)
 {
-    for (unsigned i = 0; i < experiment->count; i++) {
-        if (experiment->trials[i]->number == number)
-            return experiment->trials[i];
-    }
-    return NULL;
+    return trial_numbered(experiment->trials, experiment->count, number);
 }
 
 uint64_t experiment_trial(const struct experiment *experiment, const struct variant *variant,

@@ -41,7 +41,7 @@ struct experiment {
     bool seeking;        // a failure is looked for, since the baseline works
     bool only_withheld;  // nothing that was varied decides the failure, what was withheld may
     bool rebased;        // the baseline given works, and this one is another variant, which fails
-    const char *asks; // what the coming trials ask, a static clause for people
+    const char *asks;    // what the coming trials ask, a static clause for people
     bool has_next;
     struct variant next; // what was to be tried when no more trials could be run
     enum phase next_until;

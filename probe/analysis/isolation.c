@@ -366,17 +366,13 @@ static void carry_out(const struct isolation *isolation, struct replay *replay, 
         text_append(verdict->reason, sizeof verdict->reason, " The baseline given connects (%s).",
                     variant_text(&isolation->baseline, text, sizeof text));
     }
-    verdict->trials = experiment.count;
+    verdict_count(verdict, experiment.trials, experiment.count);
     bool concluded = verdict->kind == VERDICT_ISOLATED || verdict->kind == VERDICT_NOT_CLIENT_SIDE;
     verdict->search =
         search_trials(&experiment, concluded && experiment.search_end ? experiment.search_end : experiment.count);
     verdict->confirming = verdict->trials - verdict->search;
     experiment.rules->tell(&experiment, verdict);
     suggest_trials(&experiment, verdict);
-    for (unsigned i = 0; i < experiment.count; i++) {
-        verdict->surveys += experiment.trials[i]->until < PHASE_ACTIVE;
-        verdict->logons += experiment.trials[i]->logons;
-    }
     experiment_clear(&experiment);
 }
 

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "analysis/conclusion.h"
+
 enum { ATTEMPTS = 3 }; // at a session, since a trial may fail by accident
 
 // A trial of the variant that was active; else NULL, with the last one that went so far in *last (NULL: none did).
@@ -54,7 +56,7 @@ enum session_proof sessions_prove(struct experiment *experiment, struct verdict 
     for (unsigned i = 0; i < verdict->pair_count; i++) {
         const struct trial *passing = experiment_numbered(experiment, verdict->pairs[i].passing), *last = NULL;
         const enum factor factor = verdict->pairs[i].factor;
-        char class[96];
+        char ended[160];
         const struct trial *active = passing ? reach_a_session(experiment, &passing->variant, &last) : NULL;
         if (active && passing->until < PHASE_ACTIVE)
             verdict->pairs[i].passing = active->number;
@@ -65,13 +67,9 @@ enum session_proof sessions_prove(struct experiment *experiment, struct verdict 
                      level_name(factor, passing->variant.level[factor]));
             return SESSIONS_OTHERWISE;
         }
-        const struct signature other = signature_of(&last->outcome);
-        snprintf(text, size,
-                 "no session came of it: with %s=%s another failure follows, %s%s%s in the %s phase (trial %" PRIu64
-                 ")",
+        snprintf(text, size, "no session came of it: with %s=%s another failure follows, %s (trial %" PRIu64 ")",
                  factor_row(factor)->name, level_name(factor, passing->variant.level[factor]),
-                 signature_text(&other, class, sizeof class), last->outcome.name[0] ? " " : "", last->outcome.name,
-                 phase_name(last->outcome.phase), last->number);
+                 outcome_clause(last, ended, sizeof ended), last->number);
         return experiment_observe(experiment, last) == OBSERVED_SIGNATURE ? SESSIONS_FAILED : SESSIONS_OTHERWISE;
     }
     return SESSIONS_PROVED;

@@ -25,15 +25,6 @@ static json_t *levels_json(const struct isolation *terms)
     return json;
 }
 
-static json_t *baseline_json(const struct isolation *terms)
-{
-    json_t *json = json_object();
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        json_object_set_new(json, factor_row((enum factor)f)->name,
-                            json_string(level_name((enum factor)f, terms->baseline.level[f])));
-    return json;
-}
-
 static json_t *untestable_json(const struct isolation *terms)
 {
     json_t *json = json_object();
@@ -50,10 +41,10 @@ json_t *terms_to_json(const struct isolation *terms)
     json_t *signature =
         terms->signature_given ? json_string(signature_text(&terms->signature, text, sizeof text)) : json_null();
     json_t *json = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:i, s:f}", "seed", (json_int_t)terms->seed,
-                             "baseline", baseline_json(terms), "signature", signature, "levels", levels_json(terms),
-                             "untestable", untestable_json(terms), "withheld", factors_of(terms->withheld), "unsought",
-                             factors_of(terms->unsought), "max_trials", (int)terms->max_trials, "max_logons",
-                             (int)terms->max_logons, "max_ms", terms->max_ms);
+                             "baseline", variant_to_json(&terms->baseline), "signature", signature, "levels",
+                             levels_json(terms), "untestable", untestable_json(terms), "withheld",
+                             factors_of(terms->withheld), "unsought", factors_of(terms->unsought), "max_trials",
+                             (int)terms->max_trials, "max_logons", (int)terms->max_logons, "max_ms", terms->max_ms);
     if (json && terms->untried)
         json_object_set_new(json, "untried",
                             json_pack("{s:s, s:s}", "phase", phase_name(terms->untried_phase), "why", terms->untried));

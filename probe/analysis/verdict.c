@@ -114,24 +114,25 @@ static json_t *factors_json(const struct verdict *verdict)
     return factors;
 }
 
-static json_t *variant_json(const struct variant *variant)
-{
-    json_t *json = json_object();
-    for (int f = 0; f < FACTOR_COUNT; f++)
-        json_object_set_new(json, factor_row((enum factor)f)->name,
-                            json_string(level_name((enum factor)f, variant->level[f])));
-    return json;
-}
-
 static json_t *suggestions_json(const struct verdict *verdict)
 {
     json_t *suggestions = json_array();
     for (unsigned i = 0; i < verdict->suggestion_count; i++) {
         const struct suggested_trial *trial = &verdict->suggestions[i];
-        json_array_append_new(suggestions, json_pack("{s:o, s:s, s:s}", "variant", variant_json(&trial->variant),
+        json_array_append_new(suggestions, json_pack("{s:o, s:s, s:s}", "variant", variant_to_json(&trial->variant),
                                                      "until", phase_name(trial->until), "why", trial->why));
     }
     return suggestions;
+}
+
+void verdict_count(struct verdict *verdict, const struct trial *const *trials, size_t count)
+{
+    verdict->trials = (unsigned)count;
+    verdict->surveys = verdict->logons = 0;
+    for (size_t i = 0; i < count; i++) {
+        verdict->surveys += trials[i]->until < PHASE_ACTIVE;
+        verdict->logons += trials[i]->logons;
+    }
 }
 
 json_t *verdict_to_json(const struct verdict *verdict)
@@ -160,7 +161,7 @@ json_t *verdict_to_json(const struct verdict *verdict)
     failed |= json_object_set_new(json, "logons", json_integer(verdict->logons));
     failed |= json_object_set_new(json, "reason", json_string(verdict->reason));
     if (verdict->rebased) // else it is that of the first trial
-        failed |= json_object_set_new(json, "baseline", variant_json(&verdict->baseline));
+        failed |= json_object_set_new(json, "baseline", variant_to_json(&verdict->baseline));
     if (verdict->further_count)
         failed |= json_object_set_new(json, "unexplained", further_json(verdict));
     if (verdict->world)

@@ -10,6 +10,7 @@
 #include "trial/factor.h"
 #include "trial/outcome.h"
 #include "trial/phase.h"
+#include "trial/trial.h"
 
 enum verdict_kind {
     VERDICT_ISOLATED,
@@ -109,6 +110,9 @@ struct verdict {
     char reason[800];  // one sentence: why this verdict and not another
     char gateway[500]; // a clause: what the gateway had to do with the failure; "" where no trial says
 };
+
+// Counts the trials that the verdict rests on: how many, how many of them surveys, and their logons.
+void verdict_count(struct verdict *verdict, const struct trial *const *trials, size_t count);
 
 // A new JSON object {"record":"verdict","schema":1,…}; NULL if memory is out. Caller owns it.
 json_t *verdict_to_json(const struct verdict *verdict);

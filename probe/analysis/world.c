@@ -25,7 +25,6 @@ bool world_is_the_deadline(const struct experiment *experiment, struct verdict *
     return true;
 }
 
-// Ordinals of two to four, and what comes of one machine in so many.
 static bool goes_in_turn(const struct experiment *experiment, struct verdict *verdict)
 {
     struct chance chance = {0};

@@ -309,12 +309,8 @@ json_t *fleet_skipped(const struct plan *plan, size_t target, size_t step, const
     char text[HOST_MAX + 16];
     json_t *json = json_pack("{s:s, s:i, s:s, s:i, s:s}", "record", "skipped", "schema", JOURNAL_SCHEMA, "target",
                              target_text(&t->target, text, sizeof text), "repeat", (int)repeat, "why", why);
-    json_t *levels = json ? json_object() : NULL;
-    for (int i = 0; levels && i < FACTOR_COUNT; i++)
-        json_object_set_new(levels, factor_row((enum factor)i)->name,
-                            json_string(level_name((enum factor)i, variant->level[i])));
     if (json) {
-        json_object_set_new(json, "variant", levels);
+        json_object_set_new(json, "variant", variant_to_json(variant));
         json_object_set_new(
             json, "until",
             json_string(until_name((struct until){plan->scenario->until, plan->scenario->at_challenge})));

@@ -124,12 +124,7 @@ static void count_all(const struct run *run, struct verdict *verdict)
 {
     const struct trial *const *trials;
     size_t count = runner_trials(run->runner, &trials);
-    verdict->trials = (unsigned)count;
-    verdict->surveys = verdict->logons = 0;
-    for (size_t i = 0; i < count; i++) {
-        verdict->surveys += trials[i]->until < PHASE_ACTIVE;
-        verdict->logons += trials[i]->logons;
-    }
+    verdict_count(verdict, trials, count);
 }
 
 static bool record(struct run *run, const struct verdict *verdict, const struct cause_finding *findings)

@@ -184,12 +184,7 @@ static bool run_again(const struct options *options, const struct recorded *reco
                      "of the trials on record, and may differ from the one that they led to",
                      replay.next);
     isolation->baseline = verdict->baseline;
-    verdict->trials = (unsigned)recorded->count;
-    verdict->surveys = verdict->logons = 0;
-    for (size_t i = 0; i < recorded->count; i++) {
-        verdict->surveys += recorded->trials[i]->until < PHASE_ACTIVE;
-        verdict->logons += recorded->trials[i]->logons;
-    }
+    verdict_count(verdict, replay.trials, replay.count);
     return !replay.differs;
 }
 

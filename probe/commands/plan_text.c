@@ -104,22 +104,13 @@ static bool write_json(FILE *file, json_t *json)
     return ok;
 }
 
-static json_t *variant_json(const struct variant *variant)
-{
-    json_t *json = json_object();
-    for (int i = 0; i < FACTOR_COUNT; i++)
-        json_object_set_new(json, factor_row((enum factor)i)->name,
-                            json_string(level_name((enum factor)i, variant->level[i])));
-    return json;
-}
-
 static json_t *header(const struct plan *plan)
 {
     char fingerprint[24];
     json_t *variants = json_array();
     snprintf(fingerprint, sizeof fingerprint, "%016" PRIx64, plan->fingerprint);
     for (size_t i = 0; i < plan->variant_count; i++)
-        json_array_append_new(variants, variant_json(&plan->variants[i]));
+        json_array_append_new(variants, variant_to_json(&plan->variants[i]));
     return json_pack("{s:s, s:i, s:s, s:s, s:{s:i, s:i, s:s}, s:I, s:I, s:I, s:I, s:I, s:f, s:o}", "record", "plan",
                      "schema", JOURNAL_SCHEMA, "scenario", plan->scenario->name, "fingerprint", fingerprint, "shard",
                      "index", (int)plan->shard.index, "count", (int)plan->shard.count, "source", plan->shard.source,
@@ -141,7 +132,7 @@ bool plan_json(FILE *file, const struct plan *plan)
                 ok = write_json(
                     file, json_pack("{s:s, s:i, s:s, s:I, s:i, s:o}", "record", "planned", "schema", JOURNAL_SCHEMA,
                                     "target", target_text(&target->target, text, sizeof text), "step", (json_int_t)step,
-                                    "repeat", (int)(step % repeats) + 1, "variant", variant_json(variant)));
+                                    "repeat", (int)(step % repeats) + 1, "variant", variant_to_json(variant)));
         }
     }
     return ok && fflush(file) == 0;

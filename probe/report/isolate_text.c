@@ -70,15 +70,6 @@ static void headline(struct page *page, const char *target, const struct verdict
         page_wrap(page, 0, 0, "%s", verdict->reason);
 }
 
-static const struct trial *trial_of(const struct isolated_run *run, uint64_t number)
-{
-    for (size_t i = 0; i < run->count; i++) {
-        if (run->trials[i]->number == number)
-            return run->trials[i];
-    }
-    return NULL;
-}
-
 // The failure in words, with what mstsc would show where a trial that failed so says it.
 static void failure(struct page *page, const struct isolated_run *run)
 {
@@ -128,8 +119,8 @@ static void factor_name(struct page *page, enum factor factor)
 
 static void proof(struct page *page, const struct isolated_run *run, const struct minimal_pair *pair)
 {
-    const struct trial *failing = trial_of(run, pair->failing);
-    const struct trial *passing = trial_of(run, pair->passing);
+    const struct trial *failing = trial_numbered(run->trials, run->count, pair->failing);
+    const struct trial *passing = trial_numbered(run->trials, run->count, pair->passing);
     char does[64];
     factor_name(page, pair->factor);
     if (!failing || !passing) {
@@ -285,8 +276,8 @@ static bool only_through_gateway(const struct isolated_run *run)
 {
     const struct verdict *verdict = run->verdict;
     for (unsigned i = 0; i < verdict->pair_count && verdict->kind == VERDICT_ISOLATED; i++) {
-        const struct trial *failing = trial_of(run, verdict->pairs[i].failing);
-        const struct trial *passing = trial_of(run, verdict->pairs[i].passing);
+        const struct trial *failing = trial_numbered(run->trials, run->count, verdict->pairs[i].failing);
+        const struct trial *passing = trial_numbered(run->trials, run->count, verdict->pairs[i].passing);
         if (verdict->pairs[i].factor == FACTOR_GATEWAY && failing && passing &&
             failing->outcome.phase > PHASE_GATEWAY && passing->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF)
             return true;

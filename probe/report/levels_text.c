@@ -38,15 +38,6 @@ char *passing_text(const struct trial *trial, char *text, size_t size)
     return text;
 }
 
-static const struct trial *trial_of(const struct record *record, uint64_t number)
-{
-    for (size_t i = 0; i < record->count; i++) {
-        if (record->trials[i]->number == number)
-            return record->trials[i];
-    }
-    return NULL;
-}
-
 // Of the trials without the signature that had the variant, the one that went furthest: an active one, else a whole
 // one.
 static const struct trial *furthest(const struct record *record, const struct trial *trial)
@@ -98,11 +89,12 @@ static void gather(struct deeds *deeds, const struct record *record, enum factor
     for (unsigned i = 0; i < verdict->sweep_count; i++) {
         const struct sweep_row *row = &verdict->sweep[i];
         if (row->trial && row->condition.factor == factor)
-            note(deeds, record, row->condition.level, row->observation, trial_of(record, row->trial));
+            note(deeds, record, row->condition.level, row->observation,
+                 trial_numbered(record->trials, record->count, row->trial));
     }
     for (unsigned i = 0; i < verdict->pair_count; i++) {
-        const struct trial *failing = trial_of(record, verdict->pairs[i].failing);
-        const struct trial *passing = trial_of(record, verdict->pairs[i].passing);
+        const struct trial *failing = trial_numbered(record->trials, record->count, verdict->pairs[i].failing);
+        const struct trial *passing = trial_numbered(record->trials, record->count, verdict->pairs[i].passing);
         if (verdict->pairs[i].factor == factor && failing)
             note(deeds, record, failing->variant.level[factor], OBSERVED_SIGNATURE, failing);
         if (verdict->pairs[i].factor == factor && passing)

@@ -45,11 +45,29 @@ static json_t *phase_to_json(const struct trial *trial, const struct phase_time 
     return json;
 }
 
+json_t *variant_to_json(const struct variant *variant)
+{
+    json_t *json = json_object();
+    for (int f = 0; f < FACTOR_COUNT; f++)
+        json_object_set_new(json, factor_row((enum factor)f)->name,
+                            json_string(level_name((enum factor)f, variant->level[f])));
+    return json;
+}
+
+const struct trial *trial_numbered(const struct trial *const *trials, size_t count, uint64_t number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (trials[i]->number == number)
+            return trials[i];
+    }
+    return NULL;
+}
+
 json_t *trial_to_json(const struct trial *trial)
 {
     json_t *json = json_pack("{s:s, s:i, s:I, s:s, s:i}", "record", "trial", "schema", JOURNAL_SCHEMA, "trial",
                              (json_int_t)trial->number, "target", trial->target, "repeat", (int)trial->repeat);
-    json_t *variant = json_object();
+    json_t *variant = variant_to_json(&trial->variant);
     json_t *phases = json_array();
     if (!json || !variant || !phases) {
         json_decref(json);
@@ -57,9 +75,6 @@ json_t *trial_to_json(const struct trial *trial)
         json_decref(phases);
         return NULL;
     }
-    for (int i = 0; i < FACTOR_COUNT; i++)
-        json_object_set_new(variant, factor_row((enum factor)i)->name,
-                            json_string(level_name((enum factor)i, trial->variant.level[i])));
     for (unsigned i = 0; i < trial->phase_count; i++)
         json_array_append_new(phases, phase_to_json(trial, &trial->phases[i]));
     json_object_set_new(json, "variant", variant);

@@ -52,6 +52,13 @@ bool trial_init(struct trial *trial);
 // Frees what the record owns and zeroes it. Safe on a zeroed record.
 void trial_clear(struct trial *trial);
 
+// Levels by the names of their factors, as records have a variant; a new object, or NULL if memory is out. Caller owns
+// it.
+json_t *variant_to_json(const struct variant *variant);
+
+// The trial of that number; NULL if there is none.
+const struct trial *trial_numbered(const struct trial *const *trials, size_t count, uint64_t number);
+
 // A new JSON object {"record":"trial","schema":1,…} as probe/journal.md has it, or NULL if memory is out. Caller owns
 // it.
 json_t *trial_to_json(const struct trial *trial);
