@@ -148,8 +148,7 @@ static bool needs(const struct experiment *experiment, const struct proof_pair *
                 experiment_known(experiment, &pair->failing) != OBSERVED_SIGNATURE;
     // A condition stands by its own passes alone: where a variant that fails passes now and then, by more of them.
     unsigned passes = experiment->confirmations + (experiment_disagreed(experiment) ? 2 : 0);
-    bool pass = passing.no_signature < passes ||
-                experiment_known(experiment, &pair->passing) != OBSERVED_NO_SIGNATURE;
+    bool pass = passing.no_signature < passes || experiment_known(experiment, &pair->passing) != OBSERVED_NO_SIGNATURE;
     if (!fail && !pass && !both_orders(&failing, &passing)) {
         fail = failing.last_signature < passing.first_no_signature;
         pass = !fail;
@@ -183,72 +182,61 @@ static bool pairs_need(const struct experiment *experiment, const struct pairs *
     return fewest != ~0u;
 }
 
-// The trial that makes the cause sure soonest, of those that should fail by it, or of those that should not: one that
-// tells it from other causes, and one of a pair where that is about as good.
-static void best_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
-                       double confidence, bool failing, struct variant *variant)
+// The trial that makes the cause sure soonest, of the sides that the coin left: what speaks against it, what tells it
+// from other causes (one of a pair where that is about as good), what the pairs still need; anyhow: else any of theirs.
+// False if there is none.
+static bool best_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
+                       double confidence, unsigned sides, bool anyhow, struct variant *variant)
 {
     struct asking asking;
     uint32_t point;
     struct questions questions = experiment_questions(experiment, &asking);
     const struct variant *against = contradicting(experiment, &cause->function, true);
-    const unsigned side = failing ? SHOULD_FAIL : SHOULD_PASS;
-    asking.foretold = &cause->function;
-    asking.failing = failing;
-    for (unsigned i = 0; i < pairs->count; i++) {
+    const bool one_side = sides != (SHOULD_FAIL | SHOULD_PASS), failing = sides & SHOULD_FAIL;
+    if (one_side) {
+        asking.foretold = &cause->function;
+        asking.failing = failing;
+    }
+    for (unsigned i = 0; i < pairs->count && one_side; i++) {
         asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].failing);
         asking.preferred[asking.preferred_count++] = cube_point(experiment, &cause->cube, &pairs->pair[i].passing);
     }
-    if (against && hypothesis_holds(&cause->function, cube_point(experiment, &cause->cube, against)) == failing)
+    if (against &&
+        (!one_side || hypothesis_holds(&cause->function, cube_point(experiment, &cause->cube, against)) == failing))
         *variant = *against;
     else if (confidence < SURE && belief_ask(&experiment->belief, &questions, &point, NULL))
         *variant = cube_variant(experiment, &cause->cube, point);
-    else if (!pairs_need(experiment, pairs, side, false, variant))
-        pairs_need(experiment, pairs, side, true, variant);
-}
-
-// What is still open when the order is ruled out. False if nothing is.
-static bool open_trial(const struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
-                       double confidence, struct variant *variant)
-{
-    struct asking asking;
-    uint32_t point;
-    struct questions questions = experiment_questions(experiment, &asking);
-    const struct variant *against = contradicting(experiment, &cause->function, true);
-    if (against)
-        *variant = *against;
-    else if (confidence < SURE && belief_ask(&experiment->belief, &questions, &point, NULL))
-        *variant = cube_variant(experiment, &cause->cube, point);
-    else if (!pairs_need(experiment, pairs, SHOULD_FAIL | SHOULD_PASS, false, variant))
-        return confidence < SURE && pairs_need(experiment, pairs, SHOULD_FAIL | SHOULD_PASS, true, variant);
+    else
+        return pairs_need(experiment, pairs, sides, false, variant) ||
+               (anyhow && pairs_need(experiment, pairs, sides, true, variant));
     return true;
 }
 
-// Runs the next trial of the proof; a coin says whether one that should fail or one that should not, and settles a bet.
-static enum proof go_on(struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
-                        double confidence)
+// Runs the next trial of the proof: while a bet is on, a coin says whether one that should fail or one that should not.
+// False if that is the end, and *proof what came of it.
+static bool goes_on(struct experiment *experiment, const struct cause *cause, const struct pairs *pairs,
+                    double confidence, enum proof *proof)
 {
     struct variant variant;
     bool bet = randomization_against_order(&experiment->randomization) < AGAINST_ORDER ||
                belief_against_chance(&experiment->belief) < AGAINST_CHANCE;
-    bool failing = false;
-    if (bet) {
-        failing = randomization_coin(&experiment->randomization);
-        best_trial(experiment, cause, pairs, confidence, failing, &variant);
-    } else if (!open_trial(experiment, cause, pairs, confidence, &variant)) {
-        return PROVED;
-    }
+    bool failing = bet && randomization_coin(&experiment->randomization);
+    unsigned sides = !bet ? SHOULD_FAIL | SHOULD_PASS : failing ? SHOULD_FAIL : SHOULD_PASS;
+    *proof = bet ? NOT_PROVED : PROVED;
+    if (!best_trial(experiment, cause, pairs, confidence, sides, bet || confidence < SURE, &variant))
+        return false;
+    *proof = NOT_PROVED;
     if (experiment_tally(experiment, &variant).unresolved > UNRESOLVED_MAX)
-        return NOT_PROVED;
+        return false;
     experiment->asks = "the same again, to be sure";
     const struct trial *trial = experiment_run(experiment, &variant, experiment_until(experiment, &variant));
     if (!trial)
-        return NOT_PROVED;
+        return false;
     enum observation seen = experiment_observe(experiment, trial);
     if (bet && seen != OBSERVED_UNRESOLVED)
         randomization_learn(&experiment->randomization, failing, seen == OBSERVED_SIGNATURE,
                             experiment->belief.false_pass, experiment->belief.false_failure);
-    return PROOF_OPEN;
+    return true;
 }
 
 // Runs what the proof takes: minimal pairs again and again, failing and passing trials interleaved, and whatever else
@@ -277,8 +265,8 @@ static enum proof confirm(struct experiment *experiment, const struct cause *cau
                    : "a minimal pair could not be repeated until it was sure";
         if (experiment_by_chance(experiment))
             return NOT_PROVED;
-        enum proof proof = turn > TURNS_MAX ? NOT_PROVED : go_on(experiment, cause, pairs, *confidence);
-        if (proof != PROOF_OPEN)
+        enum proof proof = NOT_PROVED;
+        if (turn > TURNS_MAX || !goes_on(experiment, cause, pairs, *confidence, &proof))
             return proof;
         *gap = "trials that were run in a random order do not do what it foretells";
         if (randomization_against_order(&experiment->randomization) < RUINED)

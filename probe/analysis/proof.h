@@ -5,8 +5,8 @@
 #include "analysis/cause.h"
 
 // NOT_PROVED with a static clause in *gap if a pair cannot be had, or if the experiment is over; REFUTED if the trials
-// now speak for something else. PROOF_OPEN is never returned.
-enum proof { PROVED, REFUTED, NOT_PROVED, PROOF_OPEN };
+// now speak for something else.
+enum proof { PROVED, REFUTED, NOT_PROVED };
 enum proof prove(struct experiment *experiment, const struct cause *cause, struct verdict *verdict, const char **gap);
 
 // Whether it is still as sure with the trials that came after the proof.
