@@ -8,7 +8,8 @@
 
 struct outgoing {
     uint8_t *data; // whole, from its TPKT on where it has one
-    size_t size;   // may get less, never more
+    size_t size;   // may get less, or as much as room
+    size_t room;   // bytes that data has room for
     bool readable; // its payload is not encrypted by RDP security, nor part of CredSSP
     bool first;    // of the connection: the X.224 request
 };

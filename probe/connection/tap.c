@@ -6,7 +6,6 @@
 #include "connection/factor_settings.h"
 #include "connection/factors/tls.h"
 #include "connection/finish.h"
-#include "connection/offer.h"
 #include "connection/outgoing.h"
 #include "connection/settings.h"
 
@@ -105,15 +104,22 @@ static int on_read(rdpTransport *transport, wStream *s)
 // Lets the factors change what FreeRDP is about to send.
 static void change_outgoing(struct connection *connection, wStream *s)
 {
+    enum { ROOM = 64 }; // for what a factor adds to the X.224 request
+    if (!connection->trace.confirmed)
+        Stream_EnsureRemainingCapacity(s, ROOM); // else there is less: a factor looks at it
     struct outgoing outgoing = {.data = Stream_Buffer(s),
                                 .size = Stream_GetPosition(s),
+                                .room = Stream_Capacity(s),
                                 .readable = progress_reached(&connection->progress, PHASE_MCS) &&
                                             !connection->observer.encryption.headers,
                                 .first = !connection->trace.confirmed};
-    if (outgoing.size == 0)
+    const size_t before = outgoing.size;
+    if (before == 0)
         return;
     factors_sending(&connection->request->profile.levels, &outgoing);
     Stream_SetPosition(s, outgoing.size);
+    if (outgoing.size > before)
+        Stream_SealLength(s);
 }
 
 static int on_write(rdpTransport *transport, wStream *s)
@@ -122,8 +128,6 @@ static int on_write(rdpTransport *transport, wStream *s)
     change_outgoing(connection, s);
     bool client_info = false;
 
-    if (!connection->trace.confirmed)
-        offer_negotiation(s, &connection->request->profile.levels);
     struct bytes pdu = {Stream_Buffer(s), Stream_GetPosition(s)};
     capture_prepare(connection->capture, pdu);
     if (!connection->progress.over)
