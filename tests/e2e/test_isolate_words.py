@@ -3,12 +3,10 @@
 
 import contextlib
 import re
-import select
-import socket
-import threading
 
 import pytest
 
+from fixtures import relay
 from fixtures.experiment import causes
 from fixtures.process import wait_until
 from fixtures.terminal import Terminal
@@ -35,41 +33,11 @@ def test_what_fails_besides_a_working_baseline_is_told(isolate):
     assert "closed" in result.verdict["reason"] and "finalize" in result.verdict["reason"], repr(result)
 
 
-class Cut:
-    """A relay to a server that cuts each connection when so many bytes have passed: .target."""
-
-    def __init__(self, port, limit):
-        self._port, self._limit = port, limit
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.target = f"127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        with contextlib.suppress(OSError):  # closed
-            while True:
-                client, _ = self._listener.accept()
-                threading.Thread(target=self._relay, args=[client], daemon=True).start()
-
-    def _relay(self, client):
-        passed = 0
-        with client, socket.create_connection(("127.0.0.1", self._port)) as server, contextlib.suppress(OSError):
-            while True:
-                for source in select.select([client, server], [], [])[0]:
-                    data = source.recv(self._limit - passed)
-                    (server if source is client else client).sendall(data)
-                    passed += len(data)
-                    if not data or passed == self._limit:
-                        return
-
-    def close(self):
-        self._listener.close()
-
-
 def test_what_is_cut_after_some_bytes_has_no_cause(lab, rdpprobe):
     """Each way comes as far as its bytes last: what stopped after TLS proves nothing."""
     server = lab(user=USER, password=PASSWORD)
     for limit in (1500, 3000):
-        with contextlib.closing(Cut(server.port, limit)) as cut:
+        with relay.Relay([server.port], relay.cut(limit, both=True)) as cut:
             result = rdpprobe("isolate", "--json", "--user", USER, "--pause", "0", "--vary=security", "--vary=tls",
                               "--max-failed-logons=100", cut.target, password=PASSWORD, timeout=200)
         assert (result.status, result.verdict["verdict"]) == (1, "inconclusive"), repr(result)

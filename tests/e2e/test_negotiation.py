@@ -2,12 +2,12 @@
 """How the security protocol is come to, and that facts tell only what was on the wire."""
 
 import contextlib
-import socket
 import ssl
-import threading
 import types
 
 import pytest
+
+from fixtures.listener import listening
 
 
 def test_a_server_can_say_that_it_wants_tls(xrdp, rdpprobe):
@@ -51,28 +51,15 @@ def tls_from_the_first_octet(certificate):
     """A server that begins with TLS, notes what comes first in it, and closes; yields it with .port and .seen."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.certificate, certificate.key)
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = types.SimpleNamespace(port=listener.getsockname()[1], seen=[])
+    seen = []
 
-    def serve():
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with contextlib.suppress(OSError), contextlib.closing(connection):
-                connection.settimeout(20)
-                with context.wrap_socket(connection, server_side=True) as stream:
-                    server.seen.append(stream.recv(1000))
+    def serve(connection):
+        connection.settimeout(20)
+        with context.wrap_socket(connection, server_side=True) as stream:
+            seen.append(stream.recv(1000))
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(20)
+    with listening(serve) as port:
+        yield types.SimpleNamespace(port=port, seen=seen)
 
 
 @pytest.mark.parametrize("security, first, phase", [("tls", "0300", "mcs"), ("nla", "30", "nla")])

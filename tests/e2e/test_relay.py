@@ -3,12 +3,12 @@
 
 import contextlib
 import socket
-import threading
 import time
 
 import pytest
 
 from fixtures import relay
+from fixtures.listener import listening
 from fixtures.relay import Relay
 
 LONG = b"x" * 4000
@@ -18,23 +18,13 @@ LONG = b"x" * 4000
 def backend(name):
     """A port whose connections are told `name`, and then what they send."""
 
-    def serve(listener):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = listener.accept()
-                with client, contextlib.suppress(OSError):
-                    client.sendall(name)
-                    while octets := client.recv(65536):
-                        client.sendall(octets)
+    def serve(client):
+        client.sendall(name)
+        while octets := client.recv(65536):
+            client.sendall(octets)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
-        thread.start()
-        try:
-            yield listener.getsockname()[1]
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+    with listening(serve) as port:
+        yield port
 
 
 def ask(port, octets=b""):

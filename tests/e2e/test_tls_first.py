@@ -4,11 +4,10 @@
 import contextlib
 import pathlib
 import shutil
-import socket
-import threading
 
 import pytest
 
+from fixtures.listener import listening
 from fixtures.port import free_port
 from fixtures.process import Process, listening_on
 
@@ -114,27 +113,14 @@ def test_tls_from_the_first_octet_is_named(rdpprobe, certificate, scratch, progr
 @contextlib.contextmanager
 def one_that_ends(answer=b""):
     """A server that reads once and closes; yields (port, what came first on each connection)."""
-    listener = socket.create_server(("127.0.0.1", 0))
     seen = []
 
-    def serve():
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with contextlib.suppress(OSError), contextlib.closing(connection):
-                seen.append(connection.recv(1000))
-                connection.sendall(answer)
+    def serve(connection):
+        seen.append(connection.recv(1000))
+        connection.sendall(answer)
 
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield listener.getsockname()[1], seen
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(20)
+    with listening(serve) as port:
+        yield port, seen
 
 
 @pytest.mark.parametrize("answer", [b"", b"What?\r\n"])

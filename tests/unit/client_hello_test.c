@@ -87,19 +87,10 @@ static void stands_truncation(void **state)
         check_prefixes(decode, examples[i], pdu_example(examples[i]).size);
 }
 
-static void repair(struct pdu_example *bytes)
-{
-    if (bytes->size < 4)
-        return;
-    bytes->data[1] = 0;
-    bytes->data[2] = (uint8_t)((bytes->size - 4) >> 8);
-    bytes->data[3] = (uint8_t)(bytes->size - 4);
-}
-
 static void stands_damage(void **state)
 {
     (void)state;
-    check_mutations(decode, examples, sizeof examples / sizeof examples[0], repair, 8701);
+    check_mutations(decode, examples, sizeof examples / sizeof examples[0], repair_handshake, 8701);
 }
 
 int main(void)

@@ -15,27 +15,6 @@
 #include "simulated_experiment.h"
 #include "trial/effect.h"
 
-static struct isolation everything(void)
-{
-    struct isolation isolation = {.max_trials = 100};
-    for (int f = 0; f < CORE; f++)
-        isolation.levels[f] = (1u << lab_levels(f)) - 1;
-    return isolation;
-}
-
-static struct server friendly(void)
-{
-    return (struct server){.securities = 7,
-                           .tls_low = TLS_1_0,
-                           .tls_high = TLS_1_3,
-                           .ipv6 = true,
-                           .licensing = LICENSING_ISSUE,
-                           .moment = PHASE_CAPABILITIES,
-                           .family = FAMILY_ERRINFO,
-                           .code = 7,
-                           .seed = 1};
-}
-
 // Bit sets of what the client did that hold what the baseline does: this alone; this or less; this or more.
 static unsigned char condition(const struct server *server, const struct variant *baseline, int factor, unsigned kind)
 {

@@ -13,27 +13,6 @@
 #include "analysis/isolation.h"
 #include "simulated_experiment.h"
 
-static struct isolation everything(void)
-{
-    struct isolation isolation = {.max_trials = 100};
-    for (int f = 0; f < CORE; f++)
-        isolation.levels[f] = (1u << lab_levels(f)) - 1;
-    return isolation;
-}
-
-static struct server friendly(void)
-{
-    return (struct server){.securities = 7,
-                           .tls_low = TLS_1_0,
-                           .tls_high = TLS_1_3,
-                           .ipv6 = true,
-                           .licensing = LICENSING_ISSUE,
-                           .moment = PHASE_CAPABILITIES,
-                           .family = FAMILY_ERRINFO,
-                           .code = 7,
-                           .seed = 1};
-}
-
 // Two causes of which the baseline can show one only: what fails without it is never silent.
 static void what_the_cause_does_not_explain_is_told(void **state)
 {

@@ -115,6 +115,15 @@ void repair_tpkt(struct pdu_example *bytes)
     bytes->data[3] = (uint8_t)bytes->size;
 }
 
+void repair_handshake(struct pdu_example *bytes)
+{
+    if (bytes->size < 4)
+        return;
+    bytes->data[1] = 0;
+    bytes->data[2] = (uint8_t)((bytes->size - 4) >> 8);
+    bytes->data[3] = (uint8_t)(bytes->size - 4);
+}
+
 void check_mutations(decoder *decode, const char *const *examples, size_t count, repairer *repair, uint64_t seed)
 {
     for (unsigned i = 0; i < MUTATIONS; i++) {

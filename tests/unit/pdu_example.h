@@ -34,5 +34,8 @@ void check_mutations(decoder *decode, const char *const *examples, size_t count,
 // The length of a TPKT (RFC 1006 6), two bytes from the third on.
 void repair_tpkt(struct pdu_example *bytes);
 
+// The length of a TLS handshake message (RFC 8446 4), three bytes from the second on.
+void repair_handshake(struct pdu_example *bytes);
+
 // Reads every byte of a part that a decoder handed out, so that a part reaching beyond its allocation is noticed.
 void touch(const uint8_t *data, size_t size);

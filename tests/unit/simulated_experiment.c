@@ -10,6 +10,27 @@
 
 #include "simulated_experiment.h"
 
+struct isolation everything(void)
+{
+    struct isolation isolation = {.max_trials = 100};
+    for (int f = 0; f < CORE; f++)
+        isolation.levels[f] = (1u << lab_levels(f)) - 1;
+    return isolation;
+}
+
+struct server friendly(void)
+{
+    return (struct server){.securities = 7,
+                           .tls_low = TLS_1_0,
+                           .tls_high = TLS_1_3,
+                           .ipv6 = true,
+                           .licensing = LICENSING_ISSUE,
+                           .moment = PHASE_CAPABILITIES,
+                           .family = FAMILY_ERRINFO,
+                           .code = 7,
+                           .seed = 1};
+}
+
 // To hold a TLS level is to use TLS: of the two ways to say that the handshake is needed, security is the plainer.
 static uint32_t plain(uint32_t sets)
 {

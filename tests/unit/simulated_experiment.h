@@ -10,6 +10,13 @@ struct statistics {
     unsigned runs, exact, isolated, expected, trials, most, logons;
 };
 
+// All core levels, in up to 100 trials.
+struct isolation everything(void);
+
+// A server that takes every level, issues licences, and denies in capabilities with Set Error Info 7 what its terms
+// say.
+struct server friendly(void);
+
 // The sets of factors that the verdict names; asserts that it names the baseline's levels.
 uint32_t named_sets(const struct verdict *verdict, const struct variant *baseline);
 
