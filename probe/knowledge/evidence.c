@@ -23,7 +23,6 @@ static const struct evidence_row rows[EVIDENCE_COUNT] = {
     [EVIDENCE_TCP_SILENT] = {"tcp-silent", "nothing answered the TCP connection", NULL},
     [EVIDENCE_TCP_REFUSED] = {"tcp-refused", "the TCP connection was refused", NULL},
     [EVIDENCE_NO_CONFIRM] = {"no-confirm", "the port is open, but the service never answered", NULL},
-    [EVIDENCE_TIME_OUT] = {"time-out", "the server stayed silent until the deadline", NULL},
     [EVIDENCE_ULTIMATUM_ONLY] = {"ultimatum-only", "the server ended the connection without a reason (ultimatum)",
                                  NULL},
     [EVIDENCE_GATEWAY_TLS_FAILED] = {"gateway-tls-failed",
