@@ -137,15 +137,15 @@ static void a_sign_is_one_cause_s_own(void **unused)
     }
 }
 
-// What every failure may show says nothing of a cause: that the server denied, that it varies, that no factor decides.
+// What every failure may show says nothing of a cause: that the server denied, how far it came, that it varies.
 static void elimination_supports_nothing(void **unused)
 {
     static const enum cause_evidence general[] = {
-        EVIDENCE_ERRINFO_SEEN,        EVIDENCE_ERRINFO_DENIED,      EVIDENCE_ULTIMATUM_ONLY,
-        EVIDENCE_SERVER_ANSWERED,     EVIDENCE_TLS_PASSED,          EVIDENCE_MCS_PASSED,
-        EVIDENCE_BEFORE_LICENSING,    EVIDENCE_BEFORE_CAPABILITIES, EVIDENCE_ERRINFO_PROMPT,
-        EVIDENCE_ERRINFO_BEFORE_AUTH, EVIDENCE_NLA_PASSED,          EVIDENCE_VARIES,
-        EVIDENCE_ACCEPTS_MEANWHILE,   EVIDENCE_ACCOUNT_WORKS,       EVIDENCE_NOT_CLIENT_SIDE};
+        EVIDENCE_ERRINFO_SEEN,        EVIDENCE_ERRINFO_DENIED, EVIDENCE_SERVER_ANSWERED,
+        EVIDENCE_TLS_PASSED,          EVIDENCE_MCS_PASSED,     EVIDENCE_BEFORE_LICENSING,
+        EVIDENCE_BEFORE_CAPABILITIES, EVIDENCE_ERRINFO_PROMPT, EVIDENCE_ERRINFO_BEFORE_AUTH,
+        EVIDENCE_NLA_PASSED,          EVIDENCE_VARIES,         EVIDENCE_ACCEPTS_MEANWHILE,
+        EVIDENCE_ACCOUNT_WORKS};
     bool has[EVIDENCE_COUNT] = {false};
     (void)unused;
     for (size_t i = 0; i < sizeof general / sizeof general[0]; i++)
