@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/option_account.h"
+#include "commands/option_explain.h"
 #include "commands/option_matrix.h"
 #include "commands/option_report.h"
 #include "commands/option_value.h"
@@ -455,9 +456,13 @@ static const struct option_row after[] = {
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal, 0},
     {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json,
      0},
+    {"json", 0, NULL, "write records to standard output instead, a line each", COMMAND_EXPLAIN, take_json, 0},
+    {"list", 0, NULL, "list all codes that are known here", COMMAND_EXPLAIN, option_take_list, 0},
+    {"causes", 0, NULL, "list the known causes of 0x3/0x7, or tell the one whose id is given", COMMAND_EXPLAIN,
+     take_causes, 0},
     {"quiet", 'q', NULL, "no report on standard output, no progress: only errors and the exit status",
      COMMAND_EVERY | COMMAND_REPORT, take_quiet, 0},
-    {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT, take_help, 0},
+    {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT | COMMAND_EXPLAIN, take_help, 0},
 };
 
 const struct option_row *option_rows(size_t *count)
