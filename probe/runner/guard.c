@@ -108,7 +108,7 @@ static void place_account(struct guard *guard, const struct account *account, st
         return;
     known.spelling->told = true;
     known.spelling->placed = known.place != known.spelling;
-    known.user->apart = held->identity.place.machine[0];
+    known.spelling->alone = known.user->alone = held->identity.place.machine[0];
 }
 
 // ---- permits ----
@@ -141,7 +141,7 @@ static enum permit_decision look_in_fleet(struct guard *guard, const struct held
         return decline_stopped(known.spelling, error, size);
     // Who can be told apart need not wait for the others. Of a host that told nothing yet the latest one's case is
     // taken for its own.
-    const bool apart = tells && (known.spelling->told ? known.spelling->placed : known.user->apart);
+    const bool apart = tells && (known.spelling->told ? known.spelling->alone : known.user->alone);
     // Asking the ledger is not free, and mostly cannot help before a trial of this account has ended.
     if (!apart && event_clock() < known.user->ask_again)
         return PERMIT_LATER;

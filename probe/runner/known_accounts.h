@@ -8,7 +8,7 @@ struct known_account {
     char *name;
     char *why;        // where stopped; owned
     double ask_again; // of a user's part: event_clock() before which asking the ledger is in vain; 0: none
-    bool apart;       // of a user's part: the host that told its names last has the account for itself
+    bool alone;       // the host that told its names last, for this spelling or user, has the account for itself
     bool told;        // of a spelling: the host told its names…
     bool placed;      // …and they say where the account is at home
     bool proved;      // accepted with a proof, and not refused since

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <unistr.h>
@@ -195,7 +196,9 @@ void account_place(struct account_identity *identity, bool bare, const struct ho
         if (!address[0] || (!bare && !is_name_of(where, names)))
             return;
         account_fold(names->computer, place->machine, sizeof place->machine);
-        snprintf(place->address, sizeof place->address, "%s", address);
+        // An IPv4 address is the same one as it is mapped into IPv6 (RFC 4291 section 2.5.5.2).
+        const bool mapped = strncasecmp(address, "::ffff:", 7) == 0 && strchr(address, '.');
+        snprintf(place->address, sizeof place->address, "%s", mapped ? address + 7 : address);
     } else if (!bare && is_domain_of(where, names)) {
         const char *forest = names->forest[0]       ? names->forest
                              : names->dns_domain[0] ? names->dns_domain

@@ -96,19 +96,6 @@ def test_two_refused_logons_stop_a_run(server, connect):
     assert logons_seen(lab) == 2
 
 
-def test_the_limit_is_the_account_s(server, connect):
-    lab = server()
-    connect(lab.target, "--repeat", "2")
-    assert_stopped(connect(lab.target))
-    # However the same account is written …
-    assert_stopped(connect(lab.target, user="BOB"))
-    # … and not another one, nor the one of this name on another server or in a domain.
-    for other in ({"user": "carol"}, {"user": "DOM\\bob"}, {"user": "bob@dom.example"}):
-        assert connect(lab.target, **other).status == 1, other
-    assert connect(f"127.0.0.1:{lab.port}").status == 1
-    assert logons_seen(lab) == 2 + 4
-
-
 @pytest.mark.parametrize("spelling", [("--user", "DOM\\bob"), ("--user", "bob", "--domain", "dom")])
 def test_a_domain_account_is_one_on_all_servers(server, rdpprobe, spelling):
     one, other = server(), server()

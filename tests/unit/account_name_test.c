@@ -110,6 +110,8 @@ static void a_place_is_what_the_names_prove(void **state)
     assert_string_equal(told("bob", "Corp.Example", "x", &member, "").place.forest, "corp.example");
     assert_string_equal(told("OTHER\\bob", "", "x", &member, "").place.forest, "");
     assert_string_equal(told("bob", "", "x", &nothing, "192.0.2.1").place.machine, "");
+    assert_string_equal(told("bob", "", "x", &alone, "::ffff:192.0.2.1").place.address, "192.0.2.1");
+    assert_string_equal(told("bob", "", "x", &alone, "2001:db8::1").place.address, "2001:db8::1");
     assert_true(host_is_alone(&alone) && host_is_alone(&alone_too));
     assert_false(host_is_alone(&member) || host_is_alone(&nothing));
 }
