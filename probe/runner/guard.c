@@ -65,19 +65,24 @@ static bool sends_target_password(const struct run_options *options, const struc
 
 // ---- what is known of an account ----
 
-// The account by its spelling, by its place, where that is told, and by its user's part.
+// The account by its spelling, by its place, where that is told, or the machine that it is no account of, and by its
+// user's part.
 struct known {
     struct known_account *spelling, *place, *user;
 };
 
-static bool get_known(struct guard *guard, const struct account_identity *identity, struct known *known)
+static bool get_known(struct guard *guard, const struct held_account *held, struct known *known)
 {
-    const struct account_place *place = &identity->place;
-    const char *user = account_user_part(identity->key), *where = place->machine[0] ? place->machine : place->forest;
-    char name[ACCOUNT_KEY_MAX + 16];
-    known->spelling = known_accounts_get(guard->known, identity->key);
-    snprintf(name, sizeof name, "%s:%s\\%s", place->machine[0] ? "machine" : "forest", where, user);
-    known->place = where[0] ? known_accounts_get(guard->known, name) : known->spelling;
+    const struct account_place *place = &held->identity.place;
+    const char *key = held->identity.key, *user = account_user_part(key);
+    const char *where = place->machine[0] ? place->machine : place->forest;
+    char name[ACCOUNT_KEY_MAX + ACCOUNT_TEXT_MAX + 16];
+    known->spelling = known_accounts_get(guard->known, key);
+    if (held->guest_of[0])
+        snprintf(name, sizeof name, "guest:%s\\%s", held->guest_of, key);
+    else
+        snprintf(name, sizeof name, "%s:%s\\%s", place->machine[0] ? "machine" : "forest", where, user);
+    known->place = where[0] || held->guest_of[0] ? known_accounts_get(guard->known, name) : known->spelling;
     snprintf(name, sizeof name, "\\%s", user); // no spelling begins so
     known->user = known_accounts_get(guard->known, name);
     return known->spelling && known->place && known->user;
@@ -91,23 +96,24 @@ static struct host_names names_told(const struct trial *trial)
         fact_text(trial->facts, FACT_NTLM_FOREST, "")};
 }
 
-// What the host told in NLA. *strange: the account's domain is none that this machine, outside every domain, can know:
-// it takes the user for its own, so nothing is proved of the domain's.
+// What the host told in NLA. A machine outside every domain takes a user of whatever domain for its own, so that it
+// proves nothing of the domain's.
 static void place_account(struct guard *guard, const struct account *account, struct held_account *held,
-                          const struct trial *trial, bool *strange)
+                          const struct trial *trial)
 {
     const struct host_names names = names_told(trial);
     const bool bare = account_is_bare(account), direct = trial->variant.level[FACTOR_GATEWAY] == GATEWAY_OFF;
     struct known known;
-    *strange = false;
+    held->guest_of[0] = '\0';
     if (!names.computer[0] && !names.domain[0])
         return;
     account_place(&held->identity, bare, &names, direct ? fact_text(trial->facts, FACT_ADDRESS_USED, "") : "");
-    *strange = !bare && host_is_alone(&names) && !held->identity.place.machine[0];
-    if (!get_known(guard, &held->identity, &known))
+    if (!bare && host_is_alone(&names) && !held->identity.place.machine[0])
+        account_fold(names.computer, held->guest_of, sizeof held->guest_of);
+    if (!get_known(guard, held, &known))
         return;
     known.spelling->told = true;
-    known.spelling->placed = known.place != known.spelling;
+    known.spelling->placed = held->identity.place.machine[0] || held->identity.place.forest[0];
     known.spelling->alone = known.user->alone = held->identity.place.machine[0];
 }
 
@@ -133,7 +139,7 @@ static enum permit_decision look_in_fleet(struct guard *guard, const struct held
 {
     const struct ledger_wish wish = {.limit = limit};
     struct known known;
-    if (!get_known(guard, &held->identity, &known)) {
+    if (!get_known(guard, held, &known)) {
         snprintf(error, size, "memory is out");
         return PERMIT_DECLINED;
     }
@@ -163,7 +169,7 @@ static enum permit_decision begin_account(struct guard *guard, struct held_accou
                                           bool wait, char *error, size_t size)
 {
     struct known known;
-    if (!get_known(guard, &held->identity, &known)) {
+    if (!get_known(guard, held, &known)) {
         snprintf(error, size, "memory is out");
         return PERMIT_DECLINED;
     }
@@ -186,18 +192,21 @@ static bool end_account(struct guard *guard, struct held_account *held, enum log
     const struct ledger_wish wish = {.limit = 1, .proved = true};
     char why[WHY_MAX];
     struct known known;
-    const bool there = get_known(guard, &held->identity, &known);
+    const bool there = get_known(guard, held, &known), guest = held->guest_of[0];
     held->used = false;
     // A logon that went well elsewhere at the same time does not undo a lockout.
     if (there && known.spelling->stopped && result == LOGON_VERIFIED)
         result = LOGON_NOT_SENT;
-    bool ok = ledger_return(guard->ledger, &held->identity, held->slots, result, failures, error, size);
+    bool ok = ledger_return(guard->ledger, &held->identity, held->slots,
+                            guest && result == LOGON_VERIFIED ? LOGON_NOT_SENT : result, failures, error, size);
     held->slots = 0;
     if (!there)
         return ok;
     known.user->ask_again = 0;
     if (result != LOGON_NOT_SENT)
-        known.spelling->proved = known.place->proved = result == LOGON_VERIFIED;
+        known.place->proved = result == LOGON_VERIFIED;
+    if (result != LOGON_NOT_SENT && !(guest && result == LOGON_VERIFIED))
+        known.spelling->proved = known.place->proved;
     // The ledger says why.
     if (result == LOGON_BLOCKED &&
         ledger_look(guard->ledger, &held->identity, &wish, why, sizeof why) == PERMIT_DECLINED)
@@ -225,8 +234,7 @@ enum permit_decision guard_request(struct guard *guard, const struct run_options
     const struct ledger_wish wish = {.limit = options->profile.max_failed_logons};
     struct held_account *held = &permit->target;
     struct known_account *known;
-    bool strange;
-    place_account(guard, &options->profile.account, held, trial, &strange);
+    place_account(guard, &options->profile.account, held, trial);
     enum permit_decision decision = begin_account(guard, held, wish, false, error, size);
     held->used = decision == PERMIT_GRANTED;
     permit->asks = permit->asks && !held->used;
@@ -323,12 +331,9 @@ bool guard_end(struct guard *guard, const struct run_options *options, struct lo
 {
     const struct logon_share at_gateway = gateway_share(trial);
     struct logon_share at_target = target_share(trial, &at_gateway, options->profile.autologon);
-    bool strange = false;
 
     if (permit->target.used)
-        place_account(guard, &options->profile.account, &permit->target, trial, &strange);
-    if (strange && at_target.result == LOGON_VERIFIED)
-        at_target.result = LOGON_NOT_SENT;
+        place_account(guard, &options->profile.account, &permit->target, trial);
     if (permit->target.used && !permit->gateway.used)
         at_target = logon_share_both(&at_target, &at_gateway);
     bool ok = end_share(guard, &permit->target, &at_target, error, size);

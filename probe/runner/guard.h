@@ -26,6 +26,8 @@ struct held_account {
     bool used;
     uint32_t slots; // of ledger_share()
     struct account_identity identity;
+    char
+        guest_of[ACCOUNT_TEXT_MAX]; // a machine outside every domain, where the account is spelled as a domain's; or ""
 };
 
 // The accounts of one trial.
