@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenario/scenario_reader.h"
+#include "trial/account_name.h"
 
 static const char by_reference[] =
     "a scenario holds no password: write password: {file: NAME}, {environment: NAME} or {descriptor: NUMBER}";
@@ -98,6 +99,8 @@ static bool take_user(struct scenario_reader *reader, const struct yaml_node *no
     struct credentials *c = object;
     if (!take_name_part(reader, node, &c->user, "the user"))
         return false;
+    if (account_user_fault(c->user))
+        return reader_refuse(reader, node, "the user %s", account_user_fault(c->user));
     const char *backslash = strchr(c->user, '\\');
     return !backslash || (backslash != c->user && backslash[1]) ||
            reader_refuse(reader, node, "'%.60s' is no user: write USER, DOMAIN\\USER or USER@DOMAIN", c->user);
