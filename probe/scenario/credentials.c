@@ -111,7 +111,10 @@ static bool take_domain(struct scenario_reader *reader, const struct yaml_node *
     struct credentials *c = object;
     if (c->user && strchr(c->user, '\\'))
         return reader_refuse(reader, node, "the user has a domain already: '%.60s'", c->user);
-    return take_name_part(reader, node, &c->domain, "the domain");
+    if (!take_name_part(reader, node, &c->domain, "the domain"))
+        return false;
+    return !account_user_fault(c->domain) ||
+           reader_refuse(reader, node, "the domain %s", account_user_fault(c->domain));
 }
 
 static bool read_one(struct scenario_reader *reader, const struct yaml_node *node, struct place place, const char *name)

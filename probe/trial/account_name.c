@@ -19,10 +19,12 @@ static bool is_ascii(const char *text)
     return true;
 }
 
+// Cuts what is too long between two characters of UTF-8.
 static void copy(char *to, size_t size, const char *from, size_t length)
 {
     if (length >= size)
-        length = size - 1;
+        for (length = size - 1; length > 0 && ((unsigned char)from[length] & 0xc0) == 0x80;)
+            length--;
     memcpy(to, from, length);
     to[length] = '\0';
 }
@@ -64,6 +66,15 @@ static void fold_unicode(const char *text, char *folded, size_t size)
     fold_ascii(folded); // what is no UTF-8, and letters of a compatibility form
 }
 
+// Of a name that a server tells nothing gets into files and messages but text.
+static void drop_controls(char *text)
+{
+    for (; *text; text++) {
+        if (iscntrl((unsigned char)*text))
+            *text = '?';
+    }
+}
+
 static void trim(char *text)
 {
     size_t skip = strspn(text, " \t"), length = strlen(text + skip);
@@ -84,6 +95,7 @@ char *account_fold(const char *text, char *folded, size_t size)
         fold_unicode(text, folded, size);
     }
     trim(folded);
+    drop_controls(folded);
     return folded;
 }
 

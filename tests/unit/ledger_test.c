@@ -194,6 +194,31 @@ static void machines_that_are_told_apart_count_apart(void **state)
     ledger_close(ledger);
 }
 
+// What a server tells of itself cannot spoil the file.
+static void a_server_s_names_do_no_harm(void **state)
+{
+    char name[2000], text[ACCOUNT_TEXT_MAX];
+    struct account_identity strange = of_machine("", "192.0.2.1");
+    (void)state;
+    static const char *const names[] = {"\x01\x1b[2J\"\\\n", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80",
+                                        "\xef\xb7\xba"};
+    struct ledger *ledger = open_ledger();
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        for (size_t pad = 0; pad < 4; pad++) {
+            snprintf(name, sizeof name, "%.*s", (int)pad, "abc");
+            while (strlen(name) + strlen(names[i]) < sizeof name - 1)
+                strcat(name, names[i]);
+            account_fold(name, text, sizeof text);
+            snprintf(strange.place.machine, sizeof strange.place.machine, "%s", text);
+            fail_once(ledger, &strange);
+            ledger_close(ledger);
+            ledger = open_ledger();
+            assert_true(ledger_reset(ledger, &strange, error, sizeof error));
+        }
+    }
+    ledger_close(ledger);
+}
+
 static void a_proof_clears_what_is_surely_the_same(void **state)
 {
     (void)state;
@@ -514,6 +539,7 @@ int main(void)
         LEDGER_TEST(stops_at_the_limit_across_runs),
         LEDGER_TEST(counts_all_spellings_together),
         LEDGER_TEST(machines_that_are_told_apart_count_apart),
+        LEDGER_TEST(a_server_s_names_do_no_harm),
         LEDGER_TEST(a_proof_clears_what_is_surely_the_same),
         LEDGER_TEST(a_blocked_account_stays_blocked),
         LEDGER_TEST(a_trial_whose_process_died_counts),
