@@ -97,6 +97,21 @@ def test_machines_that_tell_their_names_are_apart(server, connect, rdpprobe):
     assert sum(record["ntlm_authenticates"] for record in other.records()) == 3
 
 
+def test_a_password_that_one_machine_takes_is_not_proved_for_another(fleet, server, scratch):
+    """Bare users of a fleet: the first machine takes the password, the second refuses it, no more than twice."""
+    good = server("--bind", "0.0.0.0", hostname="rdp-pc1")
+    bad = server("--bind", "0.0.0.0", user="nobody", hostname="rdp-pc2")
+    secret = scratch("passwords") / "right"
+    secret.write_text(RIGHT)
+    secret.chmod(0o600)
+    targets = [f"127.1.{i}.1:{good.port}" for i in range(8)] + [f"127.2.{i}.1:{bad.port}" for i in range(16)]
+    result = fleet(fleet.scenario(targets, credentials=f"{{user: bob, password: {{file: '{secret}'}}}}",
+                                  limits="max-in-flight: 24"), password=None)
+    assert result.status == 4, result
+    assert sum(record["ntlm_authenticates"] for record in connections(bad)) == 2
+    assert sum(record["ntlm_authenticates"] for record in connections(good)) == 8
+
+
 def test_one_host_that_tells_another_name_is_one(server, connect):
     first = server("--bind", "127.0.0.2", hostname="rdp-pc1")
     again = server("--bind", "127.0.0.2", hostname="rdp-pc2")

@@ -258,6 +258,26 @@ def test_a_damaged_ledger_allows_no_logon(server, connect, ledger, content):
     assert logons_seen(lab) == 0
 
 
+@pytest.mark.parametrize("name", ["logons.json", "logons.lock", "accounts.lock"])
+@pytest.mark.parametrize("kind", ["pipe", "link", "overflow"])
+def test_a_ledger_that_is_no_file_is_refused_and_not_waited_for(server, connect, ledger, name, kind):
+    lab = server()
+    ledger.parent.mkdir(parents=True)
+    path = ledger.parent / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to("/dev/zero")
+    else:
+        ledger.write_text(json.dumps({"schema": 1, "accounts": {"localhost\\bob": {
+            "failures": 2**63 - 1, "blocked": False, "pending": 0, "since": "", "last": ""}}}))
+        path = ledger
+    result = connect(lab.target, password=RIGHT)
+    assert result.status in (3, 4) and result.trials == [] and result.seconds < 5, result
+    assert str(path) in result.stderr and result.stderr.count("\n") == 1, result
+    assert logons_seen(lab) == 0
+
+
 def test_without_a_place_for_the_ledger_there_is_no_logon(server, rdpprobe):
     lab = server()
     result = rdpprobe("connect", "--json", "--user", "bob", lab.target, password=RIGHT,
