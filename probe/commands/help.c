@@ -87,7 +87,9 @@ static const struct {
     {COMMAND_EVERY, "Logons",
      "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
      "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
-     "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
+     "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe), however user, domain and host "
+     "are spelled: only the names that hosts tell in NLA tell accounts of one user name apart. NLA, or a logon at "
+     "a host whose certificate is trusted, clears the record. An answer that the "
      "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
      "other with a pause, shorter after one that stops before any logon, never side by side. A password is never "
      "taken as an argument: where none is given, it is asked for on the terminal."},

@@ -414,6 +414,10 @@ static const struct option_row after[] = {
     {"shard", 0, "I/N",
      "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)", COMMAND_MATRIX,
      option_take_shard, 0},
+    {"own-ledger", 0, NULL,
+     "the shards share no XDG_STATE_HOME: each counts failed logons for itself, and takes its part of "
+     "--max-failed-logons",
+     COMMAND_MATRIX, option_take_own_ledger, 0},
     {"max-in-flight", 0, "N", "trials at the same time, one a target (default: the scenario's, or 64)", COMMAND_MATRIX,
      option_take_max_in_flight, 0},
     {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX,

@@ -65,6 +65,7 @@ struct options {
     // Of matrix.
     const char *scenario, *resume; // these point into argv
     bool dry_run, has_shard;
+    bool own_ledger; // shards do not count failed logons together
     unsigned shard, shards;
     unsigned max_in_flight;                 // 0: as the scenario says
     double rate, gateway_rate, target_rate; // likewise; trials a second
