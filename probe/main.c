@@ -17,6 +17,7 @@ static const struct {
     {"isolate", "find the factor that triggers the failure", isolate_command},
     {"matrix", "targets x variants, against expectations", matrix_command},
     {"report", "journals as text, JUnit XML or JSON; shards joined", report_command},
+    {"explain", "what a code means: mstsc's, a server's, a gateway's, FreeRDP's", explain_command},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/base.h"
+#include "commands/option_explain.h"
 #include "commands/option_report.h"
 #include "trial/nearest.h"
 
@@ -195,6 +196,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
     }
     if (command == COMMAND_REPORT)
         return option_take_journals(options, argc - optind, argv + optind, error, size);
+    if (command == COMMAND_EXPLAIN)
+        return option_take_words(options, argc - optind, argv + optind, error, size);
     if (command == COMMAND_MATRIX)
         return take_scenario(options, argc, argv, error, size);
     imply_levels(options);
