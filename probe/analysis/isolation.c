@@ -333,20 +333,29 @@ static unsigned search_trials(const struct experiment *experiment, unsigned coun
     return searching;
 }
 
+// What a whole trial did not come to: a session, or the proof of one that was asked for.
+static const char *not_reached(enum phase until)
+{
+    return until >= PHASE_GRAPHICS ? "was painted" : until >= PHASE_LOGON ? "reached a logon" : "was active";
+}
+
 // Where no way led to a session, that is the first thing to know.
 static void add_nothing_connected(const struct experiment *experiment, struct verdict *verdict)
 {
     unsigned whole = 0;
+    enum phase until = PHASE_ACTIVE;
     for (unsigned i = 0; i < experiment->count; i++) {
-        if (experiment->trials[i]->until < PHASE_ACTIVE)
+        const struct trial *trial = experiment->trials[i];
+        if (trial->until < PHASE_ACTIVE)
             continue;
-        if (experiment->trials[i]->outcome.result == RESULT_CONNECTED)
+        if (trial->outcome.result == RESULT_CONNECTED)
             return;
+        until = trial->until > until ? trial->until : until;
         whole++;
     }
     if (verdict->kind == VERDICT_INCONCLUSIVE && experiment->reference && whole)
-        text_append(verdict->reason, sizeof verdict->reason, " Nothing connected: none of %u whole trials was active.",
-                    whole);
+        text_append(verdict->reason, sizeof verdict->reason, " Nothing connected: none of %u whole trials %s.", whole,
+                    not_reached(until));
 }
 
 static void carry_out(const struct isolation *isolation, struct replay *replay, struct verdict *verdict)
