@@ -138,8 +138,8 @@ void experiment_add(struct experiment *experiment, const struct trial *trial)
     experiment->trials[experiment->count++] = trial;
     if (!experiment->reference)
         return;
-    if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE && trial->outcome.phase > experiment->failure_phase)
-        experiment->failure_phase = trial->outcome.phase;
+    if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE && trial_reach(trial) > experiment->failure_phase)
+        experiment->failure_phase = trial_reach(trial);
     note_change(experiment, trial);
     retire_level(experiment, trial);
 }

@@ -21,3 +21,6 @@ const struct advice *advice_for(const char *family, uint32_t code, const char *n
 
 // The advice where a target refuses, beyond a gateway's tunnel, what it lets in directly. Static.
 const struct advice *advice_beyond_tunnel(void);
+
+// The advice where every server that a client is sent to sends it on. Static.
+const struct advice *advice_circle(void);

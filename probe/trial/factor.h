@@ -126,6 +126,7 @@ struct factor_row {
     double weight;                        // how likely it takes part in a failure; 1: as often as any
     double cost;                          // of a level other than the first, in trials: seconds and further logons
     const struct factor_operand *operand; // NULL where no level needs a text
+    bool led;                             // a broker that sends the client on says what the next connection has of it
     // What the wire of a trial shows of the factor's level.
     enum effect (*effect)(const struct trial *trial);
     // Why a level cannot be had with this profile, whatever the target: a static clause that goes on after "because",

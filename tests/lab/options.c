@@ -283,6 +283,12 @@ static void take_redirect(struct lab_options *options, const char *text)
     options->redirect = text;
 }
 
+static void take_redirect_new(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->redirect_new = true;
+}
+
 static void take_redirect_token(struct lab_options *options, const char *text)
 {
     options->redirect_token = text;
@@ -473,8 +479,11 @@ static const struct lab_option {
      take_negotiation_failure},
     {"ntstatus", "CODE", "refuse NLA with this NTSTATUS after AUTHENTICATE", take_ntstatus},
     {"mcs-result", "N", "result of the MCS Connect Response, then close", take_mcs_result},
-    {"redirect", "HOST", "a broker's redirection to this address, in place of Demand Active", take_redirect},
+    {"redirect", "HOST", "a broker's redirection to this address ('': to a session alone), in place of Demand Active",
+     take_redirect},
     {"redirect-token", "TEXT", "load-balance info in it", take_redirect_token},
+    {"redirect-new", NULL, "send on only who neither brings that token nor asks for the redirection's session",
+     take_redirect_new},
     {"redirect-at", "MOMENT", "capabilities (default) or active", take_redirect_at},
     {NULL, NULL, "NLA", NULL},
     {"clock-skew", "SECONDS", "the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows",
