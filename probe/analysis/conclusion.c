@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void conclude(struct verdict *verdict, enum verdict_kind kind, const char *format, ...)
 {
@@ -40,10 +41,12 @@ const char *outcome_clause(const struct trial *trial, char *text, size_t size)
 {
     struct signature signature = signature_of(&trial->outcome);
     char class[96];
+    signature_text(&signature, class, sizeof class);
+    const char *name = strstr(class, trial->outcome.name) ? "" : trial->outcome.name; // the class may have it
     if (trial->outcome.result == RESULT_CONNECTED)
         snprintf(text, size, "a connection");
     else
-        snprintf(text, size, "%s%s%s in the %s phase", signature_text(&signature, class, sizeof class),
-                 trial->outcome.name[0] ? " " : "", trial->outcome.name, phase_name(trial->outcome.phase));
+        snprintf(text, size, "%s%s%s in the %s phase", class, name[0] ? " " : "", name,
+                 phase_name(trial->outcome.phase));
     return text;
 }

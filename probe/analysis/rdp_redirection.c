@@ -26,7 +26,7 @@ void tell_redirections(const struct experiment *experiment, struct verdict *verd
 {
     bool open = verdict->kind == VERDICT_INCONCLUSIVE || verdict->kind == VERDICT_NOT_CLIENT_SIDE ||
                 verdict->kind == VERDICT_STOPPED;
-    if (!open || (experiment->reference && healthy_redirection(experiment)))
+    if (!open || experiment->isolation->follows || (experiment->reference && healthy_redirection(experiment)))
         return;
     for (unsigned i = 0; i < experiment->count; i++) {
         const struct trial *trial = experiment->trials[i];

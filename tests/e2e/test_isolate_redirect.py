@@ -109,6 +109,21 @@ def test_the_way_back_to_the_same_server(options, where, lab, isolate):
         assert last["in_effect"] is True, repr(result)
 
 
+def test_a_token_that_looks_like_a_cookie_is_the_token(lab, rdpprobe, tmp_path):
+    """As a .rdp file of a farm has it, and as the lab saw it."""
+    server = lab("--deny-if", "tls=1.3", user=USER, password=PASSWORD)
+    token = "Cookie: mstshash=alice#role_IN_0"
+    file = tmp_path / "farm.rdp"
+    file.write_text(f"full address:s:localhost:{server.port}\r\nloadbalanceinfo:s:{token}\r\nusername:s:{USER}\r\n"
+                    "use redirection server name:i:1\r\n")
+    result = rdpprobe("isolate", "--json", *WORDS[2:], *FEW, "--vary=load-balance", file, password=PASSWORD)
+    assert causes(result.verdict) == {frozenset({"tls=default"})}, repr(result)
+    for trial, record in zip(result.trials, server.wait_for(len(result.trials)), strict=True):
+        sent = trial["variant"]["load-balance"] == "token"
+        assert record["cookie"] == ("alice#role_IN_0" if sent else USER), (trial, record)
+        assert trial["facts"]["negotiation"].get("routing_token") == (token if sent else None), (trial, record)
+
+
 def test_a_redirection_that_is_not_followed_is_no_failure(farm, isolate):
     broker, host = farm()
     result = isolate(broker, follow=False)
