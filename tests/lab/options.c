@@ -452,7 +452,8 @@ static const struct lab_option {
     {"tls-max", "V", "likewise", take_tls_max},
     {"ciphers", "LIST", "OpenSSL cipher list, up to TLS 1.2", take_ciphers},
     {"certificate", "FILE", "PEM, with --key (default: self-signed, made at start)", take_certificate},
-    {"key", "FILE", "PEM", take_key},
+    {"key", "FILE", "PEM; alone: of the certificate that is made (default: made too, which takes most of the start)",
+     take_key},
     {"cert-name", "NAME", "its name instead of localhost", take_cert_name},
     {"cert-days", "N", "its validity; negative = expired (default 30)", take_cert_days},
     {"rdp-encryption", "LEVEL", "none, low, client or high, for rdp security (default high)", take_rdp_encryption},
@@ -556,8 +557,8 @@ static void check(struct lab_options *options)
     }
     if (options->tls_min > options->tls_max)
         refuse("--tls-min is above --tls-max.");
-    if (!options->certificate_file != !options->key_file)
-        refuse("--certificate and --key need each other.");
+    if (options->certificate_file && !options->key_file)
+        refuse("--certificate needs --key.");
     if (options->user && !options->password_file)
         refuse("--user needs --password-file.");
     if (!options->user && (options->password_file || options->domain))
