@@ -172,7 +172,7 @@ def plant(lab, gateway, rdpprobe, scratch, request):
     rule: rdplab's --deny-if. baseline: "tls=1.2 license=reuse". at: moment of the denial. A licence in the rule or the
     baseline switches licensing on, a gateway brings one up. seeded: the user's own store has a licence of this lab.
     lab_options, gateway_options, options: further ones of rdplab, labgateway and isolate.
-    plant.at_once(rules, ...) runs one for each rule, all at the same time, and yields the Experiments in their order.
+    plant.at_once(cases) runs one for each case, a dictionary of these, all at the same time; yields (case, Experiment).
     """
 
     def begin(rule, baseline="", at="licensing", seeded=False, licensing=None, through=None, lab_options=(),
@@ -207,11 +207,10 @@ def plant(lab, gateway, rdpprobe, scratch, request):
     def run(*arguments, **named):
         return begin(*arguments, **named)()
 
-    def at_once(rules, **named):
+    def at_once(cases):
         # Each with logons of its own on record: runs for one account wait for each other.
-        ends = [begin(rule, environment={"XDG_STATE_HOME": str(scratch("state"))}, **named) for rule in rules]
-        experiments = [end() for end in ends]
-        return zip(rules, experiments)
+        ends = [begin(**case, environment={"XDG_STATE_HOME": str(scratch("state"))}) for case in cases]
+        return zip(cases, [end() for end in ends])
 
     run.at_once = at_once
     return run
