@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-from fixtures.experiment import DENIED, PASSWORD, USER, causes
+from fixtures.experiment import DENIED, NAME, PASSWORD, USER, causes, two_families
 from fixtures.process import wait_until
 
 BROKER, HOST = "127.0.0.1", "127.0.0.2"
@@ -107,6 +107,20 @@ def test_the_way_back_to_the_same_server(options, where, lab, isolate):
         assert first["target"] == last["target"] and last["facts"]["client"]["session"] == 5, repr(result)
         assert last["facts"]["negotiation"].get("routing_token") == where, repr(result)
         assert last["in_effect"] is True, repr(result)
+
+
+def test_through_a_gateway_each_connection_has_its_logon_there(behind, rdpprobe, scratch):
+    server, front = behind(lab_options=("--redirect", HOST, "--redirect-token", "7.15629.0000", "--redirect-new",
+                                        "--deny-if", "security=nla", "--at", "active"))
+    result = rdpprobe("isolate", "--json", *WORDS, "--follow-redirect", "--gateway", f"localhost:{front.port}",
+                      "--set=gateway=http", "--vary=security", f"{NAME}:{server.port}", password=PASSWORD,
+                      environment=two_families(scratch("names")))
+    assert causes(result.verdict) == {frozenset({"security=nla"})}, repr(result)
+    whole = [journey for journey in journeys(result) if journey[0]["until"] == "active"]
+    assert whole and all(len(journey) == 2 for journey in whole), repr(result)
+    asked = sum(record["ntlm_authenticates"] for record in front.wait_for(len(result.trials), kind="tunnel"))
+    there = sum(record["ntlm_authenticates"] for record in server.wait_for(len(result.trials)))
+    assert result.verdict["logons"] == sum(trial["logons"] for trial in result.trials) == asked + there, repr(result)
 
 
 def test_a_token_that_looks_like_a_cookie_is_the_token(lab, rdpprobe, tmp_path):
