@@ -6,13 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "connection/worker.h"
 #include "runner/engine.h"
 #include "runner/interrupt.h"
-#include "runner/ledger.h"
 #include "trial/redirected.h"
 
 // One target, whose next step is what the caller wants now.
@@ -223,34 +221,6 @@ static void lead_on(struct variant *variant, const char *token, uint32_t session
         variant->level[FACTOR_ADDRESS] = ADDRESS_NAME;
 }
 
-static bool was_there(const struct runner *runner, const char *host)
-{
-    for (size_t i = 0; i < runner->count; i++) {
-        struct target there;
-        const char *error;
-        if (target_parse(runner->trials[i]->target, 0, &there, &error) && strcasecmp(there.host, host) == 0)
-            return true;
-    }
-    return false;
-}
-
-// The user asked for it before it was known where a broker leads. Whatever fails in this run counts: an account of a
-// domain, which was forgotten at the beginning, is the same at every host. A ledger that cannot be written is found by
-// who asks it for the logon.
-static void forget_failed_logons(const struct runner *runner, const struct profile *there)
-{
-    char name[ACCOUNT_PART_MAX + HOST_MAX + 2], error[1024];
-    const struct account *account = &there->account;
-    if (!runner->options->forget_failed_logons || !account->user[0] || was_there(runner, there->target.host) ||
-        !ledger_account_is_local(account->user, account->domain))
-        return;
-    struct ledger *ledger = ledger_open(error, sizeof error);
-    ledger_account(account->user, account->domain, there->target.host, name, sizeof name);
-    if (ledger)
-        ledger_reset(ledger, name, error, sizeof error);
-    ledger_close(ledger);
-}
-
 // Runs the further connection that a redirection asks for. NULL with *followed false where the trial was sent nowhere.
 static const struct trial *follow(struct runner *runner, const struct trial *trial, bool *followed)
 {
@@ -267,7 +237,6 @@ static const struct trial *follow(struct runner *runner, const struct trial *tri
         return NULL;
     lead_on(&step.variant, token, there.profile.redirected_session, strcmp(from.host, to->host) != 0);
     snprintf(there.profile.operand[FACTOR_LOAD_BALANCE], OPERAND_MAX, "%s", token);
-    forget_failed_logons(runner, &there.profile);
     runner->options = &there;
     runner->redirected_from = trial->number;
     engine_allow_further(runner->engine);

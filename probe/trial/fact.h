@@ -185,10 +185,10 @@ enum fact {
     FACT_DEACTIVATE_PHASE, // of Deactivate All
     FACT_DEACTIVATE_AFTER, // ms, likewise
     FACT_ULTIMATUM_REASON,
-    FACT_END_SILENCE, // ms for which the peer had sent nothing when the deadline came
-    FACT_ENDED_BY,    // of a failed trial: server, gateway, client or deadline
+    FACT_END_SILENCE,     // ms for which the peer had sent nothing when the deadline came
+    FACT_ENDED_BY,        // of a failed trial: server, gateway, client or deadline
     FACT_CONNECTED_PROOF, // of a connected trial: active, logon or painted (trial/proof.h)
-    FACT_LOGON_USER,  // user and domain as the client sent them last
+    FACT_LOGON_USER,      // user and domain as the client sent them last
     FACT_LOGON_DOMAIN,
     FACT_LOGON_INFO,         // names of Save Session Info's infoTypes, in order
     FACT_LOGON_SESSION,      // id
@@ -199,6 +199,7 @@ enum fact {
     FACT_LOGON_ERROR,        // name of ErrorNotificationData, or "session N"
     FACT_LOGON_WAITED,       // ms before the password was sent, for other trials of the account; in no phase's time
     FACT_CREDENTIALS,        // verified, refused or "not checked"
+    FACT_CREDENTIALS_PROOF,  // by what they are verified: "session key" (NLA's) or "server's word"
     FACT_CAPTURE_INCOMPLETE, // why the capture ends before the trial does: name of an errno
     // What was drawn, where a picture was wanted.
     FACT_GRAPHICS_PATH,        // bitmap or gfx: what the latest paint came by
