@@ -264,6 +264,15 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
     return false;
 }
 
+// Whether what was reproduced is no failure of the target; the verdict is then made.
+static bool is_healthy(const struct experiment *experiment, struct verdict *verdict)
+{
+    const char *sentence = experiment->rules->healthy(experiment);
+    if (sentence)
+        conclude(verdict, VERDICT_INCONCLUSIVE, "%s", sentence);
+    return sentence;
+}
+
 // other: room for the experiment's terms if it starts from another baseline.
 static void examine(struct experiment *experiment, struct isolation *other, struct verdict *verdict)
 {
@@ -274,7 +283,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         experiment_rebase(experiment, other, &failing);
         reproduced = reproduce(experiment, &failing, &restart, verdict);
     }
-    reproduced = reproduced && !world_is_the_deadline(experiment, verdict);
+    reproduced = reproduced && !world_is_the_deadline(experiment, verdict) && !is_healthy(experiment, verdict);
     if (!reproduced || !find_cause(experiment, &cause, verdict)) {
         world_explains(experiment, verdict);
         if (verdict->kind != VERDICT_NOT_CLIENT_SIDE)
