@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/process.h"
 #include "report/page.h"
 #include "runner/runner.h"
+#include "runner/zygote.h"
 #include "trial/nearest.h"
 
 static const struct {
@@ -63,6 +65,10 @@ static int unknown(const char *word)
 
 int main(int argc, char **argv)
 {
+    if (!process_begin())
+        return EXIT_CANNOT_RUN;
+    if (argc == 3 && strcmp(argv[1], ZYGOTE_WORD) == 0)
+        zygote_resume(argv[2]);
     if (argc < 2) {
         fprintf(stderr, "rdpprobe: a command is missing (rdpprobe --help)\n");
         return EXIT_USAGE;

@@ -188,15 +188,42 @@ static void fail(struct trial *trial, enum family family, uint32_t code, const c
     snprintf(trial->outcome.detail, sizeof trial->outcome.detail, "%s", detail);
 }
 
+// Its zygote kills a worker at the deadline; even a busy machine needs no more than this to do it and tell.
+enum { GRACE_MS = 1500 };
+
+bool attempt_overdue(const struct attempt *attempt, double now)
+{
+    return !attempt->asking && now > attempt->start + attempt->options->profile.deadline_ms + GRACE_MS;
+}
+
+void attempt_lose(struct attempt *attempt)
+{
+    attempt_read(attempt);
+    attempt_cut(attempt);
+    attempt->lost = attempt->reaped = true;
+}
+
 enum { SLOW_PART = 4 }; // of the deadline: who was silent for less is slow
 
+// Nobody ended the trial when it was due, or who ends trials died: that says nothing of the peer.
+static void explain_lost(struct trial *trial, double ms, unsigned deadline_ms)
+{
+    char detail[160];
+    if (ms > deadline_ms)
+        snprintf(detail, sizeof detail, "no end within the deadline of %g s, and %s", deadline_ms / 1000.0,
+                 "the process that ends trials did not answer: both were killed");
+    else
+        snprintf(detail, sizeof detail, "the process that makes and ends trials ended before the trial did");
+    fail(trial, FAMILY_CRASH, 0, "SUPERVISOR", detail);
+    fact_set(trial->facts, FACT_ENDED_BY, json_string("client"));
+}
+
 // What the worker could not say itself, because it was killed or died.
-static void explain(struct trial *trial, const struct worker_end *end, double ms, unsigned deadline_ms)
+static void explain(struct trial *trial, const struct worker_end *end, unsigned deadline_ms)
 {
     char detail[160];
     const char *signal_name;
 
-    event_finish(trial, ms);
     if (end->killed) {
         const char *step = fact_text(trial->facts, FACT_GATEWAY_STEP, "");
         bool there = trial->outcome.phase == PHASE_GATEWAY && step[0];
@@ -230,10 +257,15 @@ void attempt_finish(struct attempt *attempt)
     struct trial *trial = &attempt->trial;
     trial->peak_kib = attempt->end.peak_kib;
     trial->cpu_ms = attempt->end.cpu_ms;
+    const double ms = event_clock() - attempt->start;
     if (attempt->ended_well) // shortly before the deadline
         fact_remove(trial->facts, FACT_END_SILENCE);
     else
-        explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->profile.deadline_ms);
+        event_finish(trial, ms);
+    if (!attempt->ended_well && attempt->lost)
+        explain_lost(trial, ms, attempt->options->profile.deadline_ms);
+    else if (!attempt->ended_well)
+        explain(trial, &attempt->end, attempt->options->profile.deadline_ms);
     if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
         fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE"))
         scratch_save_licenses(attempt->store, attempt->config);

@@ -28,6 +28,7 @@ struct attempt {
     double asked;         // when it asked
     bool ended_well;      // the worker reported an outcome
     bool reaped;          // the zygote has reported its end
+    bool lost;            // with the zygote, before its end was known
     struct worker_end end;
 };
 
@@ -53,6 +54,12 @@ void attempt_reap(struct attempt *attempt, const struct worker_end *end);
 
 // Whether the worker has ended and all that it reported was read.
 bool attempt_over(const struct attempt *attempt);
+
+// Whether the zygote ought to have reported the worker's end long ago: it is stopped, or hangs.
+bool attempt_overdue(const struct attempt *attempt, double now);
+
+// The zygote and its workers are gone: reads what the worker has reported, which is all.
+void attempt_lose(struct attempt *attempt);
 
 // Reads no further. Where the answer to a logon has not come, it counts as refused.
 void attempt_cut(struct attempt *attempt);
