@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <winpr/crypto.h>
 #include <winpr/ssl.h>
@@ -108,6 +109,7 @@ static void isolate_process(void)
     signal(SIGINT, SIG_IGN); // the terminal's; the parent decides
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 // A trial takes some hundredths of a second: what takes this much spins. Only what is drawn may take more.
@@ -116,6 +118,24 @@ static void limit_time(const struct connection_request *request)
     struct rlimit enough = {WORKER_CPU_SECONDS, RLIM_INFINITY};
     if (!picture_wanted(request))
         setrlimit(RLIMIT_CPU, &enough);
+}
+
+// What a server has FreeRDP allocate or write ends there, before this machine is out of memory or its disk is full. A
+// capture is one file of all trials.
+static void limit_space(const struct connection_request *request)
+{
+    const rlim_t mib = 1024 * 1024;
+    struct stat capture = {.st_size = 0};
+    if (request->capture != CAPTURE_OFF)
+        fstat(request->capture_fd, &capture);
+    struct rlimit file = {(rlim_t)capture.st_size + WORKER_FILE_MIB * mib, 0};
+    file.rlim_max = file.rlim_cur;
+    setrlimit(RLIMIT_FSIZE, &file);
+#ifndef __SANITIZE_ADDRESS__ // its shadow alone takes terabytes of addresses
+    struct rlimit memory = {(picture_wanted(request) ? WORKER_PICTURE_MIB : WORKER_MEMORY_MIB) * mib, 0};
+    memory.rlim_max = memory.rlim_cur;
+    setrlimit(RLIMIT_AS, &memory);
+#endif
 }
 
 void worker_run(int fd)
@@ -127,6 +147,7 @@ void worker_run(int fd)
     if (!request_receive(&request, fd))
         _exit(1);
     limit_time(&request);
+    limit_space(&request);
     sink.start = event_clock();
     connection_run(&request, &sink);
 }

@@ -15,7 +15,7 @@
 #include "connection/worker.h"
 #include "trial/fact.h"
 
-enum { BUFFER_FIRST = 16 * 1024, LINE_MAX_BYTES = 64 * 1024 };
+enum { BUFFER_FIRST = 16 * 1024 };
 
 bool attempt_init(struct attempt *attempt, const struct run_options *options, const char *store, uint64_t number,
                   const struct variant *variant, enum phase until, unsigned repeat)
@@ -74,7 +74,7 @@ static bool make_room(struct attempt *attempt)
     if (attempt->used < attempt->capacity)
         return true;
     size_t capacity = attempt->capacity ? attempt->capacity * 2 : BUFFER_FIRST;
-    char *buffer = capacity <= LINE_MAX_BYTES ? realloc(attempt->buffer, capacity) : NULL; // no event is longer
+    char *buffer = capacity <= EVENT_LINE_MAX ? realloc(attempt->buffer, capacity) : NULL; // no event is longer
     if (!buffer)
         return false;
     attempt->buffer = buffer;
@@ -123,6 +123,10 @@ bool attempt_read(struct attempt *attempt)
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return true;
         if (n <= 0)
+            break;
+        attempt->bytes += (size_t)n;
+        attempt->flooded = attempt->bytes > EVENT_STREAM_MAX;
+        if (attempt->flooded)
             break;
         attempt->used += (size_t)n;
         apply_lines(attempt);
@@ -262,7 +266,10 @@ void attempt_finish(struct attempt *attempt)
         fact_remove(trial->facts, FACT_END_SILENCE);
     else
         event_finish(trial, ms);
-    if (!attempt->ended_well && attempt->lost)
+    if (attempt->flooded && !attempt->ended_well)
+        fail(trial, FAMILY_CRASH, 0, "FLOOD",
+             "the trial's process reported more than a trial has to say: it was cut off");
+    else if (!attempt->ended_well && attempt->lost)
         explain_lost(trial, ms, attempt->options->profile.deadline_ms);
     else if (!attempt->ended_well)
         explain(trial, &attempt->end, attempt->options->profile.deadline_ms);

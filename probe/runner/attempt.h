@@ -28,6 +28,8 @@ struct attempt {
     double asked;         // when it asked
     bool ended_well;      // the worker reported an outcome
     bool reaped;          // the zygote has reported its end
+    size_t bytes;         // that the worker has reported
+    bool flooded;         // more than any trial may
     bool lost;            // with the zygote, before its end was known
     struct worker_end end;
 };

@@ -24,17 +24,16 @@ enum {
     SENTENCE = 240,
     WARM_UP_MS = 20000, // it takes a tenth of a second
     FAREWELL_MS = 1000,
-    RESUMED_CONTROL = STDERR_FILENO + 1, // where a zygote that is executed anew has its socket
-    KILL_NOW = -1
+    RESUMED_CONTROL = STDERR_FILENO + 1 // where a zygote that is executed anew has its socket
 };
 
 const char ZYGOTE_WORD[] = "--zygote";
 
 // Over a SOCK_SEQPACKET pair: one message a packet. With a descriptor it is about a new worker; without, deadline_ms is
-// added to that of one that is there, or that is killed (KILL_NOW).
+// added to that of one that is there.
 struct order {
     uint32_t id;
-    int32_t deadline_ms;
+    uint32_t deadline_ms;
 };
 
 struct greeting {
@@ -101,7 +100,7 @@ static void prolong(struct supervisor *supervisor, const struct order *order)
     for (size_t i = 0; i < supervisor->count; i++) {
         struct worker *worker = &supervisor->workers[i];
         if (worker->id == order->id)
-            worker->deadline = order->deadline_ms == KILL_NOW ? 0 : worker->deadline + order->deadline_ms;
+            worker->deadline += order->deadline_ms;
     }
 }
 
@@ -306,7 +305,7 @@ struct zygote *zygote_start(const char *scratch, bool afresh, char *error, size_
 
 int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms)
 {
-    struct order order = {.id = id, .deadline_ms = (int32_t)deadline_ms};
+    struct order order = {.id = id, .deadline_ms = deadline_ms};
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int))];
@@ -337,13 +336,7 @@ int zygote_spawn(struct zygote *zygote, uint32_t id, unsigned deadline_ms)
 
 void zygote_prolong(struct zygote *zygote, uint32_t id, unsigned ms)
 {
-    struct order order = {.id = id, .deadline_ms = (int32_t)ms};
-    send(zygote->control, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-void zygote_kill(struct zygote *zygote, uint32_t id)
-{
-    struct order order = {.id = id, .deadline_ms = KILL_NOW};
+    struct order order = {.id = id, .deadline_ms = ms};
     send(zygote->control, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 

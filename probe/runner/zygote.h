@@ -42,9 +42,6 @@ int zygote_descriptor(const struct zygote *zygote);
 // is gone.
 bool zygote_take_end(struct zygote *zygote, struct worker_end *end);
 
-// Has a worker killed at once, as at its deadline.
-void zygote_kill(struct zygote *zygote, uint32_t id);
-
 // The process group of the zygote and all its workers.
 pid_t zygote_group(const struct zygote *zygote);
 
