@@ -5,6 +5,7 @@
 
 #include "commands/command.h"
 #include "commands/process.h"
+#include "connection/sandbox.h"
 #include "report/page.h"
 #include "runner/runner.h"
 #include "runner/zygote.h"
@@ -48,6 +49,7 @@ static int version(void)
 {
     struct page page = page_open(stdout);
     page_line(&page, STYLE_PLAIN, "rdpprobe %s (%s)", RDPPROBE_VERSION, runner_versions());
+    page_line(&page, STYLE_PLAIN, "Sandbox of trials: %s", sandbox_text());
     return finish(&page);
 }
 
@@ -67,8 +69,8 @@ int main(int argc, char **argv)
 {
     if (!process_begin())
         return EXIT_CANNOT_RUN;
-    if (argc == 3 && strcmp(argv[1], ZYGOTE_WORD) == 0)
-        zygote_resume(argv[2]);
+    if (argc >= 3 && strcmp(argv[1], ZYGOTE_WORD) == 0)
+        zygote_resume(argv[2], argc == 3);
     if (argc < 2) {
         fprintf(stderr, "rdpprobe: a command is missing (rdpprobe --help)\n");
         return EXIT_USAGE;

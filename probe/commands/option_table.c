@@ -335,6 +335,13 @@ static bool take_json(struct options *o, const char *text, char *error, size_t s
     return true;
 }
 
+static bool take_no_sandbox(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->no_sandbox = true;
+    return true;
+}
+
 static bool take_quiet(struct options *o, const char *text, char *error, size_t size)
 {
     (void)text, (void)error, (void)size;
@@ -455,6 +462,8 @@ static const struct option_row after[] = {
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal, 0},
     {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json,
      0},
+    {"no-sandbox", 0, NULL, "for debugging only: let what reads the server's bytes do all that you may", COMMAND_EVERY,
+     take_no_sandbox, 0},
     {"quiet", 'q', NULL, "no report on standard output, no progress: only errors and the exit status",
      COMMAND_EVERY | COMMAND_REPORT, take_quiet, 0},
     {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT, take_help, 0},

@@ -11,6 +11,7 @@
 #include "commands/passwords.h"
 #include "commands/secret.h"
 #include "connection/picture/image.h"
+#include "connection/sandbox.h"
 #include "report/trial_line.h"
 #include "runner/ledger.h"
 
@@ -126,6 +127,10 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
         run_complain(command, "the screenshot %s cannot be made: %s", options->screenshot,
                      errno == EEXIST ? "there is something that is no plain file" : strerror(errno));
         return EXIT_CANNOT_RUN;
+    }
+    if (options->no_sandbox) {
+        sandbox_disable();
+        run_complain(command, "warning: trials run without a sandbox (--no-sandbox)");
     }
     if (!secret_stash("RDPPROBE_PASSWORD", &stash[0], error, sizeof error) ||
         !secret_stash("RDPPROBE_GATEWAY_PASSWORD", &stash[1], error, sizeof error) ||

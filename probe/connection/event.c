@@ -107,6 +107,17 @@ void event_number_now(struct event_sink *sink, enum fact fact, unsigned value)
     send_all(sink->fd, line, (size_t)(p - line));
 }
 
+void event_name_now(struct event_sink *sink, enum fact fact, const char *name)
+{
+    enum { NAME_MAX_LENGTH = 40 };
+    char line[96];
+    char *p = stpcpy(line, "{\"fact\":");
+    p = stpcpy(put_digits(p, (unsigned)fact), ",\"value\":\"");
+    p = stpncpy(p, name, NAME_MAX_LENGTH);
+    p = stpcpy(p, "\"}\n");
+    send_all(sink->fd, line, (size_t)(p - line));
+}
+
 void event_append(struct event_sink *sink, enum fact fact, const char *text)
 {
     if (sink->entries[fact] < EVENT_LIST_MAX) {

@@ -49,6 +49,8 @@ void event_step(struct event_sink *sink, enum gateway_step step);        // of P
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value); // steals value
 // The same at once, past what is gathered: for a signal handler. Only for a fact that is a number.
 void event_number_now(struct event_sink *sink, enum fact fact, unsigned value);
+// Likewise for a text of letters, digits and underscores, of at most 40.
+void event_name_now(struct event_sink *sink, enum fact fact, const char *name);
 void event_append(struct event_sink *sink, enum fact fact, const char *text);
 void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase
 void event_connection(struct event_sink *sink); // a TCP connection is attempted

@@ -23,6 +23,7 @@
 #include "connection/observe/certificate.h"
 #include "connection/picture/picture.h"
 #include "connection/request.h"
+#include "connection/sandbox.h"
 
 static void clean_environment(void)
 {
@@ -73,6 +74,10 @@ bool worker_warm_up(char *error, size_t size)
     primitives_t any;
     primitives_set_hints(primitives_init(&any, PRIMITIVES_ONLY_CPU) ? PRIMITIVES_ONLY_CPU : PRIMITIVES_PURE_SOFT);
     certificate_warm_up();
+    if (!sandbox_prepare()) {
+        snprintf(error, size, "the sandbox of trials cannot be made (libseccomp)");
+        return false;
+    }
     // One throw-away instance resolves symbols and fills the static tables of FreeRDP (time zones, log) and OpenSSL.
     freerdp *instance = freerdp_new();
     if (instance)
@@ -138,6 +143,22 @@ static void limit_space(const struct connection_request *request)
 #endif
 }
 
+// Nothing that a server sends is read before.
+static void enter_sandbox(const struct connection_request *request, struct event_sink *sink)
+{
+    const struct profile *profile = &request->profile;
+    struct sandbox_needs needs = {.scratch = request->config_path, .sink = sink};
+    struct outcome outcome = {
+        .result = RESULT_FAILED, .family = FAMILY_LOCAL, .side = SIDE_CLIENT, .name = "NO_SANDBOX"};
+    needs.ports[needs.port_count++] = profile->target.port;
+    if (profile->has_gateway)
+        needs.ports[needs.port_count++] = profile->gateway.port;
+    if (sandbox_enter(&needs, outcome.detail, sizeof outcome.detail))
+        return;
+    event_outcome(sink, &outcome);
+    _exit(0);
+}
+
 void worker_run(int fd)
 {
     struct connection_request request;
@@ -149,5 +170,6 @@ void worker_run(int fd)
     limit_time(&request);
     limit_space(&request);
     sink.start = event_clock();
+    enter_sandbox(&request, &sink);
     connection_run(&request, &sink);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "connection/event.h"
+#include "connection/picture/image.h"
 #include "connection/request.h"
 #include "connection/worker.h"
 #include "trial/fact.h"
@@ -42,7 +43,7 @@ static bool send_request(const struct attempt *attempt)
         .until = trial->until,
         .at_challenge = trial->at_challenge,
         .config_path = attempt->config,
-        .screenshot = o->screenshot ? o->screenshot : "",
+        .screenshot = attempt->screenshot,
         .looks_for_tls = attempt->looks_for_tls,
         .requests_permit = attempt->requests_permit,
         .capture = o->capture,
@@ -60,6 +61,11 @@ bool attempt_start(struct attempt *attempt, struct zygote *zygote, uint32_t id)
     const enum license_level license = (enum license_level)attempt->trial.variant.level[FACTOR_LICENSE];
     if (!scratch_prepare(attempt->store, (unsigned long)attempt->trial.number, license, attempt->config))
         return false;
+    if (attempt->options->screenshot &&
+        snprintf(attempt->screenshot, SCRATCH_PATH, "%s/screenshot.png", attempt->config) >= SCRATCH_PATH) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
     attempt->start = event_clock();
     attempt->fd = zygote_spawn(zygote, id, attempt->options->profile.deadline_ms);
     if (attempt->fd < 0)
@@ -246,6 +252,12 @@ static void explain(struct trial *trial, const struct worker_end *end, unsigned 
         snprintf(detail, sizeof detail, "the client library used %d s of processor time without an end: stopped",
                  WORKER_CPU_SECONDS);
         fail(trial, FAMILY_CRASH, SIGXCPU, "XCPU", detail);
+    } else if (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGSYS) {
+        const char *call = fact_text(trial->facts, FACT_END_BLOCKED_CALL, "");
+        snprintf(detail, sizeof detail, "the sandbox stopped the client library, which called %.40s%s",
+                 call[0] ? call : "something that it never needs", call[0] ? "()" : "");
+        fail(trial, FAMILY_CRASH, SIGSYS, "SANDBOX", detail);
+        fact_set(trial->facts, FACT_ENDED_BY, json_string("client"));
     } else if (WIFSIGNALED(end->status)) {
         signal_name = sigabbrev_np(WTERMSIG(end->status));
         snprintf(detail, sizeof detail, "the client library died of signal %d", WTERMSIG(end->status));
@@ -254,6 +266,19 @@ static void explain(struct trial *trial, const struct worker_end *end, unsigned 
     } else {
         fail(trial, FAMILY_LOCAL, 0, "NO_WORKER", "this machine could not make a process for the trial");
     }
+}
+
+// The worker may write nowhere but in its scratch directory.
+static void publish_screenshot(struct attempt *attempt)
+{
+    struct trial *trial = &attempt->trial;
+    const char *file = attempt->options->screenshot;
+    if (!attempt->screenshot[0] || access(attempt->screenshot, F_OK) != 0)
+        return;
+    if (image_publish(attempt->screenshot, file))
+        fact_set(trial->facts, FACT_GRAPHICS_SCREENSHOT, json_string(file));
+    else if (trial->outcome.result == RESULT_CONNECTED)
+        fail(trial, FAMILY_LOCAL, 0, "SCREENSHOT_NOT_SAVED", strerror(errno));
 }
 
 void attempt_finish(struct attempt *attempt)
@@ -273,6 +298,8 @@ void attempt_finish(struct attempt *attempt)
         explain_lost(trial, ms, attempt->options->profile.deadline_ms);
     else if (!attempt->ended_well)
         explain(trial, &attempt->end, attempt->options->profile.deadline_ms);
+    if (attempt->ended_well)
+        publish_screenshot(attempt);
     if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
         fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE"))
         scratch_save_licenses(attempt->store, attempt->config);

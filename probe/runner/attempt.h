@@ -16,9 +16,10 @@ struct attempt {
     const struct run_options *options; // borrowed
     const char *store;                 // scratch directory with the licences of the target; borrowed
     struct trial trial;
-    char config[SCRATCH_PATH]; // "" where there is none
-    int fd;                    // the worker's, -1 once it was closed
-    char *buffer;              // what was read and not applied yet
+    char config[SCRATCH_PATH];     // "" where there is none
+    char screenshot[SCRATCH_PATH]; // what the worker saves, "" for nothing
+    int fd;                        // the worker's, -1 once it was closed
+    char *buffer;                  // what was read and not applied yet
     size_t used, capacity;
     bool looks_for_tls;   // connection/request.h; set between init and start
     bool requests_permit; // whether it is to ask before it sends the password; set between init and start

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "connection/sandbox.h"
 #include "connection/worker.h"
 #include "runner/scratch.h"
 
@@ -243,15 +244,18 @@ static _Noreturn void zygote_main(int control, const char *scratch)
 
 // ---- in the runner ----
 
-_Noreturn void zygote_resume(const char *scratch)
+_Noreturn void zygote_resume(const char *scratch, bool sandbox)
 {
+    if (!sandbox)
+        sandbox_disable();
     zygote_main(RESUMED_CONTROL, scratch);
 }
 
 static _Noreturn void execute_afresh(int control, const char *scratch)
 {
     char program[] = "rdpprobe", word[sizeof ZYGOTE_WORD];
-    char *const arguments[] = {program, strcpy(word, ZYGOTE_WORD), (char *)(uintptr_t)scratch, NULL};
+    char *const arguments[] = {program, strcpy(word, ZYGOTE_WORD), (char *)(uintptr_t)scratch,
+                               sandbox_disabled() ? program : NULL, NULL};
     // dup2() leaves the close-on-exec flag where both are the same.
     if (control == RESUMED_CONTROL ? fcntl(control, F_SETFD, 0) == 0 : dup2(control, RESUMED_CONTROL) >= 0) {
         close_range(RESUMED_CONTROL + 1, ~0U, 0);

@@ -14,11 +14,12 @@ struct zygote;
 // once this process holds a secret. NULL with a sentence in error[size].
 struct zygote *zygote_start(const char *scratch, bool afresh, char *error, size_t size);
 
-// What a zygote that is executed anew is called with: the program, this word, the directory scratch.
+// What a zygote that is executed anew is called with: the program, this word, the directory scratch, and anything more
+// for no sandbox.
 extern const char ZYGOTE_WORD[];
 
 // The zygote of such a call. Does not return.
-_Noreturn void zygote_resume(const char *scratch);
+_Noreturn void zygote_resume(const char *scratch, bool sandbox);
 
 // Has a worker forked that is killed after deadline_ms. Returns the socket to it (the request goes in, events come out;
 // the caller closes it), or -1 with errno: EAGAIN where the zygote has too many orders to take another one yet.

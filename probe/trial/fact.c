@@ -181,6 +181,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_DEACTIVATE_PHASE] = {"deactivate", "phase", FACT_TEXT, "session deactivated in phase"},
     [FACT_DEACTIVATE_AFTER] = {"deactivate", "after_ms", FACT_REAL, "ms after the client's last PDU"},
     [FACT_ULTIMATUM_REASON] = {"ultimatum", "reason", FACT_TEXT, "disconnect ultimatum"},
+    [FACT_END_BLOCKED_CALL] = {"end", "blocked_call", FACT_TEXT, "system call stopped"},
     [FACT_END_LEFT_OUT] = {"end", "left_out", FACT_INTEGER, "reports left out"},
     [FACT_END_SILENCE] = {"end", "silence_ms", FACT_INTEGER, "ms without a byte of the peer"},
     [FACT_ENDED_BY] = {"end", "by", FACT_TEXT, "ended by"},

@@ -265,8 +265,5 @@ bool picture_report(const struct picture *picture)
     report_image(picture, &image);
     if (!screenshot[0])
         return true;
-    if (!image_save(&image, screenshot))
-        return false;
-    event_fact(sink, FACT_GRAPHICS_SCREENSHOT, json_string(screenshot));
-    return true;
+    return image_save(&image, screenshot);
 }
