@@ -157,6 +157,7 @@ static bool report(const struct run *run, const struct isolation *isolation, con
                  count, findings);
     if (run->options->causes)
         causes_text_all(&page, findings);
+    run_tell_sandbox(&page);
     return page_close(&page);
 }
 

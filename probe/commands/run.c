@@ -93,6 +93,15 @@ static bool reset_failed_logons(const struct run *run)
            (!p->has_gateway || forget(run, at_gateway->user, at_gateway->domain, p->gateway.host));
 }
 
+void run_tell_sandbox(struct page *page)
+{
+    if (!sandbox_disabled())
+        return;
+    page_newline(page);
+    page_wrap(page, 0, 0,
+              "Trials ran without a sandbox (--no-sandbox): do not do that with servers that you do not trust.");
+}
+
 static void settle(struct run *run)
 {
     const struct options *o = run->options;

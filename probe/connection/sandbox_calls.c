@@ -20,6 +20,8 @@
 // Stands for the worker's own id until it is known; no process has it (proc_sys_kernel(5), pid_max).
 static const uint32_t OWN_ID = 0x7A5A7A5A;
 
+enum { BY_SECCOMP = 1 }; // SYS_SECCOMP of sigaction(2), which glibc has not
+
 static const char *const allowed[] = {
     // files, by descriptor or as Landlock lets them be opened
     "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2", "close",
@@ -207,11 +209,10 @@ bool calls_prepare(void)
 // A signal handler: nothing here allocates or locks.
 static void on_stopped_call(int number, siginfo_t *info, void *context)
 {
-    const int call = info->si_syscall;
+    const int call = info->si_code == BY_SECCOMP ? info->si_syscall : -1; // else somebody sent it
     (void)context;
-    if (reported_to)
-        event_name_now(reported_to, FACT_END_BLOCKED_CALL,
-                       call >= 0 && call < NAMES_MAX && names[call] ? names[call] : "?");
+    if (reported_to && call >= 0)
+        event_name_now(reported_to, FACT_END_BLOCKED_CALL, call < NAMES_MAX && names[call] ? names[call] : "?");
     signal(number, SIG_DFL);
     raise(number);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -75,6 +76,26 @@ static void test_a_line_without_an_end_is_cut_off(void **state)
     end(&c);
 }
 
+static void test_a_stopped_call_has_its_name(void **state)
+{
+    static const char line[] = "{\"fact\":%d,\"value\":\"execve\"}\n";
+    char text[64];
+    struct case_of c;
+    (void)state;
+    begin(&c);
+    const int length = snprintf(text, sizeof text, line, (int)FACT_END_BLOCKED_CALL);
+    assert_int_equal(send(c.worker, text, (size_t)length, MSG_NOSIGNAL), length);
+    shutdown(c.worker, SHUT_WR);
+    assert_false(attempt_read(&c.attempt));
+    const struct worker_end ended = {.status = SIGSYS};
+    attempt_reap(&c.attempt, &ended);
+    attempt_finish(&c.attempt);
+    assert_int_equal(c.attempt.trial.outcome.family, FAMILY_CRASH);
+    assert_string_equal(c.attempt.trial.outcome.name, "SANDBOX");
+    assert_non_null(strstr(c.attempt.trial.outcome.detail, "execve()"));
+    end(&c);
+}
+
 static void test_overdue_after_the_grace(void **state)
 {
     struct case_of c;
@@ -90,8 +111,8 @@ static void test_overdue_after_the_grace(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_a_flood_is_cut_off),
-                                       cmocka_unit_test(test_a_line_without_an_end_is_cut_off),
-                                       cmocka_unit_test(test_overdue_after_the_grace)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_flood_is_cut_off), cmocka_unit_test(test_a_line_without_an_end_is_cut_off),
+        cmocka_unit_test(test_a_stopped_call_has_its_name), cmocka_unit_test(test_overdue_after_the_grace)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
