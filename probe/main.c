@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/arguments.h"
 #include "commands/command.h"
 #include "commands/process.h"
 #include "connection/sandbox.h"
@@ -19,6 +20,7 @@ static const struct {
     {"isolate", "find the factor that triggers the failure", isolate_command},
     {"matrix", "targets x variants, against expectations", matrix_command},
     {"report", "journals as text, JUnit XML or JSON; shards joined", report_command},
+    {"explain", "what a code means: mstsc's, a server's, a gateway's, FreeRDP's", explain_command},
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -59,6 +61,9 @@ static int unknown(const char *word)
     char clean[80];
     for (int i = 0; i < COMMANDS; i++)
         names[i] = commands[i].name;
+    // xfreerdp's arguments, or a target, in the place of a command may hold a password.
+    if (strpbrk(word, "/:%@="))
+        word = "…";
     const char *near = nearest_word(word, names, COMMANDS + 2);
     fprintf(stderr, "rdpprobe: there is no %s '%s'%s%s%s (rdpprobe --help)\n", word[0] == '-' ? "option" : "command",
             page_clean(word, clean, sizeof clean), near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
@@ -71,6 +76,11 @@ int main(int argc, char **argv)
         return EXIT_CANNOT_RUN;
     if (argc >= 3 && strcmp(argv[1], ZYGOTE_WORD) == 0)
         zygote_resume(argv[2], argc == 3);
+    argv = arguments_take(argc, argv);
+    if (!argv) {
+        fprintf(stderr, "rdpprobe: memory is out\n");
+        return EXIT_CANNOT_RUN;
+    }
     if (argc < 2) {
         fprintf(stderr, "rdpprobe: a command is missing (rdpprobe --help)\n");
         return EXIT_USAGE;

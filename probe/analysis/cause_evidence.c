@@ -201,10 +201,6 @@ static void read_factors(const struct run_of_trials *run)
             read_innocence(run, evidence, factor);
     }
     rest_on_pairs(&run->shown[EVIDENCE_ACCEPTS_MEANWHILE], run->verdict, NULL);
-    for (size_t i = 0; i < run->count && run->verdict->kind == VERDICT_NOT_CLIENT_SIDE; i++) {
-        if (fails(run, run->trials[i]))
-            show(&run->shown[EVIDENCE_NOT_CLIENT_SIDE], run->trials[i], NULL, 0);
-    }
 }
 
 void gather_evidence(const struct verdict *verdict, const struct trial *const *trials, size_t count,

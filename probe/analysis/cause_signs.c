@@ -114,16 +114,6 @@ static bool no_confirm(const struct trial *trial)
     return is(trial, FAMILY_TIMEOUT) && trial->outcome.phase == PHASE_NEGOTIATE;
 }
 
-static bool time_out(const struct trial *trial)
-{
-    return is(trial, FAMILY_TIMEOUT) && trial->outcome.phase >= PHASE_GATEWAY;
-}
-
-static bool ultimatum_only(const struct trial *trial)
-{
-    return is(trial, FAMILY_ULTIMATUM);
-}
-
 static bool gateway_word_is(const struct trial *trial, uint32_t word)
 {
     return is(trial, FAMILY_GATEWAY) && gateway_code_word(trial->outcome.code) == word;
@@ -416,8 +406,6 @@ static const struct sign signs[] = {
     {EVIDENCE_TCP_SILENT, tcp_silent, EVERY_FAILURE, {FACT_ADDRESS_FAILED}, 1},
     {EVIDENCE_TCP_REFUSED, tcp_refused, EVERY_FAILURE, {FACT_ADDRESS_FAILED}, 1},
     {EVIDENCE_NO_CONFIRM, no_confirm, EVERY_FAILURE, {FACT_ADDRESS_USED}, 1},
-    {EVIDENCE_TIME_OUT, time_out, EVERY_FAILURE, {FACT_ADDRESS_USED}, 1},
-    {EVIDENCE_ULTIMATUM_ONLY, ultimatum_only, EVERY_FAILURE, {FACT_ULTIMATUM_REASON}, 1},
     {EVIDENCE_GATEWAY_TLS_FAILED,
      gateway_tls_failed,
      EVERY_FAILURE,

@@ -39,11 +39,14 @@ bool conclude_early(const struct experiment *experiment, struct verdict *verdict
 const char *outcome_clause(const struct trial *trial, char *text, size_t size)
 {
     struct signature signature = signature_of(&trial->outcome);
+    const bool is_errinfo = signature.family == FAMILY_ERRINFO && trial->outcome.name[0];
     char class[96];
+    signature.any_phase = true; // it is told in words
     if (trial->outcome.result == RESULT_CONNECTED)
         snprintf(text, size, "a connection");
     else
-        snprintf(text, size, "%s%s%s in the %s phase", signature_text(&signature, class, sizeof class),
-                 trial->outcome.name[0] ? " " : "", trial->outcome.name, phase_name(trial->outcome.phase));
+        snprintf(text, size, "%s%s%s in the %s phase",
+                 signature_words(&signature, &trial->outcome, class, sizeof class), is_errinfo ? " " : "",
+                 is_errinfo ? trial->outcome.name : "", phase_name(trial->outcome.phase));
     return text;
 }

@@ -166,7 +166,9 @@ static void conclude_isolated(const struct experiment *experiment, const struct 
     }
     cause_text(verdict, names, sizeof names);
     conclude(verdict, VERDICT_ISOLATED, "%s triggers %s%s%s.", names,
-             signature_text(&experiment->signature, signature, sizeof signature), open, open[0] ? " is undecided" : "");
+             signature_words(&experiment->signature, experiment->reference ? &experiment->reference->outcome : NULL,
+                             signature, sizeof signature),
+             open, open[0] ? " is undecided" : "");
     add_further(experiment, verdict);
 }
 

@@ -35,7 +35,7 @@ static void not_reproduced(const struct experiment *experiment, const struct tri
     struct others others = count_others(experiment);
     others_text(experiment, &others, rest, sizeof rest);
     outcome_clause(last, seen, sizeof seen);
-    signature_text(&experiment->signature, wanted, sizeof wanted);
+    signature_words(&experiment->signature, NULL, wanted, sizeof wanted);
     enum verdict_kind kind = others.failed ? VERDICT_INCONCLUSIVE : VERDICT_NOT_REPRODUCED;
     if (experiment->isolation->signature_given && last->outcome.result == RESULT_FAILED)
         conclude(verdict, VERDICT_INCONCLUSIVE,

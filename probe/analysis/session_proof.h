@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a session came of what takes the failure away: a level "works" only where a trial with it was active.
+// Whether a session came of what takes the failure away: a level "works" only where a trial with it was active, and no
+// more of them ended in another failure.
 #pragma once
 
 #include "analysis/experiment.h"
@@ -15,6 +16,6 @@ enum session_proof {
 // clause. Where no more trials may be run, the experiment is over.
 enum session_proof sessions_prove(struct experiment *experiment, struct verdict *verdict, char *text, size_t size);
 
-// Whether a variant goes without the failure only to end in another one: it was tried whole and never active, and not
-// just once by what may have been an accident.
+// Whether a variant goes without the failure only to end in another one: tried whole, it was active in fewer trials
+// than ended otherwise, and not just once by what may have been an accident.
 bool ends_otherwise(const struct experiment *experiment, const struct variant *variant);

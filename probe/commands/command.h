@@ -16,3 +16,4 @@ int connect_command(int argc, char **argv);
 int isolate_command(int argc, char **argv);
 int matrix_command(int argc, char **argv);
 int report_command(int argc, char **argv);
+int explain_command(int argc, char **argv);

@@ -146,11 +146,11 @@ bool fleet_accounts_log_on(const struct fleet_accounts *accounts)
 
 static bool forget(struct ledger *ledger, const struct account *account, const char *host, char *error, size_t size)
 {
-    char name[ACCOUNT_NAME_MAX];
+    struct account_identity identity;
     if (!account->user[0])
         return true;
-    ledger_account(account->user, account->domain, host, name, sizeof name);
-    return ledger_reset(ledger, name, error, size);
+    account_identify(account, host, &identity);
+    return ledger_reset(ledger, &identity, error, size);
 }
 
 bool fleet_accounts_forget(const struct fleet_accounts *accounts, const struct plan *plan, char *error, size_t size)

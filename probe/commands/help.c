@@ -35,6 +35,14 @@ static const struct {
      "standard input. Journals are read as a stream: of matrix the same memory is taken for any number of targets and "
      "trials, and beyond some ten thousand targets a temporary file (in $TMPDIR, else /tmp).",
      NULL},
+    {COMMAND_EXPLAIN, "explain", "CODE [EXTENDED] | --list | --causes [ID]",
+     "Tells what a code means that somebody holds: what it is called, who sends or shows it and in which phase, what "
+     "mstsc shows, what to look at, which known causes fit, and the command that tries it. It connects to nothing.",
+     "CODE is a number or a name, wherever it comes from: mstsc's Error code and Extended error code (0x3 0x7, "
+     "0x904/0x7, 0x3000022), a server's error info (ERRINFO_SERVER_DENIED_CONNECTION), an NTSTATUS or SEC_E code of a "
+     "logon (0xC000006D), a gateway's code (E_PROXY_RAP_ACCESSDENIED) or HTTP status, FreeRDP's last error (131092, "
+     "0x2000D), an exit status of xfreerdp3 (131), a TLS alert (tls 70), an event of Windows (event 36871). Where a "
+     "number is several codes, all are told; before it may stand which kind of code it is, as --list calls it."},
 };
 
 // What is said after options and factors, in this order.
@@ -79,7 +87,9 @@ static const struct {
     {COMMAND_EVERY, "Logons",
      "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
      "with --autologon. After two failed ones the account is left alone, in this run and in later ones "
-     "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe); an answer that the "
+     "(--max-failed-logons; the record is logons.json in $XDG_STATE_HOME/rdpprobe), however user, domain and host "
+     "are spelled: only the names that hosts tell in NLA tell accounts of one user name apart. NLA, or a logon at "
+     "a host whose certificate is trusted, clears the record. An answer that the "
      "account is locked out, disabled or expired ends all its trials at once. Trials of a target follow each "
      "other with a pause, shorter after one that stops before any logon, never side by side. A password is never "
      "taken as an argument: where none is given, it is asked for on the terminal."},
@@ -130,6 +140,10 @@ static const struct {
     {COMMAND_ALL, EXIT_USAGE, "usage error"},
     {COMMAND_MATRIX, EXIT_USAGE, "usage or scenario error"},
     {COMMAND_REPORT, EXIT_USAGE, "usage error, or journals of different plans"},
+    {COMMAND_EXPLAIN, EXIT_CONNECTED, "the code is known"},
+    {COMMAND_EXPLAIN, EXIT_FAILURE_FOUND, "it is not; the nearest is named"},
+    {COMMAND_EXPLAIN, EXIT_USAGE, "usage error"},
+    {COMMAND_EXPLAIN, EXIT_CANNOT_RUN, "the answer could not be written"},
     {COMMAND_EVERY, EXIT_CANNOT_RUN, "could not run"},
     {COMMAND_REPORT, EXIT_CANNOT_RUN, "a journal or a shard is missing or not whole, or no report can be written"},
     {COMMAND_ALL, EXIT_SAFETY, "stopped by a safety limit"},
@@ -220,7 +234,7 @@ void help_command(struct page *page, enum command command)
     options(page, command);
     if (command == COMMAND_REPORT)
         formats(page);
-    else
+    else if (command != COMMAND_EXPLAIN)
         factors(page);
     for (size_t i = 0; i < sizeof paragraphs / sizeof paragraphs[0]; i++) {
         if (paragraphs[i].commands & command)

@@ -14,6 +14,7 @@
 #include "commands/help.h"
 #include "commands/plan_text.h"
 #include "commands/run.h"
+#include "commands/shard_accounts.h"
 #include "connection/sandbox.h"
 #include "report/record.h"
 #include "report/report_set.h"
@@ -361,13 +362,23 @@ static enum exit_status read_passwords(struct matrix *matrix)
     return status;
 }
 
+// Failed logons of an account that other shards use, too.
+static bool share_limit(struct matrix *matrix, char *error, size_t size)
+{
+    struct profile *profile = &matrix->scenario->profile;
+    if (!profile->max_failed_logons)
+        profile->max_failed_logons = profile_default().max_failed_logons;
+    return shard_accounts_check(matrix->plan, matrix->options->own_ledger, &profile->max_failed_logons, error, size);
+}
+
 // Everything before the first trial, in the order that keeps secrets from the zygote.
 static enum exit_status prepare(struct matrix *matrix)
 {
     const struct options *o = matrix->options;
     char error[SENTENCE];
     bool usage;
-    if (!fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error) ||
+    if (!share_limit(matrix, error, sizeof error) ||
+        !fleet_accounts_stash(&matrix->accounts, matrix->plan, error, sizeof error) ||
         fleet_passwords_check(&matrix->accounts, matrix->plan, can_ask(matrix), error, sizeof error) !=
             EXIT_CONNECTED) {
         run_complain("matrix", "%s", error);

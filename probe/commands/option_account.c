@@ -5,13 +5,16 @@
 #include <string.h>
 
 #include "commands/option_value.h"
+#include "trial/account_name.h"
 
 enum { GATEWAY_PORT = 443 };
 
-// USER or DOMAIN\USER; a UPN stays as it is.
+// USER or DOMAIN\USER; a UPN stays as it is. What may hold a password is not repeated.
 static bool take_name(const char *text, const char *option, char user[256], char domain[256], char *error, size_t size)
 {
-    const char *backslash = strchr(text, '\\');
+    const char *backslash = strchr(text, '\\'), *fault = account_user_fault(text);
+    if (fault)
+        return option_refuse(error, size, fault);
     if (!text[0] || (backslash && !backslash[1]))
         return option_refuse(error, size, "names no user");
     if (!backslash)
@@ -36,6 +39,8 @@ bool option_take_domain(struct options *o, const char *text, char *error, size_t
 {
     if (o->profile.account.domain[0])
         return option_refuse(error, size, "was given, and --user has a domain of its own");
+    if (account_user_fault(text))
+        return option_refuse(error, size, account_user_fault(text));
     return option_copy(o->profile.account.domain, sizeof o->profile.account.domain, text, error, size);
 }
 
@@ -68,7 +73,8 @@ bool option_take_gateway(struct options *o, const char *text, char *error, size_
 {
     const char *clause;
     if (!target_parse(text, GATEWAY_PORT, &o->profile.gateway, &clause)) {
-        snprintf(error, size, "'%s' %s", text, clause);
+        char shown[HOST_MAX];
+        snprintf(error, size, "'%s' %s", target_shown(text, shown, sizeof shown), clause);
         return false;
     }
     o->profile.has_gateway = true;
@@ -85,6 +91,8 @@ bool option_take_gateway_domain(struct options *o, const char *text, char *error
 {
     if (o->profile.gateway_account.domain[0])
         return option_refuse(error, size, "was given, and --gateway-user has a domain of its own");
+    if (account_user_fault(text))
+        return option_refuse(error, size, account_user_fault(text));
     return option_copy(o->profile.gateway_account.domain, sizeof o->profile.gateway_account.domain, text, error, size);
 }
 

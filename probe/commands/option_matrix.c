@@ -44,6 +44,13 @@ bool option_take_shard(struct options *o, const char *text, char *error, size_t 
     return true;
 }
 
+bool option_take_own_ledger(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->own_ledger = true;
+    return true;
+}
+
 bool option_take_resume(struct options *o, const char *text, char *error, size_t size)
 {
     if (!text[0])

@@ -9,6 +9,7 @@ bool option_take_rate(struct options *o, const char *text, char *error, size_t s
 bool option_take_gateway_rate(struct options *o, const char *text, char *error, size_t size);
 bool option_take_target_rate(struct options *o, const char *text, char *error, size_t size);
 bool option_take_shard(struct options *o, const char *text, char *error, size_t size);
+bool option_take_own_ledger(struct options *o, const char *text, char *error, size_t size);
 bool option_take_resume(struct options *o, const char *text, char *error, size_t size);
 bool option_take_dry_run(struct options *o, const char *text, char *error, size_t size);
 bool option_take_report(struct options *o, const char *text, char *error, size_t size);

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "commands/option_account.h"
+#include "commands/option_explain.h"
 #include "commands/option_matrix.h"
 #include "commands/option_report.h"
+#include "commands/option_signature.h"
 #include "commands/option_value.h"
 #include "commands/options.h"
 #include "trial/nearest.h"
@@ -93,22 +95,6 @@ static bool take_vary(struct options *o, const char *text, char *error, size_t s
             return refuse_level(factor, word, error, size);
         o->levels[factor] |= 1u << level;
     }
-    return true;
-}
-
-static bool take_signature(struct options *o, const char *text, char *error, size_t size)
-{
-    const char *clause;
-    if (!signature_parse(text, &o->signature, &clause)) {
-        snprintf(error, size, "'%s' %s", text, clause);
-        return false;
-    }
-    if (o->signature.family == FAMILY_LOCAL || o->signature.family == FAMILY_CRASH) {
-        snprintf(error, size, "'%s' is a failure of this machine, which says nothing of the target: it is not studied",
-                 text);
-        return false;
-    }
-    o->has_signature = true;
     return true;
 }
 
@@ -393,7 +379,7 @@ static const struct option_row after[] = {
     {"signature", 0, "CODE",
      "what counts as the failure: 0x3/0x7, or FAMILY, or 'FAMILY CODE', each with @PHASE "
      "(default: how the baseline fails)",
-     COMMAND_ISOLATE, take_signature, 0},
+     COMMAND_ISOLATE, option_take_signature, 0},
     {"seed", 0, "N",
      "of the order of the trials that confirm a cause (default: another one every time; the journal has it)",
      COMMAND_ISOLATE, take_seed, 0},
@@ -416,8 +402,10 @@ static const struct option_row after[] = {
      COMMAND_ISOLATE, take_budget, 0},
     {"from", 0, "JOURNAL", "run no trial: isolate by the trials of one target in this journal", COMMAND_ISOLATE,
      take_from, 0},
-    {"causes", 0, NULL, "end the report with known causes of 0x3/0x7, each supported, refuted or undecided, and why",
-     COMMAND_ISOLATE, take_causes, 0},
+    {"causes", 0, NULL,
+     "known causes of 0x3/0x7: in isolate at the end of the report, each supported, refuted or undecided, and why; in "
+     "explain all of them, or the one whose id is given",
+     COMMAND_ISOLATE | COMMAND_EXPLAIN, take_causes, 0},
     {"max-trials", 0, "N", "end after N trials (default: 64 in isolate)", COMMAND_EVERY, take_max_trials, 0},
     {"max-failed-logons", 0, "N", "failed logons of an account, across runs, after which it is left alone (default: 2)",
      COMMAND_EVERY, take_max_failed_logons, 0},
@@ -433,6 +421,10 @@ static const struct option_row after[] = {
     {"shard", 0, "I/N",
      "run only part I of N of the targets (default: as GitLab, Kubernetes, Slurm or GNU parallel say)", COMMAND_MATRIX,
      option_take_shard, 0},
+    {"own-ledger", 0, NULL,
+     "the shards share no XDG_STATE_HOME: each counts failed logons for itself, and takes its part of "
+     "--max-failed-logons",
+     COMMAND_MATRIX, option_take_own_ledger, 0},
     {"max-in-flight", 0, "N", "trials at the same time, one a target (default: the scenario's, or 64)", COMMAND_MATRIX,
      option_take_max_in_flight, 0},
     {"rate", 0, "N", "start at most N trials a second (default: the scenario's, or no limit)", COMMAND_MATRIX,
@@ -460,13 +452,14 @@ static const struct option_row after[] = {
      "save the desktop as the server drew it, as PNG, once it is quiet; implies --until graphics, see below",
      COMMAND_CONNECT, take_screenshot, 0},
     {"journal", 0, "FILE", "append every record to FILE (JSON Lines)", COMMAND_EVERY, take_journal, 0},
-    {"json", 0, NULL, "write the journal's records to standard output instead of a report", COMMAND_EVERY, take_json,
-     0},
+    {"json", 0, NULL, "write records to standard output instead of a report, in the journal's form",
+     COMMAND_EVERY | COMMAND_EXPLAIN, take_json, 0},
+    {"list", 0, NULL, "list all codes that are known here", COMMAND_EXPLAIN, option_take_list, 0},
     {"no-sandbox", 0, NULL, "for debugging only: let what reads the server's bytes do all that you may", COMMAND_EVERY,
      take_no_sandbox, 0},
     {"quiet", 'q', NULL, "no report on standard output, no progress: only errors and the exit status",
      COMMAND_EVERY | COMMAND_REPORT, take_quiet, 0},
-    {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT, take_help, 0},
+    {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT | COMMAND_EXPLAIN, take_help, 0},
 };
 
 const struct option_row *option_rows(size_t *count)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands/base.h"
+#include "commands/option_explain.h"
 #include "commands/option_report.h"
 #include "trial/nearest.h"
 
@@ -61,13 +62,14 @@ static const struct option_row *row_of(int value)
     return NULL;
 }
 
-// Why getopt_long did not take the argument it stopped at; the value after '=' is not repeated.
+// Why getopt_long did not take the argument it stopped at; the value after '=', or what begins one elsewhere, is not
+// repeated.
 static bool refuse_unknown(const struct grammar *grammar, const char *argument, char *error, size_t size)
 {
     char name[64];
     if (optopt && optopt < FIRST_VALUE)
         return refuse(error, size, "there is no option -%c", optopt);
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "="), argument + 2);
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(argument + 2, "=:%@"), argument + 2);
     if (optopt >= FIRST_VALUE)
         return refuse(error, size, "--%s takes no argument", row_of(optopt)->name);
     const char *near = nearest_word(name, grammar->names, grammar->count);
@@ -101,7 +103,8 @@ static bool take_host(struct options *options, const char *text, char *error, si
     const char *clause;
     if (target_parse(text, RDP_PORT, &options->profile.target, &clause))
         return true;
-    return refuse(error, size, "the target '%s' %s", text, clause);
+    char shown[HOST_MAX];
+    return refuse(error, size, "the target '%s' %s", target_shown(text, shown, sizeof shown), clause);
 }
 
 // HOST[:PORT] or an .rdp file; after "--" xfreerdp's arguments as well, or alone.
@@ -193,6 +196,8 @@ bool options_parse(struct options *options, enum command command, int argc, char
     }
     if (command == COMMAND_REPORT)
         return option_take_journals(options, argc - optind, argv + optind, error, size);
+    if (command == COMMAND_EXPLAIN)
+        return option_take_words(options, argc - optind, argv + optind, error, size);
     if (command == COMMAND_MATRIX)
         return take_scenario(options, argc, argv, error, size);
     imply_levels(options);

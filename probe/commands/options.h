@@ -12,14 +12,15 @@
 #include "trial/profile.h"
 #include "trial/until.h"
 
-// Commands, as bits of the set that an option belongs to: of one target, all that run trials, and report.
+// Commands, as bits of the set that an option belongs to: of one target, all that run trials, and those that run none.
 enum command {
     COMMAND_CONNECT = 1,
     COMMAND_ISOLATE = 2,
     COMMAND_ALL = 3,
     COMMAND_MATRIX = 4,
     COMMAND_EVERY = 7,
-    COMMAND_REPORT = 8
+    COMMAND_REPORT = 8,
+    COMMAND_EXPLAIN = 16
 };
 
 struct format; // report/format.h
@@ -54,7 +55,7 @@ struct options {
     unsigned repeat;
     unsigned max_logons, max_seconds; // of isolate --budget; 0: any
     const char *from;                 // journal to isolate by; NULL: run trials
-    bool causes;                      // of isolate: the table of all known causes too
+    bool causes;                      // of isolate: the table of all known causes too; of explain: nothing else
     struct until until;
     bool until_set;
     const char *screenshot; // NULL: none
@@ -64,6 +65,7 @@ struct options {
     // Of matrix.
     const char *scenario, *resume; // these point into argv
     bool dry_run, has_shard;
+    bool own_ledger; // shards do not count failed logons together
     unsigned shard, shards;
     unsigned max_in_flight;                 // 0: as the scenario says
     double rate, gateway_rate, target_rate; // likewise; trials a second
@@ -77,6 +79,11 @@ struct options {
     bool merge;
     char **journals;
     int journal_count;
+
+    // Of explain.
+    bool list;
+    char **words; // point into argv
+    int word_count;
 
     const char *capture; // NULL: none
     bool capture_whole;  // --no-capture-redact

@@ -72,12 +72,13 @@ static bool read_secrets(struct run *run, const int environment[2])
     return true;
 }
 
-static bool forget(const struct run *run, const char *user, const char *domain, const char *host)
+static bool forget(const struct run *run, const struct account *account, const char *host)
 {
-    char name[2 * HOST_MAX + 2], error[SENTENCE_MAX];
+    char error[SENTENCE_MAX];
+    struct account_identity identity;
     struct ledger *ledger = ledger_open(error, sizeof error);
-    ledger_account(user, domain, host, name, sizeof name);
-    bool ok = ledger && ledger_reset(ledger, name, error, sizeof error);
+    account_identify(account, host, &identity);
+    bool ok = ledger && ledger_reset(ledger, &identity, error, sizeof error);
     if (!ok)
         run_complain(run->command, "%s", error);
     ledger_close(ledger);
@@ -89,8 +90,7 @@ static bool reset_failed_logons(const struct run *run)
 {
     const struct profile *p = &run->options->profile;
     const struct account *at_gateway = profile_gateway_account(p);
-    return forget(run, p->account.user, p->account.domain, p->target.host) &&
-           (!p->has_gateway || forget(run, at_gateway->user, at_gateway->domain, p->gateway.host));
+    return forget(run, &p->account, p->target.host) && (!p->has_gateway || forget(run, at_gateway, p->gateway.host));
 }
 
 void run_tell_sandbox(struct page *page)

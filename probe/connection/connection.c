@@ -133,6 +133,7 @@ static void fit_parts(struct connection *connection, const struct connection_req
     connection->sink = sink;
     trace->gateway = request->profile.levels.level[FACTOR_GATEWAY] != GATEWAY_OFF;
     trace->gateway_host = request->profile.gateway.host;
+    trace->tunnel.one_logon = request->one_gateway_logon;
     trace->nla = request->profile.levels.level[FACTOR_SECURITY] == SECURITY_NLA;
     trace->confirmed = request->profile.levels.level[FACTOR_NEGOTIATION] == NEGOTIATION_SKIPPED;
     *progress = (struct progress){.trace = trace, .sink = sink, .until = request->until};

@@ -12,9 +12,10 @@ enum { REQUEST_MAX = 1 << 20 };
 
 static json_t *to_json(const struct connection_request *request)
 {
-    return json_pack("{s:o, s:i, s:b, s:b, s:b, s:s, s:s, s:i}", "profile", profile_to_json(&request->profile, true),
-                     "until", (int)request->until, "at_challenge", (int)request->at_challenge, "looks_for_tls",
-                     (int)request->looks_for_tls, "requests_permit", (int)request->requests_permit, "screenshot",
+    return json_pack("{s:o, s:i, s:b, s:b, s:b, s:b, s:s, s:s, s:i}", "profile",
+                     profile_to_json(&request->profile, true), "until", (int)request->until, "at_challenge",
+                     (int)request->at_challenge, "looks_for_tls", (int)request->looks_for_tls, "requests_permit",
+                     (int)request->requests_permit, "one_gateway_logon", (int)request->one_gateway_logon, "screenshot",
                      request->screenshot ? request->screenshot : "", "config_path",
                      request->config_path ? request->config_path : "", "capture", (int)request->capture);
 }
@@ -99,6 +100,7 @@ static bool from_json(json_t *json, struct connection_request *request)
     request->at_challenge = json_is_true(json_object_get(json, "at_challenge"));
     request->looks_for_tls = json_is_true(json_object_get(json, "looks_for_tls"));
     request->requests_permit = json_is_true(json_object_get(json, "requests_permit"));
+    request->one_gateway_logon = json_is_true(json_object_get(json, "one_gateway_logon"));
     request->screenshot = member(json, "screenshot");
     request->config_path = member(json, "config_path");
     request->capture = form == CAPTURE_REDACTED || form == CAPTURE_WHOLE ? (enum capture_form)form : CAPTURE_OFF;

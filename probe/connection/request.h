@@ -25,6 +25,7 @@ struct connection_request {
     const char *config_path; // absolute scratch directory; FreeRDP's ConfigPath
     bool looks_for_tls;      // where the target answers X.224 with its end or no X.224 (tls_first.h)
     bool requests_permit;    // before the password is sent (event_request_permit())
+    bool one_gateway_logon;  // the gateway is sent no second password before a first one is proved
     enum capture_form capture;
     int capture_fd; // the file, where capture is not off; the worker gets a descriptor of its own
     void *memory;   // what the strings live in once decoded; NULL otherwise

@@ -25,6 +25,8 @@ struct tunnel_trace {
     bool begun;
     enum gateway_step step; // furthest that began
     bool tls_done;          // the latest connection's handshake
+    bool trusted;           // its certificate is, for its name
+    bool one_logon;         // no second password is sent to it unless it is trusted (connection/request.h)
     unsigned status;        // HTTP status of the latest answer; 0: there was none
     char reason[80];        // …and its phrase
     bool logon_goes_on;     // that answer was the CHALLENGE of a logon, or asked for one

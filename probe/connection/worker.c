@@ -74,10 +74,6 @@ bool worker_warm_up(char *error, size_t size)
     primitives_t any;
     primitives_set_hints(primitives_init(&any, PRIMITIVES_ONLY_CPU) ? PRIMITIVES_ONLY_CPU : PRIMITIVES_PURE_SOFT);
     certificate_warm_up();
-    if (!sandbox_prepare()) {
-        snprintf(error, size, "the sandbox of trials cannot be made (libseccomp)");
-        return false;
-    }
     // One throw-away instance resolves symbols and fills the static tables of FreeRDP (time zones, log) and OpenSSL.
     freerdp *instance = freerdp_new();
     if (instance)

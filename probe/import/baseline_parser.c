@@ -11,6 +11,7 @@
 #include "import/baseline_setting.h"
 #include "import/client_arguments.h"
 #include "import/rdp_text.h"
+#include "trial/account_name.h"
 #include "trial/printable.h"
 
 enum { ENTRIES_MAX = 5000 };
@@ -223,6 +224,8 @@ static bool put_account(struct parsing *parsing, struct account *account, const 
 {
     char what[40];
     snprintf(what, sizeof what, "%suser", whose);
+    if (account_user_fault(user))
+        return REFUSE(parsing, "the %s %s", what, account_user_fault(user));
     if (!put_text(parsing, account->user, sizeof account->user, user, what))
         return false;
     snprintf(what, sizeof what, "%sdomain", whose);
@@ -234,7 +237,7 @@ static bool put_host(struct parsing *parsing, struct target *target, const char 
                      const char *written)
 {
     const char *clause;
-    char text[HOST_MAX + 16];
+    char text[HOST_MAX + 16], shown[HOST_MAX];
     if (written && target_parse(written, (uint16_t)port, target, &clause) && target->literal)
         snprintf(text, sizeof text, "%s", target->host);
     else if (host[0] == '[' || !strchr(host, ':'))
@@ -244,17 +247,19 @@ static bool put_host(struct parsing *parsing, struct target *target, const char 
     if (port < 1 || port > UINT16_MAX)
         return REFUSE(parsing, "the %s has a port that is no number from 1 to 65535", name);
     return target_parse(text, (uint16_t)port, target, &clause) ||
-           REFUSE(parsing, "the %s '%.200s' %s", name, host, clause);
+           REFUSE(parsing, "the %s '%.200s' %s", name, target_shown(host, shown, sizeof shown), clause);
 }
 
 static bool put_target(struct parsing *parsing)
 {
     const char *host = parsed_text(parsing->settings, "ServerHostname");
     const struct entry *entry = entry_of(parsing, "ServerHostname"), *plain = entry_named(parsing, "full address");
+    char shown[HOST_MAX];
     if (!*host)
         return true;
     if (entry && plain && entry != plain && strcasecmp(entry->value, plain->value) != 0)
-        warn(parsing, "'alternate full address' replaces 'full address' (%.200s), and its port too", plain->value);
+        warn(parsing, "'alternate full address' replaces 'full address' (%.200s), and its port too",
+             target_shown(plain->value, shown, sizeof shown));
     return put_host(parsing, &parsing->profile.target, "target", host, parsed_number(parsing->settings, "ServerPort"),
                     entry && strstr(entry->value, host[0] == '[' ? host + 1 : host) ? entry->value : NULL);
 }

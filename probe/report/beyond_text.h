@@ -6,8 +6,8 @@
 #include "trial/outcome.h"
 
 // Writes what to look at next on the server for a failure that no client-side factor decides and no known cause fits,
-// with the command, setting or event that decides each.
-void beyond_text_server(struct page *page, const struct signature *signature);
+// with the command, setting or event that decides each. phase: that it ended in.
+void beyond_text_server(struct page *page, const struct signature *signature, enum phase phase);
 
 // Writes what to look at where a target refuses, beyond a gateway's tunnel, what it lets in directly.
 void beyond_text_tunnel(struct page *page);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "knowledge/advice.h"
 #include "report/beyond_text.h"
 #include "report/fact_text.h"
 #include "report/outcome_text.h"
@@ -11,7 +12,7 @@
 #include "trial/fact.h"
 #include "trial/proof.h"
 
-enum { LABEL_COLUMN = 12, BEFORE_BAR = 30, AFTER_BAR = 13 };
+enum { NEXT_MOST = 2, LABEL_COLUMN = 12, BEFORE_BAR = 30, AFTER_BAR = 13 };
 
 static void label(struct page *page, const char *text)
 {
@@ -45,6 +46,35 @@ static void code(struct page *page, const struct outcome *o)
               o->name[0] && strcmp(o->name, number) != 0 ? " " : "", strcmp(o->name, number) != 0 ? o->name : "");
 }
 
+// Under TLS and RDP security a server may want the password that nobody let this program send (--autologon).
+static bool was_withheld(const struct trial *trial)
+{
+    const unsigned security = trial->variant.level[FACTOR_SECURITY];
+    return (security == SECURITY_TLS || security == SECURITY_RDP) && trial->outcome.phase >= PHASE_LICENSING &&
+           trial->logons == (unsigned)fact_integer(trial->facts, FACT_GATEWAY_LOGONS, 0);
+}
+
+static void advise(struct page *page, const struct advice *advice, bool first)
+{
+    if (advice->note) {
+        label(page, first ? "next" : "");
+        page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "%s", advice->note);
+    }
+    for (unsigned i = 0; i < NEXT_MOST && advice->looks[i].what; i++) {
+        label(page, first && i == 0 && !advice->note ? "next" : "");
+        page_wrap(page, LABEL_COLUMN, LABEL_COLUMN + 2, "- %s: %s", advice->looks[i].what, advice->looks[i].how);
+    }
+}
+
+static void next(struct page *page, const struct trial *trial)
+{
+    const struct outcome *o = &trial->outcome;
+    const bool withheld = was_withheld(trial);
+    if (withheld)
+        advise(page, advice_withheld_password(), true);
+    advise(page, advice_for(family_name(o->family), o->code, o->name, phase_name(o->phase)), !withheld);
+}
+
 static void failure(struct page *page, const struct trial *trial)
 {
     const struct outcome *o = &trial->outcome;
@@ -62,6 +92,7 @@ static void failure(struct page *page, const struct trial *trial)
         page_wrap(page, LABEL_COLUMN, LABEL_COLUMN, "last error 0x%X %s (one more fact, not the diagnosis)",
                   (unsigned)o->freerdp.code, o->freerdp.name);
     }
+    next(page, trial);
 }
 
 static void setting(struct page *page, const struct trial *trial)

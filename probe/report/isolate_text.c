@@ -290,16 +290,13 @@ static void next(struct page *page, const struct isolated_run *run, const struct
 {
     const struct verdict *verdict = run->verdict;
     bool tunnel = only_through_gateway(run);
-    bool by_gateway = verdict->signature.family == FAMILY_GATEWAY;
     if (causes_text_next(page, verdict, findings) || !verdict->has_signature)
-        return;
-    if (verdict->kind == VERDICT_ISOLATED && !tunnel && !by_gateway) // the verdict names what works
         return;
     page_newline(page);
     if (tunnel)
         beyond_text_tunnel(page);
     else
-        beyond_text_server(page, &verdict->signature);
+        beyond_text_server(page, &verdict->signature, verdict->failure_phase);
 }
 
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,

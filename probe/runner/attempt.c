@@ -46,6 +46,7 @@ static bool send_request(const struct attempt *attempt)
         .screenshot = attempt->screenshot,
         .looks_for_tls = attempt->looks_for_tls,
         .requests_permit = attempt->requests_permit,
+        .one_gateway_logon = attempt->one_gateway_logon,
         .capture = o->capture,
         .capture_fd = o->capture_fd,
     };

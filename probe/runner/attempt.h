@@ -21,17 +21,18 @@ struct attempt {
     int fd;                        // the worker's, -1 once it was closed
     char *buffer;                  // what was read and not applied yet
     size_t used, capacity;
-    bool looks_for_tls;   // connection/request.h; set between init and start
-    bool requests_permit; // whether it is to ask before it sends the password; set between init and start
-    bool asking;          // it has asked, and waits for attempt_grant()
-    bool undecided;       // it ended without a logon and without an outcome, for lack of a permit
-    double start;         // event_clock(), without the time it waited for its permit
-    double asked;         // when it asked
-    bool ended_well;      // the worker reported an outcome
-    bool reaped;          // the zygote has reported its end
-    size_t bytes;         // that the worker has reported
-    bool flooded;         // more than any trial may
-    bool lost;            // with the zygote, before its end was known
+    bool looks_for_tls;     // connection/request.h; set between init and start
+    bool one_gateway_logon; // permit (runner/guard.h); set between init and start
+    bool requests_permit;   // whether it is to ask before it sends the password; set between init and start
+    bool asking;            // it has asked, and waits for attempt_grant()
+    bool undecided;         // it ended without a logon and without an outcome, for lack of a permit
+    double start;           // event_clock(), without the time it waited for its permit
+    double asked;           // when it asked
+    bool ended_well;        // the worker reported an outcome
+    bool reaped;            // the zygote has reported its end
+    size_t bytes;           // that the worker has reported
+    bool flooded;           // more than any trial may
+    bool lost;              // with the zygote, before its end was known
     struct worker_end end;
 };
 

@@ -95,6 +95,7 @@ static bool start_worker(struct engine *e, struct slot *slot, unsigned index, co
         errno = ENOMEM;
     slot->attempt.looks_for_tls = !e->targets[slot->target].tls_looked_for;
     slot->attempt.requests_permit = slot->permit.asks;
+    slot->attempt.one_gateway_logon = slot->permit.one_gateway_logon;
     // What a worker reports waits in its socket: waking up for each event would cost more than the trial's record. Only
     // who may ask is listened to.
     return ready && attempt_start(&slot->attempt, e->host.zygote, index) &&
@@ -226,7 +227,8 @@ static void answer(struct engine *e, unsigned index)
     char sentence[SENTENCE];
     if (!slot || !slot->attempt.asking || slot->attempt.fd < 0)
         return;
-    enum permit_decision decision = guard_request(e->guard, &slot->options, &slot->permit, sentence, sizeof sentence);
+    enum permit_decision decision =
+        guard_request(e->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence);
     if (decision == PERMIT_GRANTED) {
         attempt_grant(&slot->attempt, e->host.zygote, index);
         epoll_ctl(e->epoll, EPOLL_CTL_MOD, slot->attempt.fd, &event);

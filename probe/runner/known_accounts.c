@@ -8,7 +8,7 @@
 
 // A hash table with open addressing, never more than half full.
 struct known_accounts {
-    struct known_account *places;
+    struct known_account **places;
     size_t capacity, count;
 };
 
@@ -36,10 +36,10 @@ static uint64_t hash(const char *text)
     return h;
 }
 
-static struct known_account *place_of(struct known_account *places, size_t capacity, const char *name)
+static struct known_account **place_of(struct known_account **places, size_t capacity, const char *name)
 {
     size_t i = (size_t)hash(name) & (capacity - 1);
-    while (places[i].name && strcmp(places[i].name, name) != 0)
+    while (places[i] && strcmp(places[i]->name, name) != 0)
         i = (i + 1) & (capacity - 1);
     return &places[i];
 }
@@ -47,12 +47,12 @@ static struct known_account *place_of(struct known_account *places, size_t capac
 static bool grow(struct known_accounts *accounts)
 {
     size_t capacity = accounts->capacity * 2;
-    struct known_account *places = calloc(capacity, sizeof *places);
+    struct known_account **places = calloc(capacity, sizeof *places);
     if (!places)
         return false;
     for (size_t i = 0; i < accounts->capacity; i++) {
-        if (accounts->places[i].name)
-            *place_of(places, capacity, accounts->places[i].name) = accounts->places[i];
+        if (accounts->places[i])
+            *place_of(places, capacity, accounts->places[i]->name) = accounts->places[i];
     }
     free(accounts->places);
     accounts->places = places;
@@ -62,17 +62,22 @@ static bool grow(struct known_accounts *accounts)
 
 struct known_account *known_accounts_get(struct known_accounts *accounts, const char *name)
 {
-    struct known_account *account = place_of(accounts->places, accounts->capacity, name);
-    if (account->name)
-        return account;
+    struct known_account **place = place_of(accounts->places, accounts->capacity, name);
+    if (*place)
+        return *place;
     if (2 * accounts->count >= accounts->capacity) {
         if (!grow(accounts))
             return NULL;
-        account = place_of(accounts->places, accounts->capacity, name);
+        place = place_of(accounts->places, accounts->capacity, name);
     }
-    account->name = strdup(name);
-    if (!account->name)
+    struct known_account *account = calloc(1, sizeof *account);
+    if (account)
+        account->name = strdup(name);
+    if (!account || !account->name) {
+        free(account);
         return NULL;
+    }
+    *place = account;
     accounts->count++;
     return account;
 }
@@ -89,8 +94,11 @@ void known_accounts_free(struct known_accounts *accounts)
     if (!accounts)
         return;
     for (size_t i = 0; i < accounts->capacity; i++) {
-        free(accounts->places[i].name);
-        free(accounts->places[i].why);
+        if (!accounts->places[i])
+            continue;
+        free(accounts->places[i]->name);
+        free(accounts->places[i]->why);
+        free(accounts->places[i]);
     }
     free(accounts->places);
     free(accounts);

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LEDGER_SCHEMA = 1 };
+enum { LEDGER_SCHEMA = 1, FILE_MAX = 16 << 20 }; // the second in bytes: some fifty thousand accounts
 
 bool ledger_refuse(char *error, size_t size, const char *format, ...)
 {
@@ -64,12 +64,35 @@ static bool is_pending(const json_t *value)
                                       json_integer_value(value) < (json_int_t)1 << LEDGER_SLOTS);
 }
 
+// A text that this program could have written there.
+static bool is_text(const json_t *value, size_t most)
+{
+    const char *text = json_string_value(value);
+    if (!text || json_string_length(value) != strlen(text) || strlen(text) >= most)
+        return false;
+    for (; *text; text++) {
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static bool is_place(const json_t *value, const char *member, size_t most)
+{
+    const json_t *text = json_object_get(value, member);
+    return !text || is_text(text, most);
+}
+
 static bool is_entry(const json_t *value)
 {
-    return json_is_integer(json_object_get(value, "failures")) &&
-           json_integer_value(json_object_get(value, "failures")) >= 0 &&
-           json_is_boolean(json_object_get(value, "blocked")) && is_pending(json_object_get(value, "pending")) &&
-           json_is_string(json_object_get(value, "since")) && json_is_string(json_object_get(value, "last"));
+    const json_t *failures = json_object_get(value, "failures");
+    return json_is_integer(failures) && json_integer_value(failures) >= 0 &&
+           json_integer_value(failures) <= LEDGER_FAILURES_MAX && json_is_boolean(json_object_get(value, "blocked")) &&
+           is_pending(json_object_get(value, "pending")) &&
+           is_text(json_object_get(value, "since"), sizeof((struct ledger_entry){0}.since)) &&
+           is_text(json_object_get(value, "last"), sizeof((struct ledger_entry){0}.last)) &&
+           is_place(value, "machine", ACCOUNT_TEXT_MAX) && is_place(value, "forest", ACCOUNT_TEXT_MAX) &&
+           is_place(value, "address", sizeof((struct account_place){0}.address));
 }
 
 static bool is_ledger(const json_t *root)
@@ -98,9 +121,39 @@ static void remember(struct ledger_file *ledger, json_t *root, const struct stat
 static bool unchanged(const struct ledger_file *ledger)
 {
     struct stat now;
-    return ledger->root && stat(ledger->path, &now) == 0 && now.st_ino == ledger->seen.st_ino &&
+    return ledger->root && lstat(ledger->path, &now) == 0 && now.st_ino == ledger->seen.st_ino &&
            now.st_dev == ledger->seen.st_dev && now.st_size == ledger->seen.st_size &&
            now.st_mtim.tv_sec == ledger->seen.st_mtim.tv_sec && now.st_mtim.tv_nsec == ledger->seen.st_mtim.tv_nsec;
+}
+
+// A file of the ledger's directory. Neither a link nor a pipe, where somebody else would be read, or nobody: -1 with a
+// sentence.
+static int open_plain(const char *path, int flags, struct stat *status, char *error, size_t size)
+{
+    int fd = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == ENOENT)
+        return -1;
+    if (fd >= 0 && fstat(fd, status) == 0 && S_ISREG(status->st_mode))
+        return fd;
+    if (fd >= 0 || errno == ELOOP || errno == ENXIO || errno == EISDIR)
+        ledger_refuse(error, size, "the logon ledger's file %s is no regular file: move it away", path);
+    else
+        ledger_refuse(error, size, "the logon ledger's file %s cannot be opened: %s", path, strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
+int ledger_file_lock(const struct ledger_file *ledger, const char *name, char *error, size_t size)
+{
+    char path[LEDGER_PATH_MAX + 64];
+    struct stat status;
+    snprintf(path, sizeof path, "%s/%s", ledger->directory, name);
+    int fd = open_plain(path, O_RDWR | O_CREAT, &status, error, size);
+    if (fd < 0 && errno == ENOENT)
+        ledger_refuse(error, size, "the logon ledger's file %s cannot be made: %s", path, strerror(errno));
+    return fd;
 }
 
 // The whole ledger (a new reference), an empty one if there is no file yet; NULL with a sentence if it cannot be
@@ -112,15 +165,12 @@ static json_t *load(struct ledger_file *ledger, char *error, size_t size)
     if (unchanged(ledger))
         return json_incref(ledger->root);
     remember(ledger, NULL, NULL);
-    int fd = open(ledger->path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        if (errno == ENOENT)
-            return json_pack("{s:i, s:{}}", "schema", LEDGER_SCHEMA, "accounts");
-        ledger_refuse(error, size, "the logon ledger %s cannot be read: %s", ledger->path, strerror(errno));
+    int fd = open_plain(ledger->path, O_RDONLY, &status, error, size);
+    if (fd < 0 && errno == ENOENT)
+        return json_pack("{s:i, s:{}}", "schema", LEDGER_SCHEMA, "accounts");
+    if (fd < 0)
         return NULL;
-    }
-    bool known = fstat(fd, &status) == 0;
-    json_t *root = json_loadfd(fd, JSON_REJECT_DUPLICATES, &problem);
+    json_t *root = status.st_size <= FILE_MAX ? json_loadfd(fd, JSON_REJECT_DUPLICATES, &problem) : NULL;
     close(fd);
     if (!is_ledger(root)) {
         json_decref(root);
@@ -131,8 +181,7 @@ static json_t *load(struct ledger_file *ledger, char *error, size_t size)
             ledger->path);
         return NULL;
     }
-    if (known)
-        remember(ledger, root, &status);
+    remember(ledger, root, &status);
     return root;
 }
 
@@ -179,33 +228,47 @@ static bool save(struct ledger_file *ledger, json_t *root, char *error, size_t s
     return ok;
 }
 
-static struct ledger_entry read_entry(const json_t *root, const char *account)
+static void copy_text(char *to, size_t size, const json_t *value, const char *member)
 {
-    const json_t *value = json_object_get(json_object_get(root, "accounts"), account);
+    const char *text = json_string_value(json_object_get(value, member));
+    snprintf(to, size, "%s", text ? text : "");
+}
+
+struct ledger_entry ledger_entry_read(const json_t *value)
+{
     struct ledger_entry entry = {0};
-    if (value) {
-        entry.failures = json_integer_value(json_object_get(value, "failures"));
-        entry.blocked = json_is_true(json_object_get(value, "blocked"));
-        const json_t *pending = json_object_get(value, "pending");
-        entry.pending = json_is_true(pending) ? 1 : (uint32_t)json_integer_value(pending);
-        snprintf(entry.since, sizeof entry.since, "%s", json_string_value(json_object_get(value, "since")));
-        snprintf(entry.last, sizeof entry.last, "%s", json_string_value(json_object_get(value, "last")));
-    }
+    if (!value)
+        return entry;
+    const json_t *pending = json_object_get(value, "pending");
+    entry.failures = json_integer_value(json_object_get(value, "failures"));
+    entry.blocked = json_is_true(json_object_get(value, "blocked"));
+    entry.pending = json_is_true(pending) ? 1 : (uint32_t)json_integer_value(pending);
+    copy_text(entry.since, sizeof entry.since, value, "since");
+    copy_text(entry.last, sizeof entry.last, value, "last");
+    copy_text(entry.place.machine, sizeof entry.place.machine, value, "machine");
+    copy_text(entry.place.forest, sizeof entry.place.forest, value, "forest");
+    copy_text(entry.place.address, sizeof entry.place.address, value, "address");
     return entry;
 }
 
-// An account with nothing against it has no entry.
-static bool write_entry(json_t *root, const char *account, const struct ledger_entry *entry)
+static bool put_text(json_t *value, const char *member, const char *text)
 {
-    json_t *accounts = json_object_get(root, "accounts");
+    return !text[0] || json_object_set_new(value, member, json_string(text)) == 0;
+}
+
+bool ledger_entry_write(json_t *accounts, const char *key, const struct ledger_entry *entry)
+{
     if (entry->failures == 0 && !entry->blocked && !entry->pending) {
-        json_object_del(accounts, account);
+        json_object_del(accounts, key);
         return true;
     }
-    return json_object_set_new(accounts, account,
-                               json_pack("{s:I, s:b, s:I, s:s, s:s}", "failures", entry->failures, "blocked",
-                                         (int)entry->blocked, "pending", (json_int_t)entry->pending, "since",
-                                         entry->since, "last", entry->last)) == 0;
+    json_t *value = json_pack("{s:I, s:b, s:I, s:s, s:s}", "failures", entry->failures, "blocked", (int)entry->blocked,
+                              "pending", (json_int_t)entry->pending, "since", entry->since, "last", entry->last);
+    if (value && put_text(value, "machine", entry->place.machine) && put_text(value, "forest", entry->place.forest) &&
+        put_text(value, "address", entry->place.address))
+        return json_object_set_new(accounts, key, value) == 0;
+    json_decref(value);
+    return false;
 }
 
 // Takes the lock of the whole file, which the kernel drops should this process die. Waits for it for some seconds.
@@ -213,13 +276,9 @@ static bool write_entry(json_t *root, const char *account, const struct ledger_e
 static int take_file_lock(const struct ledger_file *ledger, char *error, size_t size)
 {
     enum { STEP_MS = 2, PATIENCE_MS = 10000 };
-    char path[LEDGER_PATH_MAX + 64];
-    snprintf(path, sizeof path, "%s/logons.lock", ledger->directory);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        ledger_refuse(error, size, "the lock file %s cannot be made: %s", path, strerror(errno));
+    int fd = ledger_file_lock(ledger, "logons.lock", error, size);
+    if (fd < 0)
         return -1;
-    }
     for (unsigned waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += STEP_MS) {
         const struct timespec step = {.tv_nsec = STEP_MS * 1000000L};
         bool taken = errno == EWOULDBLOCK;
@@ -228,7 +287,7 @@ static int take_file_lock(const struct ledger_file *ledger, char *error, size_t 
         if (taken)
             ledger_refuse(error, size, "another rdpprobe has held the logon ledger for %d seconds", PATIENCE_MS / 1000);
         else
-            ledger_refuse(error, size, "the lock file %s cannot be locked: %s", path, strerror(errno));
+            ledger_refuse(error, size, "the lock file of %s cannot be locked: %s", ledger->path, strerror(errno));
         close(fd);
         return -1;
     }
@@ -245,24 +304,16 @@ bool ledger_file_open(struct ledger_file *ledger, char *error, size_t size)
     return root != NULL;
 }
 
-bool ledger_file_update(struct ledger_file *ledger, const char *account,
-                        bool (*change)(struct ledger_entry *entry, void *context), void *context, char *error,
-                        size_t size)
+bool ledger_file_update(struct ledger_file *ledger, bool (*change)(json_t *accounts, void *context), void *context,
+                        char *error, size_t size)
 {
     int lock = take_file_lock(ledger, error, size);
     if (lock < 0)
         return false;
     json_t *root = load(ledger, error, size);
     bool ok = root != NULL;
-    if (ok) {
-        struct ledger_entry entry = read_entry(root, account);
-        if (change(&entry, context)) {
-            ok = write_entry(root, account, &entry);
-            if (!ok)
-                ledger_refuse(error, size, "memory is out");
-            ok = ok && save(ledger, root, error, size);
-        }
-    }
+    if (ok && change(json_object_get(root, "accounts"), context))
+        ok = save(ledger, root, error, size);
     if (!ok) // what was changed in memory only is not what the file says
         remember(ledger, NULL, NULL);
     json_decref(root);
@@ -270,19 +321,12 @@ bool ledger_file_update(struct ledger_file *ledger, const char *account,
     return ok;
 }
 
-bool ledger_file_look(struct ledger_file *ledger, const char *account, struct ledger_entry *entry, char *error,
-                      size_t size)
+json_t *ledger_file_accounts(struct ledger_file *ledger, char *error, size_t size)
 {
     json_t *root = load(ledger, error, size);
-    if (root)
-        *entry = read_entry(root, account);
+    json_t *accounts = json_incref(json_object_get(root, "accounts"));
     json_decref(root);
-    return root != NULL;
-}
-
-bool ledger_file_clean(const struct ledger_file *ledger, const char *account)
-{
-    return unchanged(ledger) && !json_object_get(json_object_get(ledger->root, "accounts"), account);
+    return accounts;
 }
 
 void ledger_file_close(struct ledger_file *ledger)

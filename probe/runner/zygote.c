@@ -208,6 +208,16 @@ static void silence(void)
         dup2(null, fd);
 }
 
+static bool warm_up(char *error, size_t size)
+{
+    if (!worker_warm_up(error, size))
+        return false;
+    bool ok = sandbox_prepare();
+    if (!ok)
+        snprintf(error, size, "the sandbox of trials cannot be made (libseccomp)");
+    return ok;
+}
+
 static _Noreturn void zygote_main(int control, const char *scratch)
 {
     struct greeting greeting = {.ready = false};
@@ -231,7 +241,7 @@ static _Noreturn void zygote_main(int control, const char *scratch)
     sigprocmask(SIG_BLOCK, &child, NULL);
     supervisor.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 
-    greeting.ready = supervisor.children >= 0 && worker_warm_up(greeting.error, sizeof greeting.error);
+    greeting.ready = supervisor.children >= 0 && warm_up(greeting.error, sizeof greeting.error);
     if (send(control, &greeting, sizeof greeting, MSG_NOSIGNAL) == sizeof greeting && greeting.ready)
         supervise(&supervisor);
     for (size_t i = 0; i < supervisor.count; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenario/scenario_reader.h"
+#include "trial/account_name.h"
 
 static const char by_reference[] =
     "a scenario holds no password: write password: {file: NAME}, {environment: NAME} or {descriptor: NUMBER}";
@@ -98,6 +99,8 @@ static bool take_user(struct scenario_reader *reader, const struct yaml_node *no
     struct credentials *c = object;
     if (!take_name_part(reader, node, &c->user, "the user"))
         return false;
+    if (account_user_fault(c->user))
+        return reader_refuse(reader, node, "the user %s", account_user_fault(c->user));
     const char *backslash = strchr(c->user, '\\');
     return !backslash || (backslash != c->user && backslash[1]) ||
            reader_refuse(reader, node, "'%.60s' is no user: write USER, DOMAIN\\USER or USER@DOMAIN", c->user);
@@ -108,7 +111,10 @@ static bool take_domain(struct scenario_reader *reader, const struct yaml_node *
     struct credentials *c = object;
     if (c->user && strchr(c->user, '\\'))
         return reader_refuse(reader, node, "the user has a domain already: '%.60s'", c->user);
-    return take_name_part(reader, node, &c->domain, "the domain");
+    if (!take_name_part(reader, node, &c->domain, "the domain"))
+        return false;
+    return !account_user_fault(c->domain) ||
+           reader_refuse(reader, node, "the domain %s", account_user_fault(c->domain));
 }
 
 static bool read_one(struct scenario_reader *reader, const struct yaml_node *node, struct place place, const char *name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scenario/outcome_name.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -13,9 +14,13 @@ static const char *const prefixes[] = {"ERRINFO_",     "STATUS_", "ERR_",   "E_P
 static const char suffix[] = "_BY_SERVER";
 
 // Names that outcomes have beside those of the tables of codes.
-static const char *const further[FAMILY_COUNT][8] = {
+enum { FURTHER_MAX = 10, NAMES_ALL = 1024 };
+
+static const char *const further[FAMILY_COUNT][FURTHER_MAX] = {
     [FAMILY_NEGOTIATION] = {"OTHER_PROTOCOL_SELECTED", "MALFORMED_CONFIRM", "ANSWER_IS_SSH", "ANSWER_IS_HTTP",
-                            "ANSWER_IS_TLS", "ANSWER_IS_VNC", "ANSWER_IS_MAIL_OR_FTP"},
+                            "ANSWER_IS_TLS", "ANSWER_IS_VNC", "ANSWER_IS_MAIL_OR_FTP", "UNUSABLE_CONFIRM"},
+    [FAMILY_GATEWAY] = {GATEWAY_CLOSED_AFTER_LOGON, GATEWAY_NO_COMMON_SCHEME, GATEWAY_ACCOUNT_RESTRICTED,
+                        GATEWAY_LOGON_NOT_BEGUN, "WEBSOCKET_DECLINED", "MALFORMED_ANSWER"},
     [FAMILY_DNS] = {"EAI_NONAME", "EAI_AGAIN", "EAI_FAIL", "EAI_FAMILY", "EAI_NODATA", "EAI_ADDRFAMILY"},
     [FAMILY_CLOSED] = {"FIN", "RST"},
     [FAMILY_REDIRECTION] = {"REDIRECTED"},
@@ -108,15 +113,56 @@ bool outcome_name_known(enum family family, const char *word, char *text, size_t
     return false;
 }
 
-bool outcome_name_anywhere(const char *word)
+// Calls back with every whole name that an outcome may have, or FreeRDP's last error of one; as long as it returns
+// true.
+static void each_name(bool (*take)(void *context, const char *name), void *context)
 {
-    static const char freerdp[] = "ERRCONNECT_";
     const struct code_row *row;
     for (int family = FAMILY_NONE + 1; family < FAMILY_COUNT; family++) {
         for (size_t i = 0; tables[family] && (row = tables[family](i)); i++) {
-            if (strcasecmp(word, row->name) == 0)
-                return true;
+            if (!take(context, row->name))
+                return;
+        }
+        for (size_t i = 0; i < FURTHER_MAX && further[family][i]; i++) {
+            if (!take(context, further[family][i]))
+                return;
         }
     }
-    return strncasecmp(word, freerdp, sizeof freerdp - 1) == 0 && word[sizeof freerdp - 1];
+    for (size_t i = 0; (row = freerdp_error_row_at(i)); i++) {
+        if (!take(context, row->name))
+            return;
+    }
+}
+
+struct search {
+    const char *word;
+    bool found;
+    const char *names[NAMES_ALL];
+    size_t count;
+};
+
+static bool compare(void *context, const char *name)
+{
+    struct search *search = context;
+    search->found = strcasecmp(search->word, name) == 0;
+    if (search->count < NAMES_ALL)
+        search->names[search->count++] = name;
+    return !search->found;
+}
+
+bool outcome_name_anywhere(const char *word, const char **nearest)
+{
+    struct search search = {.word = word};
+    char capitals[80];
+    size_t i = 0;
+    each_name(compare, &search);
+    for (; word[i] && i + 1 < sizeof capitals; i++)
+        capitals[i] = (char)toupper((unsigned char)word[i]);
+    capitals[i] = '\0';
+    const char *begins = NULL; // the first that begins so is nearer than any that is like it
+    for (size_t k = 0; k < search.count && !begins; k++)
+        begins = strncmp(search.names[k], capitals, strlen(capitals)) == 0 ? search.names[k] : NULL;
+    if (nearest)
+        *nearest = search.found ? NULL : begins ? begins : nearest_word(capitals, search.names, search.count);
+    return search.found;
 }

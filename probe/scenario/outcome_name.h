@@ -17,5 +17,6 @@ bool outcome_name_matches(const char *word, const char *name);
 // the nearest name to text[size].
 bool outcome_name_known(enum family family, const char *word, char *text, size_t size);
 
-// Whether it is the whole name of a code of some family, or one of FreeRDP's (ERRCONNECT_…).
-bool outcome_name_anywhere(const char *word);
+// Whether it is the whole name of a code of some family, or one of FreeRDP's (ERRCONNECT_…). If not, *nearest (where
+// given) is the name that was probably meant, or NULL. Static.
+bool outcome_name_anywhere(const char *word, const char **nearest);

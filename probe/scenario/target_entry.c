@@ -9,6 +9,7 @@
 
 #include "scenario/scenario_reader.h"
 #include "scenario/target_entry.h"
+#include "trial/account_name.h"
 
 enum { RDP_PORT = 3389, GATEWAY_PORT = 443, TARGETS_MAX = 1000000, GROUP_MAX = 128, IDENTITY_SIZE = 1200 };
 
@@ -92,6 +93,9 @@ static bool derive_credentials(struct scenario_reader *reader, const struct targ
     char key[IDENTITY_SIZE];
     const char *user = texts->user, *domain = texts->domain ? texts->domain : "";
     int base = *index;
+    const char *fault = user ? account_user_fault(user) : NULL;
+    if (fault)
+        return reader_fail(reader, place, "the user %s", fault);
     if (!user) {
         user = base >= 0 ? s->credentials[base].user : "";
         if (!user[0])
@@ -156,8 +160,10 @@ static bool read_address(struct scenario_reader *reader, const struct target_tex
                          const struct target_places *places, struct scenario_target *target)
 {
     const char *clause;
+    char shown[HOST_MAX];
     if (!target_parse(texts->host, 0, &target->target, &clause))
-        return reader_fail(reader, places->host, "target '%.60s' %s", texts->host, clause);
+        return reader_fail(reader, places->host, "target '%.60s' %s", target_shown(texts->host, shown, sizeof shown),
+                           clause);
     if (target->target.port == 0 && texts->port) {
         char text[300];
         // Read together with a host that cannot fail, so that a port means the same everywhere.
@@ -172,7 +178,8 @@ static bool read_address(struct scenario_reader *reader, const struct target_tex
     if (!texts->gateway || strcmp(texts->gateway, "off") == 0)
         return true;
     if (!target_parse(texts->gateway, GATEWAY_PORT, &target->gateway, &clause))
-        return reader_fail(reader, places->gateway, "gateway '%.60s' %s", texts->gateway, clause);
+        return reader_fail(reader, places->gateway, "gateway '%.60s' %s",
+                           target_shown(texts->gateway, shown, sizeof shown), clause);
     target->has_gateway = true;
     return true;
 }

@@ -227,7 +227,8 @@ static bool parse_outcome(struct trial_condition *c, const char *text, struct ex
         code += strspn(code, blanks);
     }
     if (!family_from_name(copy, &c->outcome.family)) {
-        if (!code && c->outcome.any_phase && outcome_name_anywhere(copy) && signature_parse(copy, &c->outcome, &clause))
+        if (!code && c->outcome.any_phase && outcome_name_anywhere(copy, NULL) &&
+            signature_parse(copy, &c->outcome, &clause))
             return true;
         return unknown_word(copy, error);
     }

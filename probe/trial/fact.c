@@ -197,6 +197,7 @@ static const struct fact_row rows[FACT_COUNT] = {
     [FACT_LOGON_ERROR] = {"logon", "error", FACT_TEXT, "what it is about"},
     [FACT_LOGON_WAITED] = {"logon", "waited_ms", FACT_REAL, "waited for leave"},
     [FACT_CREDENTIALS] = {"logon", "credentials", FACT_TEXT, "credentials"},
+    [FACT_CREDENTIALS_PROOF] = {"logon", "proof", FACT_TEXT, "verified by"},
     [FACT_CAPTURE_INCOMPLETE] = {"capture", "incomplete", FACT_TEXT, "capture incomplete"},
     [FACT_GRAPHICS_PATH] = {"graphics", "path", FACT_TEXT, "painted by"},
     [FACT_GRAPHICS_FIRST_PAINT] = {"graphics", "first_paint_ms", FACT_REAL, "first paint (ms after active)"},

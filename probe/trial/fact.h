@@ -201,6 +201,7 @@ enum fact {
     FACT_LOGON_ERROR,        // name of ErrorNotificationData, or "session N"
     FACT_LOGON_WAITED,       // ms before the password was sent, for other trials of the account; in no phase's time
     FACT_CREDENTIALS,        // verified, refused or "not checked"
+    FACT_CREDENTIALS_PROOF,  // by what they are verified: "session key" (NLA's) or "server's word"
     FACT_CAPTURE_INCOMPLETE, // why the capture ends before the trial does: name of an errno
     // What was drawn, where a picture was wanted.
     FACT_GRAPHICS_PATH,        // bitmap or gfx: what the latest paint came by

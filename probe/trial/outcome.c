@@ -269,6 +269,21 @@ char *signature_text(const struct signature *signature, char *text, size_t size)
     return text;
 }
 
+char *signature_words(const struct signature *signature, const struct outcome *shown, char *text, size_t size)
+{
+    const char *name = signature->name[0] ? signature->name : shown ? shown->name : "";
+    const char *at = signature->any_phase ? "" : "@", *phase = signature->any_phase ? "" : phase_name(signature->phase);
+    if (signature->by != BY_FAMILY || signature->family == FAMILY_ERRINFO)
+        return signature_text(signature, text, size);
+    if (signature->family == FAMILY_TIMEOUT || (!is_name(name) && signature->code == 0))
+        snprintf(text, size, "%s%s%s", family_name(signature->family), at, phase);
+    else if (is_name(name))
+        snprintf(text, size, "%s %s%s%s", family_name(signature->family), name, at, phase);
+    else
+        return signature_text(signature, text, size);
+    return text;
+}
+
 bool outcome_is_of_this_machine(const struct outcome *outcome)
 {
     return outcome->result == RESULT_FAILED && outcome->family == FAMILY_LOCAL &&

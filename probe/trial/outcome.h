@@ -114,3 +114,8 @@ bool signature_parse(const char *text, struct signature *signature, const char *
 
 // Writes the signature as signature_parse() reads it. Always terminated; returns text.
 char *signature_text(const struct signature *signature, char *text, size_t size);
+
+// The same for people: with the name of the code in place of a bare number, where the outcome that showed it (NULL:
+// none) has one: "closed FIN@nla", "tcp ECONNREFUSED@tcp", "gateway E_PROXY_RAP_ACCESSDENIED". signature_parse() reads
+// it too.
+char *signature_words(const struct signature *signature, const struct outcome *shown, char *text, size_t size);

@@ -60,7 +60,8 @@ bool target_parse(const char *text, uint16_t port, struct target *target, const 
     }
     memcpy(t.host, text, length);
     for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)t.host[i] <= ' ' || strchr("/\\@\"'", t.host[i])) {
+        if ((unsigned char)t.host[i] <= ' ' || strchr("/\\@\"'", t.host[i]) ||
+            (t.host[i] == '%' && !strchr(t.host, ':'))) {
             *error = "has a character that no host name may have";
             return false;
         }
@@ -81,6 +82,23 @@ bool target_parse(const char *text, uint16_t port, struct target *target, const 
     }
     *target = t;
     return true;
+}
+
+char *target_shown(const char *text, char *shown, size_t size)
+{
+    static const char digits[] = "0123456789", address[] = "0123456789abcdefABCDEF:.[]";
+    enum { PORT_DIGITS = 5 };
+    const char *colon = strchr(text, ':');
+    const size_t length = colon ? strlen(colon + 1) : 0;
+    const bool is_port = colon && length <= PORT_DIGITS && strspn(colon + 1, digits) == length;
+
+    if (strpbrk(text, "@%"))
+        snprintf(shown, size, "…");
+    else if (!colon || is_port || strstr(text, "://") || strspn(text, address) == strlen(text))
+        snprintf(shown, size, "%s", text);
+    else
+        snprintf(shown, size, "%.*s:…", (int)(colon - text), text);
+    return shown;
 }
 
 char *target_text(const struct target *target, char *text, size_t size)

@@ -18,5 +18,9 @@ struct target {
 // in *error ("has the port …").
 bool target_parse(const char *text, uint16_t port, struct target *target, const char **error);
 
+// The part of a text, which target_parse() refused, that may be repeated: what other programs take for a password, as
+// in USER:PASSWORD@HOST and USER%PASSWORD, is left out ("…"). Always terminated; returns shown.
+char *target_shown(const char *text, char *shown, size_t size);
+
 // Writes "host:port" or "[v6]:port". Always terminated; returns text.
 char *target_text(const struct target *target, char *text, size_t size);

@@ -85,10 +85,11 @@ def rdpprobe(scratch):
 def lab(servers, scratch):
     """Starts rdplab; .target says "localhost:PORT". Options go in as words; user and password are the one account."""
 
-    def start(*options, user=None, password=None, port=0):
+    def start(*options, user=None, password=None, port=0, hostname=None):
         account = ["--user", user] if user is not None else []
         options = ["--port", str(port), *account, *map(str, options)]
-        return servers.enter_context(lab_program("rdplab", scratch("lab"), *options, password=password))
+        return servers.enter_context(lab_program("rdplab", scratch("lab"), *options, password=password,
+                                                 hostname=hostname))
 
     return start
 

@@ -214,7 +214,7 @@ def test_exit_statuses(lab, rdpprobe, tmp_path):
     (("--cert-policy", "maybe", "host"), "report"),
     (("--json=1", "host"), "--json"),
     (("one", "two"), "2 arguments"),
-    (("host:port",), "host:port"),
+    (("host:port",), "the target 'host:…' has a port"),
     (("host:0",), "host:0"),
     (("host:65536",), "host:65536"),
     (("[::1",), "[::1"),

@@ -68,7 +68,7 @@ def test_a_name_that_only_the_gateway_knows(case, behind):
     experiment = case(f"inner.invalid:{server.port}", front, "gateway=off", lab=server)
     experiment.names_exactly("gateway=off", NOT_FOUND, "by http and websocket the target is reached, from here it is "
                              "not", {"http": NONE, "websocket": NONE})
-    assert experiment.status_of("H01") == "supported" and "off" not in {
+    assert experiment.status_of("H30") == "supported" and "off" not in {
         record["gateway"] for record in experiment.truth.values()}
 
 
@@ -101,8 +101,9 @@ def test_neither_way_leads_to_a_session(case, behind):
     assert gateway["finding"] == "not-tested" and "(CAP) refuses" in gateway["why"], repr(experiment)
 
 
-@pytest.mark.parametrize("baseline, signature", (("gateway=off", REFUSED), ("gateway=websocket", CONNECT_FAILED)))
-def test_a_target_that_nobody_reaches(baseline, signature, case, gateway):
+@pytest.mark.parametrize("baseline, signature, cause", (("gateway=off", REFUSED, "H04"),
+                                                        ("gateway=websocket", CONNECT_FAILED, "H01")))
+def test_a_target_that_nobody_reaches(baseline, signature, cause, case, gateway):
     """A gateway that is reached is no target that is: no way around is named."""
     with free_port() as port:
         front = gateway("--map", f"{NAME}=127.0.0.1")
@@ -110,7 +111,7 @@ def test_a_target_that_nobody_reaches(baseline, signature, case, gateway):
         experiment.accuses_nobody("not-client-side", "inconclusive")
     assert experiment.signature(experiment.trials[0], signature), repr(experiment)
     assert "could not reach the target" in experiment.told, experiment.told
-    assert experiment.status_of("H01") == "supported", repr(experiment)
+    assert experiment.status_of(cause) == "supported", repr(experiment)
 
 
 def test_a_gateway_that_is_not_there(case, lab):

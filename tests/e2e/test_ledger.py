@@ -96,19 +96,6 @@ def test_two_refused_logons_stop_a_run(server, connect):
     assert logons_seen(lab) == 2
 
 
-def test_the_limit_is_the_account_s(server, connect):
-    lab = server()
-    connect(lab.target, "--repeat", "2")
-    assert_stopped(connect(lab.target))
-    # However the same account is written …
-    assert_stopped(connect(lab.target, user="BOB"))
-    # … and not another one, nor the one of this name on another server or in a domain.
-    for other in ({"user": "carol"}, {"user": "DOM\\bob"}, {"user": "bob@dom.example"}):
-        assert connect(lab.target, **other).status == 1, other
-    assert connect(f"127.0.0.1:{lab.port}").status == 1
-    assert logons_seen(lab) == 2 + 4
-
-
 @pytest.mark.parametrize("spelling", [("--user", "DOM\\bob"), ("--user", "bob", "--domain", "dom")])
 def test_a_domain_account_is_one_on_all_servers(server, rdpprobe, spelling):
     one, other = server(), server()
@@ -268,6 +255,33 @@ def test_a_damaged_ledger_allows_no_logon(server, connect, ledger, content):
     assert result.status == 3 and str(ledger) in result.stderr and result.stdout == "", result
     assert ledger.read_text() == content
     assert connect(lab.target, "--reset-failed-logons", password=RIGHT).status == 3
+    assert logons_seen(lab) == 0
+
+
+@pytest.mark.parametrize("name", ["logons.json", "logons.lock", "accounts.lock"])
+@pytest.mark.parametrize("kind", ["pipe", "link"])
+def test_a_ledger_that_is_no_file_is_refused_and_not_waited_for(server, connect, ledger, name, kind):
+    lab = server()
+    ledger.parent.mkdir(parents=True)
+    path = ledger.parent / name
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    result = connect(lab.target, password=RIGHT)
+    assert result.status in (3, 4) and result.trials == [] and result.seconds < 5, result
+    assert str(path) in result.stderr and result.stderr.count("\n") == 1, result
+    assert logons_seen(lab) == 0
+
+
+def test_a_count_that_would_overflow_allows_no_logon(server, connect, ledger):
+    """A further failure, of a trial whose process died, would make it a negative one."""
+    lab = server()
+    ledger.parent.mkdir(parents=True)
+    ledger.write_text(json.dumps({"schema": 1, "accounts": {"localhost\\bob": {
+        "failures": 2**63 - 1, "blocked": False, "pending": 1, "since": "", "last": ""}}}))
+    result = connect(lab.target)
+    assert result.status == 3 and "is damaged" in result.stderr and result.stderr.count("\n") == 1, result
     assert logons_seen(lab) == 0
 
 

@@ -13,14 +13,15 @@ def authenticates(lab):
     return sum(record["ntlm_authenticates"] for record in connections(lab))
 
 
-def two_accounts(scratch, wrong="Wrong-Pw1"):
-    """credentials: of a scenario with the accounts good and bad, of domains, so that each is one for all targets."""
+def two_accounts(scratch, wrong="Wrong-Pw1", bad="carol"):
+    """credentials: of a scenario with the accounts good and bad, each of which is one for all targets."""
     folder = scratch("passwords")
     for name, password in (("good", PASSWORD), ("bad", wrong)):
         (folder / name).write_text(password)
         (folder / name).chmod(0o600)
-    return "{" + ", ".join(
-        f"{name}: {{user: 'DOM{name}\\bob', password: {{file: '{folder / name}'}}}}" for name in ("good", "bad")) + "}"
+    # The labs tell the name of one machine, of which bob is; a domain account of another user may not be his.
+    return "{" + ", ".join(f"{name}: {{user: '{user}', password: {{file: '{folder / name}'}}}}"
+                           for name, user in (("good", "bob"), ("bad", f"DOMbad\\{bad}"))) + "}"
 
 
 def targets_of(lab, count, credentials, network):
@@ -37,7 +38,7 @@ def test_a_refused_account_stops_only_its_own_trials(fleet, fleet_lab, scratch):
     skipped = result.of("skipped")
     assert len(skipped) == 8 and all(record["target"].startswith("127.3.") for record in skipped)
     for record in skipped:
-        assert "2 failed logons of dombad\\bob" in record["why"] and record["variant"]["security"] == "nla"
+        assert "2 failed logons of dombad\\carol" in record["why"] and record["variant"]["security"] == "nla"
     # Its trials without a logon are run, and all of the other account's.
     assert len(result.trials) == 40 - 8
     assert sum(trial["variant"]["security"] == "tls" for trial in result.trials) == 20
@@ -177,9 +178,9 @@ def test_the_ledger_is_clean_after_a_good_run(fleet, fleet_lab, rdpprobe):
 
 def test_reset_failed_logons(fleet, fleet_lab, scratch):
     lab = fleet_lab()
-    credentials = two_accounts(scratch)
-    scenario = fleet.scenario(targets_of(lab, 3, "bad", 1), credentials=credentials)
+    scenario = fleet.scenario(targets_of(lab, 3, "bad", 1), credentials=two_accounts(scratch, bad="bob"))
     assert fleet(scenario, password=None).status == 4
-    scenario = fleet.scenario(targets_of(lab, 3, "bad", 1), credentials=two_accounts(scratch, wrong=PASSWORD))
+    right = two_accounts(scratch, wrong=PASSWORD, bad="bob")
+    scenario = fleet.scenario(targets_of(lab, 3, "bad", 1), credentials=right)
     assert fleet(scenario, password=None).status == 4
     assert fleet(scenario, "--reset-failed-logons", password=None).status == 0

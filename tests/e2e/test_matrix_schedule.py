@@ -39,7 +39,7 @@ def test_the_deadline_is_absolute(fleet, fleet_lab):
     """A server that sends one byte every now and then is always about to answer, and gets no more time for it."""
     lab = fleet_lab("--fault", "nla:slow", "--drip", "200")
     scenario = fleet.scenario([f"{address}:{lab.port}" for address in addresses(3)], expect=("timeout",),
-                              further="deadline: 3\nrepeats: 2")
+                              limits="max-failed-logons: 100", further="deadline: 3\nrepeats: 2")
     result = fleet(scenario)
     assert result.status == 0 and len(result.trials) == 6, result
     for trial in result.trials:

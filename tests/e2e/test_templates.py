@@ -54,6 +54,14 @@ def test_commands_and_options_exist(name, rdpprobe):
         assert set(options) <= known, f"{name}: {command} has no {set(options) - known}"
 
 
+@pytest.mark.parametrize("name", YAML + SHELL)
+def test_shards_count_failed_logons_together_or_divide_them(name):
+    text = text_of(name)
+    code = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
+    assert "XDG_STATE_HOME" in code or re.search(r"--own-ledger --max-failed-logons \d+", code)
+    assert "XDG_STATE_HOME" in text and "OWN_LEDGER" in text.upper().replace("-", "_")
+
+
 @pytest.mark.parametrize("name", ["github-actions.yml", "gitlab-ci.yml"])
 def test_pipelines_run_the_smoke_scenario_in_shards(name):
     text = text_of(name)

@@ -8,12 +8,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <winpr/ntlm.h>
 #include <winpr/ssl.h>
-#include <winpr/string.h>
 #include <winpr/synch.h>
 #include <winpr/wlog.h>
 
+#include "ntlm_hash.h"
 #include "server_clock.h"
 #include "wire.h"
 
@@ -287,7 +286,7 @@ static bool account_matches(const struct lab_options *options, const char *user,
     return strcasecmp(at ? at + 1 : domain, options->domain) == 0;
 }
 
-// libfreerdp asks for the NTOWFv2 of the account. Despite its type it expects non-zero for success.
+// libfreerdp asks for the NTOWFv2 of the account.
 static SECURITY_STATUS on_ntlm(void *argument, const SEC_WINNT_AUTH_IDENTITY *identity, const SecBuffer *proof,
                                const BYTE *random_key, const BYTE *mic, const SecBuffer *mic_value, BYTE *hash)
 {
@@ -296,14 +295,8 @@ static SECURITY_STATUS on_ntlm(void *argument, const SEC_WINNT_AUTH_IDENTITY *id
     const struct lab_options *options = &connection->lab->options;
     const struct lab_facts *facts = &connection->record->facts;
     if (!account_matches(options, facts->user, facts->domain))
-        return 0;
-    size_t length = 0;
-    WCHAR *password = ConvertUtf8ToWCharAlloc(options->password, &length);
-    const BOOL hashed = password && NTOWFv2W(password, (UINT32)(length * sizeof(WCHAR)), (LPWSTR)identity->User,
-                                             (UINT32)(identity->UserLength * sizeof(WCHAR)), (LPWSTR)identity->Domain,
-                                             (UINT32)(identity->DomainLength * sizeof(WCHAR)), hash);
-    free(password);
-    return hashed ? 1 : 0;
+        return NTLM_NO_ACCOUNT;
+    return ntlm_hash(identity, options->password, hash);
 }
 
 static BOOL on_logon(freerdp_peer *peer, const SEC_WINNT_AUTH_IDENTITY *identity, BOOL automatic)

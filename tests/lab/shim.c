@@ -204,6 +204,8 @@ static void on_request(struct relay *relay, size_t length)
         refuse(relay, code, failure, sizeof(failure));
     } else if (shim->options->upstream) {
         ask_upstream(relay, length);
+    } else { // newer servers of libfreerdp know it; here it is the lab's own, with every version
+        wire_limit_protocols(relay->to_server.bytes, length, ~(uint32_t)WIRE_PROTOCOL_HYBRID_EX);
     }
 }
 

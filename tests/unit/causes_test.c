@@ -120,6 +120,44 @@ static void any_evidence_decides_as_declared(void **unused)
     }
 }
 
+// Of two causes that the same sign supports neither is: each is undecided then, with what decides it.
+static void a_sign_is_one_cause_s_own(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < CAUSE_COUNT; i++) {
+        for (const struct cause_rule *rule = cause_row_at(i)->supports; rule->all[0] != EVIDENCE_END; rule++) {
+            bool has[EVIDENCE_COUNT] = {false};
+            for (unsigned k = 0; k < length(rule->all); k++)
+                has[rule->all[k]] = true;
+            for (size_t other = 0; other < CAUSE_COUNT; other++) {
+                if (other != i && cause_judge(cause_row_at(other), has) == CAUSE_SUPPORTED)
+                    fail_msg("what supports %s supports %s too", cause_row_at(i)->id, cause_row_at(other)->id);
+            }
+        }
+    }
+}
+
+// What every failure may show says nothing of a cause: that the server denied, how far it came, that it varies.
+static void elimination_supports_nothing(void **unused)
+{
+    static const enum cause_evidence general[] = {
+        EVIDENCE_ERRINFO_SEEN,        EVIDENCE_ERRINFO_DENIED, EVIDENCE_SERVER_ANSWERED,
+        EVIDENCE_TLS_PASSED,          EVIDENCE_MCS_PASSED,     EVIDENCE_BEFORE_LICENSING,
+        EVIDENCE_BEFORE_CAPABILITIES, EVIDENCE_ERRINFO_PROMPT, EVIDENCE_ERRINFO_BEFORE_AUTH,
+        EVIDENCE_NLA_PASSED,          EVIDENCE_VARIES,         EVIDENCE_ACCEPTS_MEANWHILE,
+        EVIDENCE_ACCOUNT_WORKS};
+    bool has[EVIDENCE_COUNT] = {false};
+    (void)unused;
+    for (size_t i = 0; i < sizeof general / sizeof general[0]; i++)
+        has[general[i]] = true;
+    for (size_t i = 0; i < CAUSE_COUNT; i++) {
+        for (const struct cause_rule *rule = cause_row_at(i)->supports; rule->all[0] != EVIDENCE_END; rule++) {
+            if (cause_rule_holds(rule, has))
+                fail_msg("%s is supported by elimination", cause_row_at(i)->id);
+        }
+    }
+}
+
 // A rule must be able to hold, and no rule may make another of its list superfluous.
 static void rules_make_sense(void **unused)
 {
@@ -192,6 +230,8 @@ int main(void)
         cmocka_unit_test(nothing_is_decided_without_evidence),
         cmocka_unit_test(one_piece_of_evidence_decides_only_the_rows_that_name_it),
         cmocka_unit_test(any_evidence_decides_as_declared),
+        cmocka_unit_test(a_sign_is_one_cause_s_own),
+        cmocka_unit_test(elimination_supports_nothing),
         cmocka_unit_test(rules_make_sense),
         cmocka_unit_test(rows_are_complete),
         cmocka_unit_test(evidence_is_named_and_used),

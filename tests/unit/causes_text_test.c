@@ -45,12 +45,10 @@ static void next_after_a_denial_of_everybody(void **state)
                 "  - did the server mean it: event 40 with reason code 7 in\n"
                 "    TerminalServices-LocalSessionManager/Operational at the time of a trial (no\n"
                 "    public text says what makes Windows send 7: what you find is evidence)\n"
-                "  - H05 connections switched off, supported by trials 1, 2, 3, 4:\n"
-                "    fDenyTSConnections in HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server\n"
-                "    and in HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services: 0 or\n"
-                "    absent in both (gpresult /h). Remedy: allow connections in the policy that\n"
-                "    wins; its cost in security: it exposes RDP, so keep NLA on and restrict the\n"
-                "    firewall to the sources that need it.\n"
+                "  - H05 connections switched off: fDenyTSConnections in\n"
+                "    HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server and in\n"
+                "    HKLM\\SOFTWARE\\Policies\\Microsoft\\Windows NT\\Terminal Services: 0 or absent\n"
+                "    in both (gpresult /h)\n"
                 "  - H32 Remote Desktop service: Get-Service TermService,UmRdpService,SessionEnv\n"
                 "  - H33 connection broker: Get-Service Tssdis\n"
                 "  - H35 logons switched off (drain mode): change logon /query\n"
@@ -92,9 +90,7 @@ static void next_after_an_unknown_name(void **state)
                 "  - H30 wrong DNS record, supported by trial 1: Resolve-DnsName here and at the\n"
                 "    server; scavenging and DHCP registration of the zone. Remedy: correct the\n"
                 "    record; its cost in security: connecting by address instead gives up\n"
-                "    Kerberos and the check of the certificate's name.\n"
-                "  - H01 host not reached, supported by trial 1: packet capture on the host while\n"
-                "    a trial runs: does the SYN arrive. Remedy: repair the route.\n");
+                "    Kerberos and the check of the certificate's name.\n");
 }
 
 static void next_after_a_refused_protocol(void **state)

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <string.h>
 
 #include "knowledge/mstsc.h"
 
@@ -100,7 +101,7 @@ static void every_claimed_code_has_a_meaning(void **state)
     }
     assert_string_equal(mstsc_meaning(0x904), "socket closed");
     assert_null(mstsc_meaning(0x5));
-    assert_null(mstsc_meaning(0x1104)); // seen in the field, and no text was ever documented
+    assert_non_null(strstr(mstsc_meaning(0x1104), "ever documented"));
 }
 
 int main(void)

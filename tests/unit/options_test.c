@@ -245,7 +245,7 @@ static void every_shown_option_is_documented(void **state)
     (void)state;
     for (size_t i = 0; i < count; i++) {
         assert_true(rows[i].take || factor_row(rows[i].factor)->operand);
-        assert_true(rows[i].commands & (COMMAND_EVERY | COMMAND_REPORT));
+        assert_true(rows[i].commands & (COMMAND_EVERY | COMMAND_REPORT | COMMAND_EXPLAIN));
         assert_true(!rows[i].help || strlen(rows[i].help) > 5);
         for (size_t j = 0; j < i; j++)
             assert_string_not_equal(rows[i].name, rows[j].name);

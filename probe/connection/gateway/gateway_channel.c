@@ -193,6 +193,24 @@ static void keep_schemes(struct tunnel_trace *tunnel, const struct http_answer *
     }
 }
 
+// Whether the next message of a logon may be sent. A gateway that takes any password on its first channel has so far
+// proved nothing, and a second one could fail as well.
+static bool may_log_on(const struct tunnel_trace *tunnel)
+{
+    return !tunnel->logons || !tunnel->one_logon || tunnel->trusted;
+}
+
+static void withhold_logon(struct gateway_channel *channel)
+{
+    struct trace *trace = channel->trace;
+    trace->local = "SECOND_LOGON_WITHHELD";
+    snprintf(
+        trace->local_detail, sizeof trace->local_detail,
+        "one more logon may fail (--max-failed-logons), and the gateway's second channel wants the password again: "
+        "gateway=websocket sends it once");
+    channel->ending = ENDS_FAILED;
+}
+
 // HTTP 401 that does not ask for the next message of the logon.
 static void denied(struct gateway_channel *channel, const struct http_answer *answer)
 {
@@ -228,6 +246,8 @@ static void on_answer(void *context, const uint8_t *data, size_t size)
     snprintf(tunnel->reason, sizeof tunnel->reason, "%s", answer.reason);
     if (answer.status == HTTP_ANSWER_OK || answer.status == HTTP_ANSWER_SWITCHING_PROTOCOLS) {
         granted(channel, &answer);
+    } else if (tunnel->logon_goes_on && !may_log_on(tunnel)) {
+        withhold_logon(channel);
     } else if (tunnel->logon_goes_on) {
         body_follows(channel, &answer); // the next message of the logon
     } else {

@@ -106,8 +106,10 @@ bool certificate_accepted(const struct tls_watch *watch, const char *name, bool 
         return true;
     bool name_match = matches(leaf, name);
     int trust_error = verify_chain(leaf, chain);
-    if (at_gateway)
+    if (at_gateway) {
         tls_report(watch, true);
+        trace->tunnel.trusted = name_match && trust_error == X509_V_OK;
+    }
     report(watch->progress->sink, at_gateway, chain, name, name_match, trust_error);
     if (!required || (trust_error == X509_V_OK && name_match))
         return true;

@@ -99,6 +99,7 @@ static void passed(struct observer *observer)
         return;
     observer->trace->nla_passed = true;
     event_fact(observer->sink, FACT_CREDENTIALS, json_string("verified"));
+    event_fact(observer->sink, FACT_CREDENTIALS_PROOF, json_string("session key"));
 }
 
 // AUTHENTICATE, the answer to the CHALLENGE, is about to be sent.

@@ -50,6 +50,8 @@ enum ending observe_session_info(struct observer *observer, struct bytes body)
         return GOES_ON;
     observer->trace->logged_on = true;
     event_fact(observer->sink, FACT_CREDENTIALS, json_string("verified"));
+    if (!observer->trace->nla_passed)
+        event_fact(observer->sink, FACT_CREDENTIALS_PROOF, json_string("server's word"));
     if (!progress_reached(observer->progress, PHASE_ACTIVE))
         return GOES_ON;
     return progress_begin(observer->progress, PHASE_LOGON);

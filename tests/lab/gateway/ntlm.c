@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ntlm.h"
 
+#include "../ntlm_hash.h"
 #include "tsgu.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <winpr/ntlm.h>
 #include <winpr/ssl.h>
 #include <winpr/sspi.h>
-#include <winpr/string.h>
 #include <winpr/wlog.h>
 
 // MS-NLMP 2.2.1.1 and 2.2.1.3.
@@ -38,6 +37,18 @@ const char *__lsan_default_suppressions(void)
 }
 #endif
 
+// WinPR 3.31 has a second form of these and deprecates the first one.
+#define WINPR_3_31 (WINPR_VERSION_MAJOR > 3 || WINPR_VERSION_MINOR >= 31)
+#if WINPR_3_31
+#define NTLM_SETTINGS SEC_WINPR_NTLM_SETTINGS_V2
+#define NTLM_IDENTITY SEC_WINNT_AUTH_IDENTITY_WINPR_V2
+#define NTLM_EXTENDED SEC_WINNT_AUTH_IDENTITY_EXTENDED_v2
+#else
+#define NTLM_SETTINGS SEC_WINPR_NTLM_SETTINGS
+#define NTLM_IDENTITY SEC_WINNT_AUTH_IDENTITY_WINPR
+#define NTLM_EXTENDED SEC_WINNT_AUTH_IDENTITY_EXTENDED
+#endif
+
 struct ntlm {
     const struct ntlm_account *account;
     CredHandle credentials;
@@ -45,7 +56,7 @@ struct ntlm {
     bool has_credentials;
     bool has_context;
     bool authenticate_seen;
-    SEC_WINPR_NTLM_SETTINGS settings;
+    NTLM_SETTINGS settings;
     char domain[NAME_MAX_BYTES];
     char user[NAME_MAX_BYTES];
 };
@@ -75,7 +86,7 @@ static bool is_account(const struct ntlm *ntlm)
     return !account->domain || strcasecmp(domain, account->domain) == 0;
 }
 
-// WinPR asks for the NTOWFv2 of the account. It wants non-zero for success (its type says SECURITY_STATUS).
+// WinPR asks for the NTOWFv2 of the account.
 static SECURITY_STATUS compute_hash(void *client, const SEC_WINNT_AUTH_IDENTITY *identity, const SecBuffer *proof,
                                     const BYTE *key, const BYTE *mic, const SecBuffer *mic_value, BYTE *hash)
 {
@@ -84,21 +95,7 @@ static SECURITY_STATUS compute_hash(void *client, const SEC_WINNT_AUTH_IDENTITY 
     (void)mic;
     (void)mic_value;
     struct ntlm *ntlm = client;
-    if (!is_account(ntlm)) {
-        return 0;
-    }
-    size_t length = 0;
-    WCHAR *password = ConvertUtf8ToWCharAlloc(ntlm->account->password, &length);
-    if (!password) {
-        return 0;
-    }
-    // The names go into the hash as the client sent them.
-    BOOL made = NTOWFv2W(password, (UINT32)(length * sizeof(WCHAR)), (LPWSTR)identity->User,
-                         identity->UserLength * (UINT32)sizeof(WCHAR), (LPWSTR)identity->Domain,
-                         identity->DomainLength * (UINT32)sizeof(WCHAR), hash);
-    memset(password, 0, length * sizeof(WCHAR));
-    free(password);
-    return made ? 1 : 0;
+    return is_account(ntlm) ? ntlm_hash(identity, ntlm->account->password, hash) : NTLM_NO_ACCOUNT;
 }
 
 struct ntlm *ntlm_new(const struct ntlm_account *account)
@@ -108,13 +105,19 @@ struct ntlm *ntlm_new(const struct ntlm_account *account)
         return NULL;
     }
     ntlm->account = account;
-    ntlm->settings = (SEC_WINPR_NTLM_SETTINGS){.hashCallback = compute_hash, .hashCallbackArg = ntlm};
-    SEC_WINNT_AUTH_IDENTITY_WINPR data = {
+    ntlm->settings = (NTLM_SETTINGS){.hashCallback = compute_hash, .hashCallbackArg = ntlm};
+    NTLM_IDENTITY data = {
         .identity = {.Version = SEC_WINNT_AUTH_IDENTITY_VERSION,
                      .Length = sizeof(SEC_WINNT_AUTH_IDENTITY_EXW),
-                     .Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE | SEC_WINNT_AUTH_IDENTITY_EXTENDED},
-        .ntlmSettings = &ntlm->settings,
+                     .Flags = SEC_WINNT_AUTH_IDENTITY_UNICODE | NTLM_EXTENDED},
     };
+#if WINPR_3_31
+    ntlm->settings.size = sizeof ntlm->settings;
+    data.version = SEC_WINNT_AUTH_IDENTITY_WINPR_V2_REVISION_1;
+    data.ntlmSettingsV2 = &ntlm->settings;
+#else
+    data.ntlmSettings = &ntlm->settings;
+#endif
     char package[] = "NTLM";
     SecurityFunctionTableA *sspi = InitSecurityInterfaceExA(0);
     ntlm->has_credentials = sspi && sspi->AcquireCredentialsHandleA(NULL, package, SECPKG_CRED_INBOUND, NULL, &data,

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "knowledge/code_kind.h"
+
+#include <string.h>
+
+static const struct code_kind kinds[] = {
+    {.id = "mstsc",
+     .title = "mstsc's Error code",
+     .source = "IMsTscAxEvents::OnDisconnected",
+     .arises = "mstsc shows it when a connection has ended; with code 0x3 the extended code is the server's reason",
+     .row_at = mstsc_row_at},
+    {.id = "errinfo",
+     .title = "Set Error Info PDU",
+     .source = "MS-RDPBCGR 2.2.5.1.1",
+     .arises = "the server sends it before it ends the connection; mstsc's Extended error code, with Error code 0x3",
+     .phase = "licensing",
+     .family = true,
+     .row_at = errinfo_row_at},
+    {.id = "credssp",
+     .title = "NTSTATUS or SEC_E code of a logon",
+     .source = "MS-CSSP 2.2.1, MS-ERREF 2.3 and 2.1.1",
+     .arises = "the server answers the NLA logon with it; Security event 4625 has it as status or sub-status",
+     .phase = "nla",
+     .family = true,
+     .row_at = credssp_row_at},
+    {.id = "win32",
+     .title = "error of Windows",
+     .source = "MS-ERREF 2.2",
+     .arises = "inside other codes: 0x8007nnnn and 0xC007nnnn have it as their low word",
+     .bare = true,
+     .row_at = windows_error_row_at},
+    {.id = "negotiation",
+     .title = "RDP negotiation failure",
+     .source = "MS-RDPBCGR 2.2.1.2.2",
+     .arises = "the server refuses the security protocols that were asked for, before TLS and before any logon",
+     .phase = "negotiate",
+     .family = true,
+     .bare = true,
+     .row_at = negotiation_failure_row_at},
+    {.id = "tls",
+     .title = "TLS alert",
+     .source = "RFC 8446 6",
+     .arises = "one side ends the TLS handshake with it; Schannel's events 36887 and 36888 tell its number",
+     .phase = "tls",
+     .family = true,
+     .decimal = true,
+     .bare = true,
+     .row_at = tls_alert_row_at},
+    {.id = "authorization",
+     .title = "early user authorization result",
+     .source = "MS-RDPBCGR 2.2.10.2",
+     .arises = "the server sends it after NLA has proved the user",
+     .phase = "nla",
+     .family = true,
+     .bare = true,
+     .row_at = authorization_row_at},
+    {.id = "licensing",
+     .title = "licensing error message",
+     .source = "MS-RDPBCGR 2.2.1.12.1.3",
+     .arises = "the server ends licensing with it",
+     .phase = "licensing",
+     .family = true,
+     .bare = true,
+     .row_at = licensing_error_row_at},
+    {.id = "logon",
+     .title = "logon error notification",
+     .source = "MS-RDPBCGR 2.2.10.1.1.4.1.1",
+     .arises = "the server tells the logon's result inside the session",
+     .phase = "logon",
+     .family = true,
+     .bare = true,
+     .row_at = logon_error_row_at},
+    {.id = "gateway",
+     .title = "code of an RD Gateway",
+     .source = "MS-TSGU 2.2.6, or the HTTP status",
+     .arises = "the gateway refuses or ends the tunnel with it",
+     .phase = "gateway",
+     .family = true,
+     .row_at = gateway_row_at},
+    {.id = "ultimatum",
+     .title = "reason of an MCS Disconnect Provider Ultimatum",
+     .source = "T.125 part 7",
+     .arises = "the server ends the connection with it and gives no other reason",
+     .phase = "mcs",
+     .family = true,
+     .bare = true,
+     .row_at = ultimatum_row_at},
+    {.id = "freerdp",
+     .title = "FreeRDP's last error",
+     .source = "FreeRDP 3.10, error.h",
+     .arises = "xfreerdp3 and other clients of FreeRDP write it to their log; it names the step, seldom the reason",
+     .row_at = freerdp_error_row_at},
+    {.id = "xfreerdp",
+     .title = "exit status of xfreerdp3",
+     .source = "FreeRDP 3.10, xfreerdp.h",
+     .arises = "the shell's $? after xfreerdp3",
+     .decimal = true,
+     .row_at = xfreerdp_status_row_at},
+    {.id = "event",
+     .title = "event of Windows",
+     .source = "Windows' event logs",
+     .arises = "in the event log of the machine that is named",
+     .decimal = true,
+     .row_at = windows_event_row_at},
+};
+
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+const struct code_kind *code_kind_at(size_t index)
+{
+    return index < KINDS ? &kinds[index] : NULL;
+}
+
+const struct code_kind *code_kind_of(const char *id)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i].id, id) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
