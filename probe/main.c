@@ -5,8 +5,11 @@
 
 #include "commands/arguments.h"
 #include "commands/command.h"
+#include "commands/process.h"
+#include "connection/sandbox.h"
 #include "report/page.h"
 #include "runner/runner.h"
+#include "runner/zygote.h"
 #include "trial/nearest.h"
 
 static const struct {
@@ -48,6 +51,7 @@ static int version(void)
 {
     struct page page = page_open(stdout);
     page_line(&page, STYLE_PLAIN, "rdpprobe %s (%s)", RDPPROBE_VERSION, runner_versions());
+    page_line(&page, STYLE_PLAIN, "Sandbox of trials: %s", sandbox_text());
     return finish(&page);
 }
 
@@ -68,6 +72,10 @@ static int unknown(const char *word)
 
 int main(int argc, char **argv)
 {
+    if (!process_begin())
+        return EXIT_CANNOT_RUN;
+    if (argc >= 3 && strcmp(argv[1], ZYGOTE_WORD) == 0)
+        zygote_resume(argv[2], argc == 3);
     argv = arguments_take(argc, argv);
     if (!argv) {
         fprintf(stderr, "rdpprobe: memory is out\n");

@@ -29,6 +29,7 @@ static enum exit_status report(const struct run *run)
         page_put(&page, STYLE_FAINT, "trial %zu: ", shown + 1);
     }
     connect_text(&page, trials[shown]);
+    run_tell_sandbox(&page);
     if (page_close(&page))
         return EXIT_CONNECTED;
     run_complain(run->command, "the report cannot be written: %s", strerror(errno));

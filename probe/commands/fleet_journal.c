@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "connection/sandbox.h"
 #include "scenario/expectation.h"
 #include "scenario/plan_identity.h"
 #include "trial/until.h"
@@ -225,13 +226,14 @@ json_t *fleet_header(const struct plan *plan, const char *libraries, bool resume
     struct tm tm;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
     gethostname(host, sizeof host - 1);
-    json_t *json = json_pack(
-        "{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:{s:i, s:i, s:s}, s:I, s:I, s:I, s:b}", "record",
-        "run", "schema", JOURNAL_SCHEMA, "rdpprobe", RDPPROBE_VERSION, "libraries", libraries, "command", "matrix",
-        "started", started, "host", host, "scenario", s->name, "file", s->file, "fingerprint",
-        hex(plan->fingerprint, fingerprint), "seed", (json_int_t)s->seed, "shard", "index", (int)plan->shard.index,
-        "count", (int)plan->shard.count, "source", plan->shard.source, "targets", (json_int_t)plan->target_count,
-        "variants", (json_int_t)plan->variant_count, "trials", (json_int_t)plan->trials, "resumed", (int)resumed);
+    json_t *json =
+        json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:{s:i, s:i, s:s}, s:I, s:I, s:I, s:b}",
+                  "record", "run", "schema", JOURNAL_SCHEMA, "rdpprobe", RDPPROBE_VERSION, "libraries", libraries,
+                  "sandbox", sandbox_text(), "command", "matrix", "started", started, "host", host, "scenario", s->name,
+                  "file", s->file, "fingerprint", hex(plan->fingerprint, fingerprint), "seed", (json_int_t)s->seed,
+                  "shard", "index", (int)plan->shard.index, "count", (int)plan->shard.count, "source",
+                  plan->shard.source, "targets", (json_int_t)plan->target_count, "variants",
+                  (json_int_t)plan->variant_count, "trials", (json_int_t)plan->trials, "resumed", (int)resumed);
     return json;
 }
 

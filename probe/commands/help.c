@@ -82,8 +82,8 @@ static const struct {
      "(logon.waited_ms), or come back later. An "
      "account that is refused twice, locked out or disabled stops its own trials, and the others go on. "
      "The journal has each trial as soon as it ends; --resume goes on where a run was interrupted or "
-     "killed, with the same plan only. The first SIGINT lets the trials under way end, a second one does "
-     "not."},
+     "killed, with the same plan only. The first SIGINT, SIGTERM or SIGHUP lets the trials under way end, a "
+     "second one does not."},
     {COMMAND_EVERY, "Logons",
      "Every trial that sends the password is a logon: under NLA always, under TLS or RDP security only "
      "with --autologon. After two failed ones the account is left alone, in this run and in later ones "

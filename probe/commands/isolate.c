@@ -169,6 +169,7 @@ static bool report(const struct study *study, const struct isolation *isolation,
                  study->journeys.trials, study->journeys.count, findings);
     if (run->options->causes)
         causes_text_all(&page, findings);
+    run_tell_sandbox(&page);
     return page_close(&page);
 }
 

@@ -15,6 +15,7 @@
 #include "commands/plan_text.h"
 #include "commands/run.h"
 #include "commands/shard_accounts.h"
+#include "connection/sandbox.h"
 #include "report/record.h"
 #include "report/report_set.h"
 #include "runner/engine.h"
@@ -396,6 +397,10 @@ static enum exit_status prepare(struct matrix *matrix)
                             sizeof error)) {
         run_complain("matrix", "%s", error);
         return usage ? EXIT_USAGE : EXIT_CANNOT_RUN;
+    }
+    if (matrix->options->no_sandbox) {
+        sandbox_disable();
+        run_complain("matrix", "warning: trials run without a sandbox (--no-sandbox)");
     }
     if (!(matrix->engine = engine_start(error, sizeof error))) {
         run_complain("matrix", "%s", error);

@@ -321,6 +321,13 @@ static bool take_json(struct options *o, const char *text, char *error, size_t s
     return true;
 }
 
+static bool take_no_sandbox(struct options *o, const char *text, char *error, size_t size)
+{
+    (void)text, (void)error, (void)size;
+    o->no_sandbox = true;
+    return true;
+}
+
 static bool take_quiet(struct options *o, const char *text, char *error, size_t size)
 {
     (void)text, (void)error, (void)size;
@@ -450,6 +457,8 @@ static const struct option_row after[] = {
     {"json", 0, NULL, "write records to standard output instead of a report, in the journal's form",
      COMMAND_EVERY | COMMAND_EXPLAIN, take_json, 0},
     {"list", 0, NULL, "list all codes that are known here", COMMAND_EXPLAIN, option_take_list, 0},
+    {"no-sandbox", 0, NULL, "for debugging only: let what reads the server's bytes do all that you may", COMMAND_EVERY,
+     take_no_sandbox, 0},
     {"quiet", 'q', NULL, "no report on standard output, no progress: only errors and the exit status",
      COMMAND_EVERY | COMMAND_REPORT, take_quiet, 0},
     {"help", 'h', NULL, "show this", COMMAND_EVERY | COMMAND_REPORT | COMMAND_EXPLAIN, take_help, 0},

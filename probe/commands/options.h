@@ -89,7 +89,7 @@ struct options {
     bool capture_whole;  // --no-capture-redact
 
     const char *journal;
-    bool json, quiet;
+    bool json, quiet, no_sandbox;
 };
 
 // Reads a command's arguments (argv[0] is its name). False with a sentence in error[size]; it never repeats what may be

@@ -11,6 +11,7 @@
 #include "commands/passwords.h"
 #include "commands/secret.h"
 #include "connection/picture/image.h"
+#include "connection/sandbox.h"
 #include "report/trial_line.h"
 #include "runner/ledger.h"
 
@@ -92,6 +93,15 @@ static bool reset_failed_logons(const struct run *run)
     return forget(run, &p->account, p->target.host) && (!p->has_gateway || forget(run, at_gateway, p->gateway.host));
 }
 
+void run_tell_sandbox(struct page *page)
+{
+    if (!sandbox_disabled())
+        return;
+    page_newline(page);
+    page_wrap(page, 0, 0,
+              "Trials ran without a sandbox (--no-sandbox): do not do that with servers that you do not trust.");
+}
+
 static void settle(struct run *run)
 {
     const struct options *o = run->options;
@@ -127,6 +137,10 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
         run_complain(command, "the screenshot %s cannot be made: %s", options->screenshot,
                      errno == EEXIST ? "there is something that is no plain file" : strerror(errno));
         return EXIT_CANNOT_RUN;
+    }
+    if (options->no_sandbox) {
+        sandbox_disable();
+        run_complain(command, "warning: trials run without a sandbox (--no-sandbox)");
     }
     if (!secret_stash("RDPPROBE_PASSWORD", &stash[0], error, sizeof error) ||
         !secret_stash("RDPPROBE_GATEWAY_PASSWORD", &stash[1], error, sizeof error) ||

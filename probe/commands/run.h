@@ -33,3 +33,6 @@ enum exit_status run_stop_status(const struct run *run, enum exit_status otherwi
 // Ends the runner, wipes secrets, closes the journal. Returns status, or EXIT_CANNOT_RUN with a sentence if records are
 // missing in the journal.
 enum exit_status run_end(struct run *run, enum exit_status status);
+
+// Says in a report that trials ran without a sandbox, where they did.
+void run_tell_sandbox(struct page *page);

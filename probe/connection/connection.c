@@ -13,6 +13,7 @@
 #include "connection/gateway_tap.h"
 #include "connection/observe/certificate.h"
 #include "connection/picture/drawing.h"
+#include "connection/sandbox.h"
 #include "connection/settings.h"
 #include "connection/tap.h"
 
@@ -275,6 +276,9 @@ void connection_run(const struct connection_request *request, struct event_sink 
     check_ciphers(connection);
     begin_capture(connection);
     finish_if(connection, socket_resolve(&connection->sockets, request, &connection->progress));
+    // Kerberos asks its KDCs by UDP first.
+    if (!sandbox_tighten(connection->trace.nla && request->profile.levels.level[FACTOR_AUTH] != AUTH_LEVEL_NTLM))
+        finish_locally(connection, "NO_SANDBOX", "system calls cannot be filtered");
     if (!settings_apply(connection))
         finish_locally(connection, "SETTINGS_REFUSED", "FreeRDP refused the settings of this variant");
     tls_begin_watch(&connection->tls);

@@ -33,7 +33,7 @@ void event_flush(struct event_sink *sink)
     send_all(sink->fd, sink->gathered, size);
 }
 
-static void gather(struct event_sink *sink, json_t *event)
+static void gather(struct event_sink *sink, json_t *event, bool bounded)
 {
     char *line = event ? json_dumps(event, JSON_COMPACT) : NULL;
     json_decref(event);
@@ -41,6 +41,12 @@ static void gather(struct event_sink *sink, json_t *event)
         return;
     size_t length = strlen(line);
     line[length++] = '\n'; // takes the terminator's place: the line is sent by length
+    if (bounded && (length > EVENT_LINE_MAX || length > EVENT_BYTES_MAX - sink->reported)) {
+        sink->left_out++;
+        free(line);
+        return;
+    }
+    sink->reported += bounded ? length : 0;
     if (length > sizeof sink->gathered - sink->used)
         event_flush(sink);
     if (length > sizeof sink->gathered) {
@@ -54,7 +60,7 @@ static void gather(struct event_sink *sink, json_t *event)
 
 static void emit(struct event_sink *sink, json_t *event)
 {
-    gather(sink, event);
+    gather(sink, event, false);
     event_flush(sink);
 }
 
@@ -75,7 +81,7 @@ void event_step(struct event_sink *sink, enum gateway_step step)
 
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value)
 {
-    gather(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value));
+    gather(sink, json_pack("{s:i, s:o}", "fact", (int)fact, "value", value), true);
 }
 
 // Writes the number's digits; returns what follows them. printf is not for signal handlers (signal-safety(7)).
@@ -101,14 +107,30 @@ void event_number_now(struct event_sink *sink, enum fact fact, unsigned value)
     send_all(sink->fd, line, (size_t)(p - line));
 }
 
+void event_name_now(struct event_sink *sink, enum fact fact, const char *name)
+{
+    enum { NAME_MAX_LENGTH = 40 };
+    char line[96];
+    char *p = stpcpy(line, "{\"fact\":");
+    p = stpcpy(put_digits(p, (unsigned)fact), ",\"value\":\"");
+    p = stpncpy(p, name, NAME_MAX_LENGTH);
+    p = stpcpy(p, "\"}\n");
+    send_all(sink->fd, line, (size_t)(p - line));
+}
+
 void event_append(struct event_sink *sink, enum fact fact, const char *text)
 {
-    gather(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text));
+    if (sink->entries[fact] < EVENT_LIST_MAX) {
+        sink->entries[fact]++;
+        gather(sink, json_pack("{s:i, s:s}", "append", (int)fact, "value", text), true);
+    } else {
+        sink->left_out++;
+    }
 }
 
 void event_round_trip(struct event_sink *sink)
 {
-    gather(sink, json_pack("{s:b}", "round_trip", 1));
+    gather(sink, json_pack("{s:b}", "round_trip", 1), true);
 }
 
 void event_connection(struct event_sink *sink)
@@ -149,6 +171,9 @@ void event_failed_logon(struct event_sink *sink)
 
 void event_outcome(struct event_sink *sink, const struct outcome *o)
 {
+    if (sink->left_out)
+        gather(sink, json_pack("{s:i, s:I}", "fact", (int)FACT_END_LEFT_OUT, "value", (json_int_t)sink->left_out),
+               false);
     emit(sink, json_pack("{s:{s:i, s:i, s:i, s:i, s:I, s:s, s:s, s:i, s:I, s:I, s:I, s:s}, s:f}", "outcome", "result",
                          (int)o->result, "phase", (int)o->phase, "family", (int)o->family, "side", (int)o->side, "code",
                          (json_int_t)o->code, "name", o->name, "detail", o->detail, "basis", (int)o->mstsc.basis,

@@ -17,11 +17,23 @@
 // A wake-up of the parent costs more than a fact, so facts travel together.
 enum { EVENTS_GATHERED = 8192 };
 
+// What of one trial is reported at most, whatever its peer sends. Phases, connections, logons and the outcome always
+// are.
+enum {
+    EVENT_LINE_MAX = 64 * 1024,            // bytes of one event
+    EVENT_LIST_MAX = 256,                  // entries of one list
+    EVENT_BYTES_MAX = 1024 * 1024,         // bytes of facts, entries and round trips
+    EVENT_STREAM_MAX = 2 * EVENT_BYTES_MAX // of all; more is no worker's that keeps to the above
+};
+
 // The worker's end.
 struct event_sink {
     int fd;
-    double start; // CLOCK_MONOTONIC milliseconds at which the trial began
-    size_t used;  // bytes gathered and not yet sent
+    double start;      // CLOCK_MONOTONIC milliseconds at which the trial began
+    size_t used;       // bytes gathered and not yet sent
+    size_t reported;   // bytes of what is bounded
+    unsigned left_out; // for the bounds
+    uint16_t entries[FACT_COUNT];
     char gathered[EVENTS_GATHERED];
 };
 
@@ -37,6 +49,8 @@ void event_step(struct event_sink *sink, enum gateway_step step);        // of P
 void event_fact(struct event_sink *sink, enum fact fact, json_t *value); // steals value
 // The same at once, past what is gathered: for a signal handler. Only for a fact that is a number.
 void event_number_now(struct event_sink *sink, enum fact fact, unsigned value);
+// Likewise for a text of letters, digits and underscores, of at most 40.
+void event_name_now(struct event_sink *sink, enum fact fact, const char *name);
 void event_append(struct event_sink *sink, enum fact fact, const char *text);
 void event_round_trip(struct event_sink *sink); // an answer came to what was sent in the present phase
 void event_connection(struct event_sink *sink); // a TCP connection is attempted
@@ -45,7 +59,7 @@ void event_logon(struct event_sink *sink);      // a password is sent
 // trial's clock stands still. Returns the milliseconds waited; without leave, or without a parent, the process ends.
 double event_request_permit(struct event_sink *sink);
 void event_permit_unused(struct event_sink *sink); // the permit was granted, and the password is not sent
-// How it ended; a later one replaces an earlier one.
+// How it ended, and before that how much was left out (FACT_END_LEFT_OUT); a later one replaces an earlier one.
 void event_outcome(struct event_sink *sink, const struct outcome *outcome);
 void event_failed_logon(struct event_sink *sink); // the logon that was sent was refused, or may have been
 

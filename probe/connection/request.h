@@ -19,8 +19,9 @@ enum capture_form {
 struct connection_request {
     struct profile profile; // its levels are the trial's variant
     enum phase until;
-    bool at_challenge;       // until is PHASE_NLA: end at NTLM's CHALLENGE, send no AUTHENTICATE
-    const char *screenshot;  // file to save the desktop in, or ""; until is PHASE_GRAPHICS then
+    bool at_challenge; // until is PHASE_NLA: end at NTLM's CHALLENGE, send no AUTHENTICATE
+    // file in config_path that does not exist yet, to save the desktop in, or ""; until is PHASE_GRAPHICS then
+    const char *screenshot;
     const char *config_path; // absolute scratch directory; FreeRDP's ConfigPath
     bool looks_for_tls;      // where the target answers X.224 with its end or no X.224 (tls_first.h)
     bool requests_permit;    // before the password is sent (event_request_permit())

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <winpr/crypto.h>
 #include <winpr/ssl.h>
@@ -22,6 +23,7 @@
 #include "connection/observe/certificate.h"
 #include "connection/picture/picture.h"
 #include "connection/request.h"
+#include "connection/sandbox.h"
 
 static void clean_environment(void)
 {
@@ -108,6 +110,7 @@ static void isolate_process(void)
     signal(SIGINT, SIG_IGN); // the terminal's; the parent decides
     signal(SIGTERM, SIG_DFL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 // A trial takes some hundredths of a second: what takes this much spins. Only what is drawn may take more.
@@ -116,6 +119,40 @@ static void limit_time(const struct connection_request *request)
     struct rlimit enough = {WORKER_CPU_SECONDS, RLIM_INFINITY};
     if (!picture_wanted(request))
         setrlimit(RLIMIT_CPU, &enough);
+}
+
+// What a server has FreeRDP allocate or write ends there, before this machine is out of memory or its disk is full. A
+// capture is one file of all trials.
+static void limit_space(const struct connection_request *request)
+{
+    const rlim_t mib = 1024 * 1024;
+    struct stat capture = {.st_size = 0};
+    if (request->capture != CAPTURE_OFF)
+        fstat(request->capture_fd, &capture);
+    struct rlimit file = {(rlim_t)capture.st_size + WORKER_FILE_MIB * mib, 0};
+    file.rlim_max = file.rlim_cur;
+    setrlimit(RLIMIT_FSIZE, &file);
+#ifndef __SANITIZE_ADDRESS__ // its shadow alone takes terabytes of addresses
+    struct rlimit memory = {(picture_wanted(request) ? WORKER_PICTURE_MIB : WORKER_MEMORY_MIB) * mib, 0};
+    memory.rlim_max = memory.rlim_cur;
+    setrlimit(RLIMIT_AS, &memory);
+#endif
+}
+
+// Nothing that a server sends is read before.
+static void enter_sandbox(const struct connection_request *request, struct event_sink *sink)
+{
+    const struct profile *profile = &request->profile;
+    struct sandbox_needs needs = {.scratch = request->config_path, .sink = sink};
+    struct outcome outcome = {
+        .result = RESULT_FAILED, .family = FAMILY_LOCAL, .side = SIDE_CLIENT, .name = "NO_SANDBOX"};
+    needs.ports[needs.port_count++] = profile->target.port;
+    if (profile->has_gateway)
+        needs.ports[needs.port_count++] = profile->gateway.port;
+    if (sandbox_enter(&needs, outcome.detail, sizeof outcome.detail))
+        return;
+    event_outcome(sink, &outcome);
+    _exit(0);
 }
 
 void worker_run(int fd)
@@ -127,6 +164,8 @@ void worker_run(int fd)
     if (!request_receive(&request, fd))
         _exit(1);
     limit_time(&request);
+    limit_space(&request);
     sink.start = event_clock();
+    enter_sandbox(&request, &sink);
     connection_run(&request, &sink);
 }

@@ -9,6 +9,10 @@
 // a processor from the others until its deadline.
 enum { WORKER_CPU_SECONDS = 5 };
 
+// Address space of a worker that draws nothing, and of one that draws (a desktop of PICTURE_PIXELS_MAX is there five
+// times); bytes that it adds to a file.
+enum { WORKER_MEMORY_MIB = 2048, WORKER_PICTURE_MIB = 4096, WORKER_FILE_MIB = 512 };
+
 // Initialises OpenSSL, WinPR and FreeRDP once, so that workers forked from this process start warm. Cleans the
 // environment of what would change a connection (proxies, Kerberos and log settings). False with a sentence in
 // error[size].

@@ -11,11 +11,12 @@
 #include <unistd.h>
 
 #include "connection/event.h"
+#include "connection/picture/image.h"
 #include "connection/request.h"
 #include "connection/worker.h"
 #include "trial/fact.h"
 
-enum { BUFFER_FIRST = 16 * 1024, LINE_MAX_BYTES = 64 * 1024 };
+enum { BUFFER_FIRST = 16 * 1024 };
 
 bool attempt_init(struct attempt *attempt, const struct run_options *options, const char *store, uint64_t number,
                   const struct variant *variant, enum phase until, unsigned repeat)
@@ -42,7 +43,7 @@ static bool send_request(const struct attempt *attempt)
         .until = trial->until,
         .at_challenge = trial->at_challenge,
         .config_path = attempt->config,
-        .screenshot = o->screenshot ? o->screenshot : "",
+        .screenshot = attempt->screenshot,
         .looks_for_tls = attempt->looks_for_tls,
         .requests_permit = attempt->requests_permit,
         .one_gateway_logon = attempt->one_gateway_logon,
@@ -61,6 +62,11 @@ bool attempt_start(struct attempt *attempt, struct zygote *zygote, uint32_t id)
     const enum license_level license = (enum license_level)attempt->trial.variant.level[FACTOR_LICENSE];
     if (!scratch_prepare(attempt->store, (unsigned long)attempt->trial.number, license, attempt->config))
         return false;
+    if (attempt->options->screenshot &&
+        snprintf(attempt->screenshot, SCRATCH_PATH, "%s/screenshot.png", attempt->config) >= SCRATCH_PATH) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
     attempt->start = event_clock();
     attempt->fd = zygote_spawn(zygote, id, attempt->options->profile.deadline_ms);
     if (attempt->fd < 0)
@@ -75,7 +81,7 @@ static bool make_room(struct attempt *attempt)
     if (attempt->used < attempt->capacity)
         return true;
     size_t capacity = attempt->capacity ? attempt->capacity * 2 : BUFFER_FIRST;
-    char *buffer = capacity <= LINE_MAX_BYTES ? realloc(attempt->buffer, capacity) : NULL; // no event is longer
+    char *buffer = capacity <= EVENT_LINE_MAX ? realloc(attempt->buffer, capacity) : NULL; // no event is longer
     if (!buffer)
         return false;
     attempt->buffer = buffer;
@@ -124,6 +130,10 @@ bool attempt_read(struct attempt *attempt)
         if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
             return true;
         if (n <= 0)
+            break;
+        attempt->bytes += (size_t)n;
+        attempt->flooded = attempt->bytes > EVENT_STREAM_MAX;
+        if (attempt->flooded)
             break;
         attempt->used += (size_t)n;
         apply_lines(attempt);
@@ -189,15 +199,42 @@ static void fail(struct trial *trial, enum family family, uint32_t code, const c
     snprintf(trial->outcome.detail, sizeof trial->outcome.detail, "%s", detail);
 }
 
+// Its zygote kills a worker at the deadline; even a busy machine needs no more than this to do it and tell.
+enum { GRACE_MS = 1500 };
+
+bool attempt_overdue(const struct attempt *attempt, double now)
+{
+    return !attempt->asking && now > attempt->start + attempt->options->profile.deadline_ms + GRACE_MS;
+}
+
+void attempt_lose(struct attempt *attempt)
+{
+    attempt_read(attempt);
+    attempt_cut(attempt);
+    attempt->lost = attempt->reaped = true;
+}
+
 enum { SLOW_PART = 4 }; // of the deadline: who was silent for less is slow
 
+// Nobody ended the trial when it was due, or who ends trials died: that says nothing of the peer.
+static void explain_lost(struct trial *trial, double ms, unsigned deadline_ms)
+{
+    char detail[160];
+    if (ms > deadline_ms)
+        snprintf(detail, sizeof detail, "no end within the deadline of %g s, and %s", deadline_ms / 1000.0,
+                 "the process that ends trials did not answer: both were killed");
+    else
+        snprintf(detail, sizeof detail, "the process that makes and ends trials ended before the trial did");
+    fail(trial, FAMILY_CRASH, 0, "SUPERVISOR", detail);
+    fact_set(trial->facts, FACT_ENDED_BY, json_string("client"));
+}
+
 // What the worker could not say itself, because it was killed or died.
-static void explain(struct trial *trial, const struct worker_end *end, double ms, unsigned deadline_ms)
+static void explain(struct trial *trial, const struct worker_end *end, unsigned deadline_ms)
 {
     char detail[160];
     const char *signal_name;
 
-    event_finish(trial, ms);
     if (end->killed) {
         const char *step = fact_text(trial->facts, FACT_GATEWAY_STEP, "");
         bool there = trial->outcome.phase == PHASE_GATEWAY && step[0];
@@ -216,6 +253,12 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
         snprintf(detail, sizeof detail, "the client library used %d s of processor time without an end: stopped",
                  WORKER_CPU_SECONDS);
         fail(trial, FAMILY_CRASH, SIGXCPU, "XCPU", detail);
+    } else if (WIFSIGNALED(end->status) && WTERMSIG(end->status) == SIGSYS) {
+        const char *call = fact_text(trial->facts, FACT_END_BLOCKED_CALL, "");
+        snprintf(detail, sizeof detail, "the sandbox stopped the client library, which called %.40s%s",
+                 call[0] ? call : "something that it never needs", call[0] ? "()" : "");
+        fail(trial, FAMILY_CRASH, SIGSYS, "SANDBOX", detail);
+        fact_set(trial->facts, FACT_ENDED_BY, json_string("client"));
     } else if (WIFSIGNALED(end->status)) {
         signal_name = sigabbrev_np(WTERMSIG(end->status));
         snprintf(detail, sizeof detail, "the client library died of signal %d", WTERMSIG(end->status));
@@ -226,15 +269,38 @@ static void explain(struct trial *trial, const struct worker_end *end, double ms
     }
 }
 
+// The worker may write nowhere but in its scratch directory.
+static void publish_screenshot(struct attempt *attempt)
+{
+    struct trial *trial = &attempt->trial;
+    const char *file = attempt->options->screenshot;
+    if (!attempt->screenshot[0] || access(attempt->screenshot, F_OK) != 0)
+        return;
+    if (image_publish(attempt->screenshot, file))
+        fact_set(trial->facts, FACT_GRAPHICS_SCREENSHOT, json_string(file));
+    else if (trial->outcome.result == RESULT_CONNECTED)
+        fail(trial, FAMILY_LOCAL, 0, "SCREENSHOT_NOT_SAVED", strerror(errno));
+}
+
 void attempt_finish(struct attempt *attempt)
 {
     struct trial *trial = &attempt->trial;
     trial->peak_kib = attempt->end.peak_kib;
     trial->cpu_ms = attempt->end.cpu_ms;
+    const double ms = event_clock() - attempt->start;
     if (attempt->ended_well) // shortly before the deadline
         fact_remove(trial->facts, FACT_END_SILENCE);
     else
-        explain(trial, &attempt->end, event_clock() - attempt->start, attempt->options->profile.deadline_ms);
+        event_finish(trial, ms);
+    if (attempt->flooded && !attempt->ended_well)
+        fail(trial, FAMILY_CRASH, 0, "FLOOD",
+             "the trial's process reported more than a trial has to say: it was cut off");
+    else if (!attempt->ended_well && attempt->lost)
+        explain_lost(trial, ms, attempt->options->profile.deadline_ms);
+    else if (!attempt->ended_well)
+        explain(trial, &attempt->end, attempt->options->profile.deadline_ms);
+    if (attempt->ended_well)
+        publish_screenshot(attempt);
     if (fact_has(trial->facts, FACT_LICENSING_MESSAGES, "NEW_LICENSE") ||
         fact_has(trial->facts, FACT_LICENSING_MESSAGES, "UPGRADE_LICENSE"))
         scratch_save_licenses(attempt->store, attempt->config);

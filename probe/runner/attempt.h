@@ -16,9 +16,10 @@ struct attempt {
     const struct run_options *options; // borrowed
     const char *store;                 // scratch directory with the licences of the target; borrowed
     struct trial trial;
-    char config[SCRATCH_PATH]; // "" where there is none
-    int fd;                    // the worker's, -1 once it was closed
-    char *buffer;              // what was read and not applied yet
+    char config[SCRATCH_PATH];     // "" where there is none
+    char screenshot[SCRATCH_PATH]; // what the worker saves, "" for nothing
+    int fd;                        // the worker's, -1 once it was closed
+    char *buffer;                  // what was read and not applied yet
     size_t used, capacity;
     bool looks_for_tls;     // connection/request.h; set between init and start
     bool one_gateway_logon; // permit (runner/guard.h); set between init and start
@@ -29,6 +30,9 @@ struct attempt {
     double asked;           // when it asked
     bool ended_well;        // the worker reported an outcome
     bool reaped;            // the zygote has reported its end
+    size_t bytes;           // that the worker has reported
+    bool flooded;           // more than any trial may
+    bool lost;              // with the zygote, before its end was known
     struct worker_end end;
 };
 
@@ -54,6 +58,12 @@ void attempt_reap(struct attempt *attempt, const struct worker_end *end);
 
 // Whether the worker has ended and all that it reported was read.
 bool attempt_over(const struct attempt *attempt);
+
+// Whether the zygote ought to have reported the worker's end long ago: it is stopped, or hangs.
+bool attempt_overdue(const struct attempt *attempt, double now);
+
+// The zygote and its workers are gone: reads what the worker has reported, which is all.
+void attempt_lose(struct attempt *attempt);
 
 // Reads no further. Where the answer to a logon has not come, it counts as refused.
 void attempt_cut(struct attempt *attempt);

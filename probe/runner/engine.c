@@ -24,7 +24,8 @@ enum {
     BUSY_MS = 5,        // how soon a zygote that was too busy is asked again
     PATIENCE_MS = 2000, // how long a server is kept waiting for a password: no longer than a slow domain controller
     FROM_ZYGOTE = -1,   // in place of a slot's index
-    FROM_INTERRUPT = -2
+    FROM_INTERRUPT = -2,
+    ZYGOTES_MAX = 3 // that are lost one after the other without a trial's end between them
 };
 
 struct engine {
@@ -41,7 +42,7 @@ struct engine {
     uint64_t number;
     unsigned further; // trials that the limit does not count
     bool interrupted;
-    bool lost; // the zygote is gone, and all workers with it
+    unsigned lost; // zygotes since the last trial that came to its end
     enum stop stop;
     char why[SENTENCE];
 };
@@ -108,7 +109,8 @@ static void put_off(struct engine *e, struct slot *slot, unsigned index, uint32_
     char sentence[SENTENCE];
     guard_end(e->guard, &slot->options, &slot->permit, &slot->attempt.trial, sentence, sizeof sentence);
     attempt_clear(&slot->attempt, NULL);
-    if (problem != EAGAIN && e->state.in_flight == 0) {
+    // EPIPE: the zygote has died, which is seen to next.
+    if (problem != EAGAIN && problem != EPIPE && problem != ECONNRESET && e->state.in_flight == 0) {
         snprintf(sentence, sizeof sentence, "no trial can be run on this machine: %s", strerror(problem));
         stop(e, STOP_ENVIRONMENT, sentence);
     }
@@ -283,6 +285,7 @@ static void complete(struct engine *e, struct slot *slot, unsigned index)
     bool counted =
         guard_end(e->guard, &slot->options, &slot->permit, &slot->attempt.trial, uncounted, sizeof uncounted);
     e->state.ended++;
+    e->lost = slot->attempt.lost ? e->lost : 0;
     if (fact_get(slot->attempt.trial.facts, FACT_NEGOTIATION_TLS_FIRST))
         e->targets[slot->target].tls_looked_for = true;
     enum stop reason =
@@ -351,6 +354,41 @@ static void heed_interrupt(struct engine *e)
         abandon(e, false); // the zygote ends their workers when it is stopped
 }
 
+static bool listen_to(struct engine *e, int descriptor, int64_t from)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)from};
+    return descriptor < 0 || epoll_ctl(e->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+static void renew_host(struct engine *e)
+{
+    char sentence[SENTENCE];
+    if (++e->lost >= ZYGOTES_MAX)
+        stop(e, STOP_ENVIRONMENT, "the process that makes the trials' processes died again and again");
+    else if (!trial_host_renew(&e->host, sentence, sizeof sentence) ||
+             !listen_to(e, zygote_descriptor(e->host.zygote), FROM_ZYGOTE))
+        stop(e, STOP_ENVIRONMENT, sentence);
+}
+
+// The zygote is dead, stopped or hangs. It ends with its workers; each trial in flight has a record of that; and the
+// run goes on with another one.
+static void replace_zygote(struct engine *e)
+{
+    heed_interrupt(e); // the reason that people know
+    epoll_ctl(e->epoll, EPOLL_CTL_DEL, zygote_descriptor(e->host.zygote), NULL);
+    trial_host_kill(&e->host);
+    if (e->interrupted)
+        abandon(e, false);
+    else
+        renew_host(e);
+    for (unsigned i = 0; i < slots_count(e->slots); i++) {
+        struct slot *slot = slots_in_use(e->slots, i);
+        if (slot)
+            attempt_lose(&slot->attempt);
+        finish_if_over(e, i);
+    }
+}
+
 static void take_ends(struct engine *e)
 {
     struct worker_end end;
@@ -362,11 +400,8 @@ static void take_ends(struct engine *e)
         attempt_read(&slot->attempt);
         finish_if_over(e, end.id);
     }
-    e->lost = errno != EAGAIN;
-    if (e->lost) {
-        heed_interrupt(e); // the reason that people know
-        stop(e, STOP_ENVIRONMENT, "the process that makes the trials' processes has died");
-    }
+    if (errno != EAGAIN)
+        replace_zygote(e);
 }
 
 static void hear(struct engine *e, unsigned index)
@@ -380,6 +415,16 @@ static void hear(struct engine *e, unsigned index)
         finish_if_over(e, index);
 }
 
+static bool is_overdue(const struct engine *e, double now)
+{
+    bool overdue = false;
+    for (unsigned i = 0; i < slots_count(e->slots) && !overdue; i++) {
+        const struct slot *slot = slots_in_use(e->slots, i);
+        overdue = slot && attempt_overdue(&slot->attempt, now);
+    }
+    return overdue;
+}
+
 // Sockets hold a few hundred events; a worker waits where its own is full.
 static void sweep(struct engine *e, double now)
 {
@@ -388,6 +433,8 @@ static void sweep(struct engine *e, double now)
     e->swept = now;
     for (unsigned i = 0; i < slots_count(e->slots); i++)
         hear(e, i);
+    if (e->state.in_flight && is_overdue(e, now))
+        replace_zygote(e);
     answer_all(e); // for accounts that other processes have given back, and for those who have waited long enough
     if (queue_parked(e->queue)) // for accounts that other processes have given back
         queue_wake(e->queue);
@@ -450,16 +497,8 @@ static void loop(struct engine *e)
         double now = event_clock();
         sweep(e, now);
         tell(e, now, false);
-        if (e->lost)
-            abandon(e, true);
     }
     tell(e, event_clock(), true);
-}
-
-static bool listen_to(struct engine *e, int descriptor, int64_t from)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)from};
-    return descriptor < 0 || epoll_ctl(e->epoll, EPOLL_CTL_ADD, descriptor, &event) == 0;
 }
 
 static bool make_parts(struct engine *e)

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// SIGINT and SIGTERM: the first asks the run to end, the second ends the program at once.
+// SIGINT, SIGTERM and SIGHUP: the first asks the run to end, the second kills the processes of trials at once, and this
+// one a second later if it has not come to its end by then.
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
-// Installs the handlers, and ignores SIGPIPE and SIGXFSZ, so that a full disk is an error and no end. Safe to repeat.
+// Installs the handlers (SIGHUP's not where it is ignored, as by nohup), and ignores SIGPIPE and SIGXFSZ, so that a
+// full disk is an error and no end. Safe to repeat.
 void interrupt_catch(void);
+
+// The process group that a second signal kills; 0: none.
+void interrupt_kills(pid_t process_group);
 
 // Whether one of them has come.
 bool interrupt_seen(void);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "connection/sandbox.h"
 #include "connection/worker.h"
 #include "runner/engine.h"
 #include "runner/interrupt.h"
@@ -51,8 +52,9 @@ static json_t *run_record(const struct run_options *options, const char *command
     struct tm tm;
 
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-    json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "record", "run", "schema", JOURNAL_SCHEMA, "rdpprobe",
-                             RDPPROBE_VERSION, "libraries", worker_versions(), "command", command, "started", started);
+    json_t *json = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "record", "run", "schema", JOURNAL_SCHEMA,
+                             "rdpprobe", RDPPROBE_VERSION, "libraries", worker_versions(), "sandbox", sandbox_text(),
+                             "command", command, "started", started);
     if (json && profile_put_run_members(&options->profile, json) &&
         (!options->experiment || json_object_set(json, "experiment", options->experiment) == 0))
         return json;

@@ -18,5 +18,11 @@ struct trial_host {
 // run trials at all (exit status 3).
 bool trial_host_start(struct trial_host *host, char *error, size_t size);
 
+// Kills the zygote and all its workers, whatever they do. The scratch directory stays.
+void trial_host_kill(struct trial_host *host);
+
+// Starts another one after that; the old one is freed. False with a sentence in error[size]: there is no zygote then.
+bool trial_host_renew(struct trial_host *host, char *error, size_t size);
+
 // Ends workers and zygote and removes the scratch directory. Safe on a zeroed host.
 void trial_host_end(struct trial_host *host);

@@ -12,14 +12,23 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "connection/sandbox.h"
 #include "connection/worker.h"
 #include "runner/scratch.h"
 
-enum { SENTENCE = 240 };
+enum {
+    SENTENCE = 240,
+    WARM_UP_MS = 20000, // it takes a tenth of a second
+    FAREWELL_MS = 1000,
+    RESUMED_CONTROL = STDERR_FILENO + 1 // where a zygote that is executed anew has its socket
+};
+
+const char ZYGOTE_WORD[] = "--zygote";
 
 // Over a SOCK_SEQPACKET pair: one message a packet. With a descriptor it is about a new worker; without, deadline_ms is
 // added to that of one that is there.
@@ -90,8 +99,9 @@ static bool receive_order(int control, struct order *order, int *fd)
 static void prolong(struct supervisor *supervisor, const struct order *order)
 {
     for (size_t i = 0; i < supervisor->count; i++) {
-        if (supervisor->workers[i].id == order->id)
-            supervisor->workers[i].deadline += order->deadline_ms;
+        struct worker *worker = &supervisor->workers[i];
+        if (worker->id == order->id)
+            worker->deadline += order->deadline_ms;
     }
 }
 
@@ -198,6 +208,16 @@ static void silence(void)
         dup2(null, fd);
 }
 
+static bool warm_up(char *error, size_t size)
+{
+    if (!worker_warm_up(error, size))
+        return false;
+    bool ok = sandbox_prepare();
+    if (!ok)
+        snprintf(error, size, "the sandbox of trials cannot be made (libseccomp)");
+    return ok;
+}
+
 static _Noreturn void zygote_main(int control, const char *scratch)
 {
     struct greeting greeting = {.ready = false};
@@ -209,7 +229,10 @@ static _Noreturn void zygote_main(int control, const char *scratch)
         close_range(STDERR_FILENO + 1, (unsigned)control - 1, 0);
     close_range((unsigned)control + 1, ~0U, 0);
     setsid();
+    // A parent that is killed while this process is stopped: it goes on, and ends.
+    prctl(PR_SET_PDEATHSIG, SIGCONT);
     signal(SIGINT, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
     silence();
     prctl(PR_SET_NAME, "rdpprobe-zygote");
@@ -218,7 +241,7 @@ static _Noreturn void zygote_main(int control, const char *scratch)
     sigprocmask(SIG_BLOCK, &child, NULL);
     supervisor.children = signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 
-    greeting.ready = supervisor.children >= 0 && worker_warm_up(greeting.error, sizeof greeting.error);
+    greeting.ready = supervisor.children >= 0 && warm_up(greeting.error, sizeof greeting.error);
     if (send(control, &greeting, sizeof greeting, MSG_NOSIGNAL) == sizeof greeting && greeting.ready)
         supervise(&supervisor);
     for (size_t i = 0; i < supervisor.count; i++)
@@ -231,7 +254,37 @@ static _Noreturn void zygote_main(int control, const char *scratch)
 
 // ---- in the runner ----
 
-struct zygote *zygote_start(const char *scratch, char *error, size_t size)
+_Noreturn void zygote_resume(const char *scratch, bool sandbox)
+{
+    if (!sandbox)
+        sandbox_disable();
+    zygote_main(RESUMED_CONTROL, scratch);
+}
+
+static _Noreturn void execute_afresh(int control, const char *scratch)
+{
+    char program[] = "rdpprobe", word[sizeof ZYGOTE_WORD];
+    char *const arguments[] = {program, strcpy(word, ZYGOTE_WORD), (char *)(uintptr_t)scratch,
+                               sandbox_disabled() ? program : NULL, NULL};
+    // dup2() leaves the close-on-exec flag where both are the same.
+    if (control == RESUMED_CONTROL ? fcntl(control, F_SETFD, 0) == 0 : dup2(control, RESUMED_CONTROL) >= 0) {
+        close_range(RESUMED_CONTROL + 1, ~0U, 0);
+        execv("/proc/self/exe", arguments);
+    }
+    _exit(1);
+}
+
+static bool receive_greeting(int control, struct greeting *greeting)
+{
+    struct pollfd wait = {.fd = control, .events = POLLIN};
+    int n;
+    do
+        n = poll(&wait, 1, WARM_UP_MS);
+    while (n < 0 && errno == EINTR);
+    return n > 0 && recv(control, greeting, sizeof *greeting, 0) == sizeof *greeting;
+}
+
+struct zygote *zygote_start(const char *scratch, bool afresh, char *error, size_t size)
 {
     struct zygote *zygote = calloc(1, sizeof *zygote);
     struct greeting greeting;
@@ -245,20 +298,22 @@ struct zygote *zygote_start(const char *scratch, char *error, size_t size)
     zygote->pid = fork();
     if (zygote->pid == 0) {
         close(pair[0]);
+        if (afresh)
+            execute_afresh(pair[1], scratch);
         zygote_main(pair[1], scratch);
     }
     close(pair[1]);
     zygote->control = pair[0];
     if (zygote->pid < 0) {
         snprintf(error, size, "no process for trials can be made: %s", strerror(errno));
-    } else if (recv(zygote->control, &greeting, sizeof greeting, 0) != sizeof greeting) {
+    } else if (!receive_greeting(zygote->control, &greeting)) {
         snprintf(error, size, "the process for trials died while FreeRDP was initialised");
     } else if (!greeting.ready) {
         snprintf(error, size, "%.*s", SENTENCE - 1, greeting.error);
     } else {
         return zygote;
     }
-    zygote_stop(zygote);
+    zygote_destroy(zygote);
     return NULL;
 }
 
@@ -299,6 +354,11 @@ void zygote_prolong(struct zygote *zygote, uint32_t id, unsigned ms)
     send(zygote->control, &order, sizeof order, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+pid_t zygote_group(const struct zygote *zygote)
+{
+    return zygote->pid; // it leads its session
+}
+
 int zygote_descriptor(const struct zygote *zygote)
 {
     return zygote->control;
@@ -315,12 +375,35 @@ bool zygote_take_end(struct zygote *zygote, struct worker_end *end)
     return n == sizeof *end;
 }
 
+static void wait_for_end(struct zygote *zygote)
+{
+    while (zygote->pid > 0 && waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    free(zygote);
+}
+
 void zygote_stop(struct zygote *zygote)
 {
     if (!zygote)
         return;
     close(zygote->control);
-    while (zygote->pid > 0 && waitpid(zygote->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    free(zygote);
+    int process = (int)syscall(SYS_pidfd_open, zygote->pid, 0);
+    struct pollfd ended = {.fd = process, .events = POLLIN};
+    if (process >= 0 && poll(&ended, 1, FAREWELL_MS) <= 0)
+        kill(-zygote->pid, SIGKILL);
+    if (process >= 0)
+        close(process);
+    wait_for_end(zygote);
+}
+
+void zygote_destroy(struct zygote *zygote)
+{
+    if (!zygote)
+        return;
+    close(zygote->control);
+    if (zygote->pid > 0) {
+        kill(-zygote->pid, SIGKILL);
+        kill(zygote->pid, SIGKILL); // before it has its group
+    }
+    wait_for_end(zygote);
 }

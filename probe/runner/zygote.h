@@ -10,8 +10,16 @@
 struct zygote;
 
 // Forks and warms the zygote. It lives in a session of its own (no terminal), ends with all its workers when this
-// process is gone, and then removes the directory scratch. NULL with a sentence in error[size].
-struct zygote *zygote_start(const char *scratch, char *error, size_t size);
+// process is gone, and then removes the directory scratch. afresh: it is this program executed anew, which must be so
+// once this process holds a secret. NULL with a sentence in error[size].
+struct zygote *zygote_start(const char *scratch, bool afresh, char *error, size_t size);
+
+// What a zygote that is executed anew is called with: the program, this word, the directory scratch, and anything more
+// for no sandbox.
+extern const char ZYGOTE_WORD[];
+
+// The zygote of such a call. Does not return.
+_Noreturn void zygote_resume(const char *scratch, bool sandbox);
 
 // Has a worker forked that is killed after deadline_ms. Returns the socket to it (the request goes in, events come out;
 // the caller closes it), or -1 with errno: EAGAIN where the zygote has too many orders to take another one yet.
@@ -35,5 +43,12 @@ int zygote_descriptor(const struct zygote *zygote);
 // is gone.
 bool zygote_take_end(struct zygote *zygote, struct worker_end *end);
 
-// Ends the zygote and its workers and frees it. Safe on NULL.
+// The process group of the zygote and all its workers.
+pid_t zygote_group(const struct zygote *zygote);
+
+// Ends the zygote and its workers and frees it; a zygote that does not answer within a second is killed with its group.
+// Safe on NULL.
 void zygote_stop(struct zygote *zygote);
+
+// The same at once: for a zygote that is dead, stopped or hangs. Safe on NULL.
+void zygote_destroy(struct zygote *zygote);

@@ -185,10 +185,12 @@ enum fact {
     FACT_DEACTIVATE_PHASE, // of Deactivate All
     FACT_DEACTIVATE_AFTER, // ms, likewise
     FACT_ULTIMATUM_REASON,
-    FACT_END_SILENCE,     // ms for which the peer had sent nothing when the deadline came
-    FACT_ENDED_BY,        // of a failed trial: server, gateway, client or deadline
-    FACT_CONNECTED_PROOF, // of a connected trial: active, logon or painted (trial/proof.h)
-    FACT_LOGON_USER,      // user and domain as the client sent them last
+    FACT_END_BLOCKED_CALL, // name of the system call that the sandbox stopped
+    FACT_END_LEFT_OUT,     // reports of this trial that were too many or too long (connection/event.h)
+    FACT_END_SILENCE,      // ms for which the peer had sent nothing when the deadline came
+    FACT_ENDED_BY,         // of a failed trial: server, gateway, client or deadline
+    FACT_CONNECTED_PROOF,  // of a connected trial: active, logon or painted (trial/proof.h)
+    FACT_LOGON_USER,       // user and domain as the client sent them last
     FACT_LOGON_DOMAIN,
     FACT_LOGON_INFO,         // names of Save Session Info's infoTypes, in order
     FACT_LOGON_SESSION,      // id

@@ -360,7 +360,9 @@ def test_killing_the_zygote_is_an_end_and_not_a_hang(hanging):
         children = [pid for pid in process.family() if pid != process.pid]
         zygote = next(pid for pid in children if parent_of(pid) == process.pid)
         os.kill(zygote, signal.SIGKILL)
-        assert process.wait(5) == 3, process.stderr
+        assert process.wait(5) == 1, process.stderr
+        outcome = json.loads(process.stdout.splitlines()[1])["outcome"]
+        assert (outcome["result"], outcome["family"], outcome["name"]) == ("failed", "crash", "SUPERVISOR")
         assert_nothing_left(process, temporary)
 
 

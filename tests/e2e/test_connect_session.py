@@ -176,6 +176,14 @@ def test_a_deactivated_session(trial, security):
     assert truth["deactivated_after_ms"] > 20
 
 
+def test_a_desktop_beyond_all_measure_is_an_outcome(trial):
+    result, _ = trial(["--reactivate", "50", "--huge-desktop", "60000", "--no-picture"], "--until", "graphics",
+                      "--deadline", "5")
+    outcome = result.trial["outcome"]
+    assert (outcome["family"], outcome["name"]) == ("local", "DESKTOP_TOO_LARGE"), outcome
+    assert "60000 x 60000" in outcome["detail"] and result.trial["peak_kib"] < 512 * 1024
+
+
 # ---- a broker ----
 
 @pytest.mark.parametrize("security", ROUND_TRIPS)

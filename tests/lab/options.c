@@ -414,6 +414,11 @@ static void take_reactivate(struct lab_options *options, const char *text)
     options->reactivate_ms = (int)number("--reactivate", text, 3600000);
 }
 
+static void take_huge_desktop(struct lab_options *options, const char *text)
+{
+    options->huge_desktop = (unsigned)number("--huge-desktop", text, UINT16_MAX);
+}
+
 static void take_no_picture(struct lab_options *options, const char *text)
 {
     (void)text;
@@ -503,6 +508,7 @@ static const struct lab_option {
      "bandwidth",
      parse_network},
     {"reactivate", "MS", "deactivate the session once, MS after activation, and activate it anew", take_reactivate},
+    {"huge-desktop", "PIXELS", "width and height of the desktop of --reactivate", take_huge_desktop},
     {NULL, NULL, "Other", NULL},
     {"no-picture", NULL, "paint nothing", take_no_picture},
     {"verbose", NULL, "diagnostics on stderr", take_verbose},

@@ -92,12 +92,13 @@ struct lab_options {
     uint32_t authorization;          // …and its result
     uint32_t status[LAB_STATUS_MAX]; // codes of Server Status Info PDUs, before Demand Active
     size_t status_count;
-    bool network;         // measure it, and tell the client these:
-    uint32_t base_rtt;    // milliseconds
-    uint32_t average_rtt; // milliseconds
-    uint32_t bandwidth;   // kilobits a second; 0: not told
-    int reactivate_ms;    // after activation: deactivate and activate anew, once; -1: never
-    bool no_picture;      // nothing is ever painted
+    bool network;          // measure it, and tell the client these:
+    uint32_t base_rtt;     // milliseconds
+    uint32_t average_rtt;  // milliseconds
+    uint32_t bandwidth;    // kilobits a second; 0: not told
+    unsigned huge_desktop; // width and height from the reactivation on; 0: as they are
+    int reactivate_ms;     // after activation: deactivate and activate anew, once; -1: never
+    bool no_picture;       // nothing is ever painted
     bool verbose;
 };
 

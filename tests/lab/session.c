@@ -129,6 +129,11 @@ void session_go_on(struct connection *connection)
     if (reactivation(connection) && connection_now_ms() >= reactivation(connection)) {
         connection->reactivated = true;
         connection->record->deactivated_after_ms = session_clock_ms() - connection->read_ms;
+        const unsigned huge = connection->lab->options.huge_desktop;
+        if (huge) {
+            freerdp_settings_set_uint32(context->settings, FreeRDP_DesktopWidth, huge);
+            freerdp_settings_set_uint32(context->settings, FreeRDP_DesktopHeight, huge);
+        }
         (void)context->update->DesktopResize(context); // Deactivate All, and Demand Active once more
     }
 }

@@ -489,6 +489,41 @@ static void a_killed_worker_leaves_its_step(void **state)
 
 #define ON_A_WIRE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
+static void a_flood_is_bounded_and_said(void **state)
+{
+    struct wire *wire = *state;
+    const struct outcome outcome = denied();
+    for (unsigned i = 0; i < EVENT_LIST_MAX + 1000; i++) {
+        event_append(&wire->sink, FACT_LICENSING_MESSAGES, "ERROR_ALERT");
+        apply_all(wire);
+        wire->used = wire->read = 0;
+    }
+    assert_int_equal(json_array_size(fact_get(wire->trial.facts, FACT_LICENSING_MESSAGES)), EVENT_LIST_MAX);
+    for (unsigned i = 0; i < EVENT_BYTES_MAX / 16; i++) {
+        event_fact(&wire->sink, FACT_ADDRESS_PORT, json_integer(i));
+        apply_all(wire);
+        wire->used = wire->read = 0;
+    }
+    assert_true(wire->sink.reported <= EVENT_BYTES_MAX && wire->sink.left_out > 1000);
+    event_phase(&wire->sink, PHASE_LICENSING);
+    event_outcome(&wire->sink, &outcome);
+    apply_all(wire);
+    assert_int_equal(fact_integer(wire->trial.facts, FACT_END_LEFT_OUT, 0), wire->sink.left_out);
+    assert_int_equal(wire->trial.outcome.code, outcome.code);
+}
+
+static void an_overlong_event_is_left_out(void **state)
+{
+    struct wire *wire = *state;
+    char *text = malloc(EVENT_LINE_MAX + 1);
+    memset(text, 'x', EVENT_LINE_MAX);
+    text[EVENT_LINE_MAX] = '\0';
+    event_fact(&wire->sink, FACT_ADDRESS_ASKED, json_string(text));
+    free(text);
+    assert_int_equal(next_line(wire).length, 0);
+    assert_int_equal(wire->sink.left_out, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +546,8 @@ int main(void)
         ON_A_WIRE(garbled_lines_leave_a_sound_record),
         ON_A_WIRE(phases_beyond_the_table_are_not_kept),
         ON_A_WIRE(steps_come_with_their_times),
+        ON_A_WIRE(a_flood_is_bounded_and_said),
+        ON_A_WIRE(an_overlong_event_is_left_out),
         ON_A_WIRE(a_killed_worker_leaves_its_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,16 +195,46 @@ bool image_can_save(const char *path)
 
 bool image_save(const struct image *image, const char *path)
 {
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, USER_ONLY);
+    bool ok = fd >= 0 && fchmod(fd, USER_ONLY) == 0 && write_png(image, fd);
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = saved;
+    return ok;
+}
+
+static bool copy(int from, int to)
+{
+    struct stat status;
+    if (fstat(from, &status) != 0 || !S_ISREG(status.st_mode)) {
+        errno = EINVAL;
+        return false;
+    }
+    while (status.st_size > 0) {
+        ssize_t n = sendfile(to, from, NULL, (size_t)status.st_size);
+        if (n <= 0)
+            return false;
+        status.st_size -= n;
+    }
+    return true;
+}
+
+bool image_publish(const char *from, const char *path)
+{
     char directory[PATH_MAX];
     struct draft draft;
+    int fd = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-    if (!directory_of(path, directory) || !draft_open(&draft, directory))
-        return false;
-    bool ok = fchmod(draft.fd, USER_ONLY) == 0 && write_png(image, draft.fd) && draft_publish(&draft, directory, path);
-    if (!ok)
+    bool begun = fd >= 0 && directory_of(path, directory) && draft_open(&draft, directory);
+    bool ok = begun && fchmod(draft.fd, USER_ONLY) == 0 && copy(fd, draft.fd) && draft_publish(&draft, directory, path);
+    if (begun && !ok)
         draft_drop(&draft);
     int saved = errno;
-    close(draft.fd);
+    if (begun)
+        close(draft.fd);
+    if (fd >= 0)
+        close(fd);
     errno = saved;
     return ok;
 }

@@ -20,11 +20,14 @@ double image_painted(const struct image *image);
 // False where nothing was painted.
 bool image_uniform(const struct image *image, uint32_t *color);
 
-// Whether image_save() could make the file, as far as can be known before: there is nothing of the name or a plain
+// Whether image_publish() could make the file, as far as can be known before: there is nothing of the name or a plain
 // file, and its directory takes files. Nothing is left there. False with errno: EEXIST for what is no plain file.
 bool image_can_save(const char *path);
 
-// Saves as PNG, RGB of 8 bits each and opaque, readable by the user alone (a desktop may show secrets). The file has no
-// name before it is complete, so whoever is killed meanwhile leaves nothing. One of the same name is replaced. False
-// with errno.
+// Saves as PNG, RGB of 8 bits each and opaque, in a new file that is readable by the user alone (a desktop may show
+// secrets): the worker's part, in a directory that nobody else has. False with errno.
 bool image_save(const struct image *image, const char *path);
+
+// Copies such a file to where the user wants it: the parent's part. The copy has no name before it is complete, so
+// whoever is killed meanwhile leaves nothing. One of the same name is replaced. False with errno.
+bool image_publish(const char *from, const char *path);

@@ -130,10 +130,25 @@ static BOOL end_paint(rdpContext *context)
     return begin_paint(context);
 }
 
+// Whether the desktop that the server wants may be drawn.
+static bool is_bearable(rdpContext *context, const struct progress *progress)
+{
+    const uint32_t width = freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopWidth);
+    const uint32_t height = freerdp_settings_get_uint32(context->settings, FreeRDP_DesktopHeight);
+    if ((uint64_t)width * height <= PICTURE_PIXELS_MAX)
+        return true;
+    progress->trace->local = "DESKTOP_TOO_LARGE";
+    snprintf(progress->trace->local_detail, sizeof progress->trace->local_detail,
+             "the server's desktop of %u x %u is beyond the %d megapixels that are drawn", width, height,
+             PICTURE_PIXELS_MAX / (1024 * 1024));
+    return false;
+}
+
 static BOOL desktop_resize(rdpContext *context)
 {
     const rdpSettings *settings = context->settings;
-    return gdi_resize(context->gdi, freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth),
+    return is_bearable(context, drawn->progress) &&
+           gdi_resize(context->gdi, freerdp_settings_get_uint32(settings, FreeRDP_DesktopWidth),
                       freerdp_settings_get_uint32(settings, FreeRDP_DesktopHeight)) &&
            clear(drawn);
 }
@@ -178,7 +193,7 @@ struct picture *picture_begin(rdpContext *context, const struct connection_reque
     *picture = (struct picture){.context = context, .request = request, .progress = progress};
     drawn = picture;
     // drawing_drop() has dealt with pointers, which are no part of the desktop; gdi_init() takes bitmaps and palettes.
-    if (!gdi_init(context->instance, PIXEL_FORMAT_BGRX32) || !clear(picture))
+    if (!is_bearable(context, progress) || !gdi_init(context->instance, PIXEL_FORMAT_BGRX32) || !clear(picture))
         return NULL;
     context->update->BeginPaint = begin_paint;
     context->update->EndPaint = end_paint;
@@ -250,8 +265,5 @@ bool picture_report(const struct picture *picture)
     report_image(picture, &image);
     if (!screenshot[0])
         return true;
-    if (!image_save(&image, screenshot))
-        return false;
-    event_fact(sink, FACT_GRAPHICS_SCREENSHOT, json_string(screenshot));
-    return true;
+    return image_save(&image, screenshot);
 }

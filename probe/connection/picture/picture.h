@@ -10,11 +10,15 @@
 
 struct picture;
 
+// A larger desktop is not drawn; the largest that mstsc asks for is 8192 by 8192 (MS-RDPBCGR 2.2.7.1.2, desktopWidth).
+enum { PICTURE_PIXELS_MAX = 64 * 1024 * 1024 };
+
 // Whether the trial goes on to a picture, and whether the graphics pipeline is offered for it.
 bool picture_wanted(const struct connection_request *request);
 bool picture_by_pipeline(const struct connection_request *request);
 
-// Begins to draw, once in a worker: FreeRDP's PostConnect is the place. NULL if memory is out. All is borrowed.
+// Begins to draw, once in a worker: FreeRDP's PostConnect is the place. All is borrowed. NULL if memory is
+// out, or the desktop is too large, which the trace then has as what this machine refuses (DESKTOP_TOO_LARGE).
 struct picture *picture_begin(rdpContext *context, const struct connection_request *request,
                               const struct progress *progress);
 
