@@ -109,11 +109,14 @@ static void conclude_without_passing(struct experiment *experiment, struct verdi
     const char *untried =
         experiment->failure_phase >= experiment->isolation->untried_phase ? experiment->isolation->untried : NULL;
     bool left = withheld_factors(experiment, withheld, sizeof withheld);
-    if (left || untried) {
+    char asked[300] = "";
+    if (experiment->isolation->not_done)
+        snprintf(asked, sizeof asked, "the settings ask for %s, which was not done", experiment->isolation->not_done);
+    if (left || untried || asked[0]) {
         experiment->only_withheld = true;
-        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s%s%s%s.",
-                 untried ? untried : "", untried && left ? ", and " : "", withheld,
-                 left ? ", which may decide it, was not varied" : "");
+        conclude(verdict, VERDICT_INCONCLUSIVE, "No variant was free of the failure, but %s%s%s%s%s%s.", asked,
+                 asked[0] && (untried || left) ? ", and " : "", untried ? untried : "", untried && left ? ", and " : "",
+                 withheld, left ? ", which may decide it, was not varied" : "");
         return;
     }
     lacking_factors(experiment, lacking, sizeof lacking);
@@ -169,6 +172,9 @@ static void conclude_isolated(const struct experiment *experiment, const struct 
              signature_words(&experiment->signature, experiment->reference ? &experiment->reference->outcome : NULL,
                              signature, sizeof signature),
              open, open[0] ? " is undecided" : "");
+    if (experiment->isolation->not_done)
+        text_append(verdict->reason, sizeof verdict->reason, " The settings also ask for %s, which was not done.",
+                    experiment->isolation->not_done);
     add_further(experiment, verdict);
 }
 

@@ -7,6 +7,7 @@
 #include "analysis/conclusion.h"
 #include "analysis/others.h"
 #include "analysis/search.h"
+#include "trial/append.h"
 
 enum {
     BASELINES_MIN = 2,   // the failure must be seen so often
@@ -36,7 +37,8 @@ static void not_reproduced(const struct experiment *experiment, const struct tri
     others_text(experiment, &others, rest, sizeof rest);
     outcome_clause(last, seen, sizeof seen);
     signature_words(&experiment->signature, NULL, wanted, sizeof wanted);
-    enum verdict_kind kind = others.failed ? VERDICT_INCONCLUSIVE : VERDICT_NOT_REPRODUCED;
+    const char *not_done = experiment->isolation->not_done;
+    enum verdict_kind kind = others.failed || not_done ? VERDICT_INCONCLUSIVE : VERDICT_NOT_REPRODUCED;
     if (experiment->isolation->signature_given && last->outcome.result == RESULT_FAILED)
         conclude(verdict, VERDICT_INCONCLUSIVE,
                  "The baseline did not show %s in %u trials; it failed, but otherwise: %s.", wanted, runs, seen);
@@ -45,6 +47,9 @@ static void not_reproduced(const struct experiment *experiment, const struct tri
                  rest);
     else
         conclude(verdict, kind, "The baseline connected in %u trials out of %u%s", runs, runs, rest);
+    if (not_done)
+        text_append(verdict->reason, sizeof verdict->reason,
+                    " But the settings ask for %s, which was not done and may make the difference.", not_done);
 }
 
 static void not_in_effect(const struct experiment *experiment, const struct trial *trial, enum factor which,

@@ -20,6 +20,7 @@ struct isolation {
     bool follows;        // redirections are followed: a trial may be several connections
     const char *untried; // what else was not tried, and may decide a failure from a phase on: a sentence, or NULL
     enum phase untried_phase;
+    const char *not_done; // what the user's settings ask for and no trial did: words, or NULL
     bool signature_given; // false: the baseline's own first failure is the signature
     struct signature signature;
     const struct factor_space *factors; // NULL: those of trial/factor.h

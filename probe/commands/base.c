@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "import/client_arguments.h"
+#include "import/not_done.h"
 #include "report/page.h"
 
 bool base_is_file(const char *word)
@@ -195,6 +196,12 @@ enum exit_status base_explain(const struct options *o)
     put_rows(&page, o, BASELINE_TAKEN, "Taken");
     put_rows(&page, o, BASELINE_OVERRIDDEN, "Overridden by the probe");
     put_rows(&page, o, BASELINE_UNUSED, "Not used");
+    char not_done[NOT_DONE_SIZE];
+    if (baseline_not_done(&o->base, not_done, sizeof not_done)[0]) {
+        page_newline(&page);
+        page_put(&page, STYLE_DOUBT, "Not done ");
+        page_wrap(&page, 9, 9, "%s: a verdict is at most inconclusive where that may decide it", not_done);
+    }
     for (size_t i = 0; i < o->base.warning_count; i++) {
         page_newline(&page);
         page_put(&page, STYLE_DOUBT, "Warning  ");

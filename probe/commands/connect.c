@@ -29,6 +29,8 @@ static enum exit_status report(const struct run *run)
         page_put(&page, STYLE_FAINT, "trial %zu: ", shown + 1);
     }
     connect_text(&page, trials[shown]);
+    if (run->not_done[0])
+        page_wrap(&page, 0, 0, "The settings also ask for %s, which was not done.", run->not_done);
     run_tell_sandbox(&page);
     if (page_close(&page))
         return EXIT_CONNECTED;

@@ -123,6 +123,7 @@ static struct isolation make_isolation(struct study *study)
         isolation.untried = "the password was withheld, which is sent under tls and rdp security only with --autologon";
         isolation.untried_phase = PHASE_INFO;
     }
+    isolation.not_done = run->not_done[0] ? run->not_done : NULL;
     return isolation;
 }
 

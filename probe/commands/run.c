@@ -124,6 +124,8 @@ enum exit_status run_begin(struct run *run, const struct options *options, const
     int stash[2];
     *run = (struct run){.options = options, .command = command, .progress = page_open(stderr)};
     settle(run);
+    if (options->has_base)
+        baseline_not_done(&options->base, run->not_done, sizeof run->not_done);
     for (size_t i = 0; options->has_base && i < options->base.warning_count; i++)
         run_complain(command, "warning: %s", options->base.warnings[i]);
     enum exit_status status = passwords_check(options, command);
@@ -162,6 +164,7 @@ enum exit_status run_configure(struct run *run, json_t *experiment)
 {
     char error[SENTENCE_MAX];
     run->settings.experiment = experiment;
+    run->settings.not_done = run->not_done[0] ? run->not_done : NULL;
     bool ok = runner_configure(run->runner, &run->settings, run->command, error, sizeof error);
     run->settings.experiment = NULL;
     if (ok)

@@ -5,6 +5,7 @@
 #include "commands/command.h"
 #include "commands/complain.h"
 #include "commands/options.h"
+#include "import/not_done.h"
 #include "report/page.h"
 #include "runner/runner.h"
 #include "trial/journal.h"
@@ -16,7 +17,8 @@ struct run {
     struct run_options settings;
     char *secrets[PROFILE_SECRETS]; // what the settings' profile borrows; NULL for none
     struct runner *runner;
-    struct page progress; // standard error
+    struct page progress;         // standard error
+    char not_done[NOT_DONE_SIZE]; // what the base settings ask for and is not done, in words; "": nothing
 };
 
 // Opens the journal, forks the zygote, and only then reads secrets. Returns EXIT_CONNECTED, or another

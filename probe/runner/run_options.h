@@ -18,6 +18,7 @@ struct run_options {
     int capture_fd;            // from capture_file_create(), where capture is not off; borrowed
     struct journal *journal;   // where records go; borrowed; may have no sink
     json_t *experiment;        // member of the run's record; borrowed; NULL: none
+    const char *not_done;      // likewise: what the user's settings ask for and is not done, in words
     // Called with each finished record, before it is written; may be NULL.
     void (*on_trial)(void *context, const struct trial *trial);
     void *context;

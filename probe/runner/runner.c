@@ -56,7 +56,8 @@ static json_t *run_record(const struct run_options *options, const char *command
                              "rdpprobe", RDPPROBE_VERSION, "libraries", worker_versions(), "sandbox", sandbox_text(),
                              "command", command, "started", started);
     if (json && profile_put_run_members(&options->profile, json) &&
-        (!options->experiment || json_object_set(json, "experiment", options->experiment) == 0))
+        (!options->experiment || json_object_set(json, "experiment", options->experiment) == 0) &&
+        (!options->not_done || json_object_set_new(json, "not_done", json_string(options->not_done)) == 0))
         return json;
     json_decref(json);
     return NULL;
