@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/experiment.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const char *budget_name(enum budget budget)
@@ -32,11 +33,13 @@ void experiment_init(struct experiment *experiment, const struct isolation *isol
     for (size_t i = skipped; i < isolation->recorded_count; i++)
         experiment->trials[experiment->count++] = isolation->recorded[i];
     experiment->recorded = experiment->count;
+    experiment->sayings = calloc(1, sizeof *experiment->sayings);
 }
 
 void experiment_clear(struct experiment *experiment)
 {
     belief_clear(&experiment->belief);
+    free(experiment->sayings);
 }
 
 void experiment_rebase(struct experiment *experiment, struct isolation *other, const struct variant *baseline)
@@ -138,8 +141,8 @@ void experiment_add(struct experiment *experiment, const struct trial *trial)
     experiment->trials[experiment->count++] = trial;
     if (!experiment->reference)
         return;
-    if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE && trial->outcome.phase > experiment->failure_phase)
-        experiment->failure_phase = trial->outcome.phase;
+    if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE && trial_reach(trial) > experiment->failure_phase)
+        experiment->failure_phase = trial_reach(trial);
     note_change(experiment, trial);
     retire_level(experiment, trial);
 }
@@ -194,9 +197,30 @@ enum phase experiment_until(const struct experiment *experiment, const struct va
     return experiment->rules->until(experiment, variant);
 }
 
+// Whether what is remembered is of the failure that is studied now.
+static bool is_current(const struct experiment *experiment, const struct sayings *sayings)
+{
+    return sayings->failure_phase == experiment->failure_phase &&
+           memcmp(&sayings->signature, &experiment->signature, sizeof sayings->signature) == 0 &&
+           variant_equal(&sayings->baseline, &experiment->isolation->baseline);
+}
+
 enum observation experiment_observe(const struct experiment *experiment, const struct trial *trial)
 {
-    return experiment->rules->observe(experiment, trial);
+    struct sayings *sayings = experiment->sayings;
+    const size_t slot = trial->number % TRIALS_MAX;
+    if (!sayings)
+        return experiment->rules->observe(experiment, trial);
+    if (!is_current(experiment, sayings)) {
+        *sayings =
+            (struct sayings){.failure_phase = experiment->failure_phase, .baseline = experiment->isolation->baseline};
+        memcpy(&sayings->signature, &experiment->signature, sizeof sayings->signature);
+    }
+    if (sayings->trials[slot] != trial) {
+        sayings->observed[slot] = experiment->rules->observe(experiment, trial);
+        sayings->trials[slot] = trial;
+    }
+    return sayings->observed[slot];
 }
 
 struct tally experiment_tally(const struct experiment *experiment, const struct variant *variant)

@@ -28,9 +28,19 @@ struct cube {
 
 struct replay; // replay.h
 
+// What trials were seen to say of a failure; asked for again and again, of all trials, while one is planned.
+struct sayings {
+    struct signature signature;
+    enum phase failure_phase;
+    struct variant baseline;
+    const struct trial *trials[TRIALS_MAX]; // by their number
+    enum observation observed[TRIALS_MAX];
+};
+
 struct experiment {
     const struct isolation *isolation;
-    struct replay *replay; // where the trials come from, if from a record; else NULL
+    struct sayings *sayings; // owned; NULL where memory is out: then nothing is remembered
+    struct replay *replay;   // where the trials come from, if from a record; else NULL
     const struct factor_space *space;
     const struct factor_rules *rules; // of the space
     unsigned budget, confirmations;

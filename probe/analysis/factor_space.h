@@ -69,6 +69,9 @@ struct factor_rules {
     // Whether a trial had its variant; else *which (if given) names a factor that was not in effect. studied: what kept
     // it from being in effect may be the failure itself, and then it was.
     bool (*in_effect)(const struct experiment *experiment, const struct trial *trial, bool studied, enum factor *which);
+    // Where what is studied by default is no failure of the target: what it is, and what to do, as a sentence. NULL
+    // where it is one.
+    const char *(*healthy)(const struct experiment *experiment);
     // Whether a failed trial ended by what the target said.
     bool (*refused)(const struct trial *trial);
     // Whether this program's limit of time ended a trial while the target was still answering.

@@ -264,6 +264,15 @@ static bool find_cause(struct experiment *experiment, struct cause *cause, struc
     return false;
 }
 
+// Whether what was reproduced is no failure of the target; the verdict is then made.
+static bool is_healthy(const struct experiment *experiment, struct verdict *verdict)
+{
+    const char *sentence = experiment->rules->healthy(experiment);
+    if (sentence)
+        conclude(verdict, VERDICT_INCONCLUSIVE, "%s", sentence);
+    return sentence;
+}
+
 // other: room for the experiment's terms if it starts from another baseline.
 static void examine(struct experiment *experiment, struct isolation *other, struct verdict *verdict)
 {
@@ -274,7 +283,7 @@ static void examine(struct experiment *experiment, struct isolation *other, stru
         experiment_rebase(experiment, other, &failing);
         reproduced = reproduce(experiment, &failing, &restart, verdict);
     }
-    reproduced = reproduced && !world_is_the_deadline(experiment, verdict);
+    reproduced = reproduced && !world_is_the_deadline(experiment, verdict) && !is_healthy(experiment, verdict);
     if (!reproduced || !find_cause(experiment, &cause, verdict)) {
         world_explains(experiment, verdict);
         if (verdict->kind != VERDICT_NOT_CLIENT_SIDE)
@@ -333,20 +342,29 @@ static unsigned search_trials(const struct experiment *experiment, unsigned coun
     return searching;
 }
 
+// What a whole trial did not come to: a session, or the proof of one that was asked for.
+static const char *not_reached(enum phase until)
+{
+    return until >= PHASE_GRAPHICS ? "was painted" : until >= PHASE_LOGON ? "reached a logon" : "was active";
+}
+
 // Where no way led to a session, that is the first thing to know.
 static void add_nothing_connected(const struct experiment *experiment, struct verdict *verdict)
 {
     unsigned whole = 0;
+    enum phase until = PHASE_ACTIVE;
     for (unsigned i = 0; i < experiment->count; i++) {
-        if (experiment->trials[i]->until < PHASE_ACTIVE)
+        const struct trial *trial = experiment->trials[i];
+        if (trial->until < PHASE_ACTIVE)
             continue;
-        if (experiment->trials[i]->outcome.result == RESULT_CONNECTED)
+        if (trial->outcome.result == RESULT_CONNECTED)
             return;
+        until = trial->until > until ? trial->until : until;
         whole++;
     }
     if (verdict->kind == VERDICT_INCONCLUSIVE && experiment->reference && whole)
-        text_append(verdict->reason, sizeof verdict->reason, " Nothing connected: none of %u whole trials was active.",
-                    whole);
+        text_append(verdict->reason, sizeof verdict->reason, " Nothing connected: none of %u whole trials %s.", whole,
+                    not_reached(until));
 }
 
 static void carry_out(const struct isolation *isolation, struct replay *replay, struct verdict *verdict)

@@ -110,6 +110,12 @@ static struct level_state refusal(const struct trial *trial)
     return (struct level_state){LEVEL_REFUSED, trial->number, "the target refuses it"};
 }
 
+static const char *healthy(const struct experiment *experiment)
+{
+    (void)experiment;
+    return NULL;
+}
+
 static const char *no_clause(enum factor factor, unsigned level)
 {
     (void)factor, (void)level;
@@ -140,6 +146,7 @@ const struct factor_rules plain_rules = {
     .logs_on = logs_on,
     .observe = observe_plainly,
     .in_effect = in_effect,
+    .healthy = healthy,
     .refused = refused,
     .unfinished = unfinished,
     .prime = prime,

@@ -21,7 +21,7 @@ static bool requested(const struct trial *trial)
 
 static bool beyond(const struct trial *trial, enum phase phase)
 {
-    return trial->outcome.result == RESULT_CONNECTED ? trial->until > phase : trial->outcome.phase > phase;
+    return trial->outcome.result == RESULT_CONNECTED ? trial->until > phase : trial_reach(trial) > phase;
 }
 
 bool license_issued(const struct experiment *experiment)
@@ -45,7 +45,7 @@ const char *license_exclusion(const struct experiment *experiment)
         none_wanted = none_wanted || strcmp(fact_text(trial->facts, FACT_LICENSING_ROLE, ""), "valid-client") == 0;
         // A server that had sent or received any licensing message may have judged the licence.
         if (experiment_observe(experiment, trial) == OBSERVED_SIGNATURE &&
-            (trial->outcome.phase > PHASE_LICENSING ||
+            (trial_reach(trial) > PHASE_LICENSING ||
              json_array_size(fact_get(trial->facts, FACT_LICENSING_MESSAGES)) > 0))
             looked = true;
     }

@@ -43,7 +43,7 @@ static bool passed(const struct trial *trial, enum phase failure_phase)
 static bool came_further(const struct trial *trial, const struct signature *signature, enum phase failure_phase)
 {
     bool at_gateway = trial->variant.level[FACTOR_GATEWAY] != GATEWAY_OFF && trial->outcome.phase <= PHASE_GATEWAY;
-    return trial->outcome.phase > failure_phase && (!at_gateway || signature->side == SIDE_GATEWAY);
+    return trial_reach(trial) > failure_phase && (!at_gateway || signature->side == SIDE_GATEWAY);
 }
 
 enum observation observe(const struct trial *trial, const struct signature *signature, enum phase failure_phase)

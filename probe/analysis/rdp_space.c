@@ -7,6 +7,7 @@
 #include "analysis/gateway_path.h"
 #include "analysis/rdp_license.h"
 #include "analysis/rdp_observation.h"
+#include "analysis/rdp_redirection.h"
 #include "analysis/rdp_survey.h"
 #include "knowledge/codes.h"
 #include "trial/effect.h"
@@ -74,7 +75,8 @@ static enum likeness likeness(const struct experiment *experiment, enum factor f
         return license_equivalent(experiment, level) ? LEVEL_EQUIVALENT : LEVEL_DIFFERENT;
     case FACTOR_ADDRESS:
         // By address, the other family differs in the peer as well as in the presented name.
-        return strcmp(fact_text(experiment->reference->facts, FACT_ADDRESS_FAMILY, ""), level_name(factor, level)) == 0
+        return strcmp(fact_text(trial_first(experiment->reference)->facts, FACT_ADDRESS_FAMILY, ""),
+                      level_name(factor, level)) == 0
                    ? LEVEL_SIMILAR
                    : LEVEL_DIFFERENT;
     default:
@@ -151,7 +153,7 @@ static bool in_effect(const struct experiment *experiment, const struct trial *t
         return true;
     const struct signature own = signature_of(&trial->outcome);
     return studied && own.family == FAMILY_NEGOTIATION && experiment_fails(experiment, trial) &&
-           observe(trial, &own, trial->outcome.phase) == OBSERVED_SIGNATURE;
+           observe(trial, &own, trial_reach(trial)) == OBSERVED_SIGNATURE;
 }
 
 static bool refused(const struct trial *trial)
@@ -200,6 +202,12 @@ static const char *peculiar(const struct experiment *experiment, enum factor fac
     return NULL;
 }
 
+static void tell(const struct experiment *experiment, struct verdict *verdict)
+{
+    tell_redirections(experiment, verdict);
+    tell_gateway_path(experiment, verdict);
+}
+
 const struct factor_space *rdp_space(void)
 {
     static const struct factor_rules rules = {
@@ -214,6 +222,7 @@ const struct factor_space *rdp_space(void)
         .logs_on = logs_on,
         .observe = observe_trial,
         .in_effect = in_effect,
+        .healthy = healthy_redirection,
         .refused = refused,
         .unfinished = unfinished,
         .prime = license_prime,
@@ -224,7 +233,7 @@ const struct factor_space *rdp_space(void)
         .open_clause = open_clause,
         .sweep_clause = sweep_clause,
         .peculiar = peculiar,
-        .tell = tell_gateway_path,
+        .tell = tell,
     };
     static const struct factor_space space = {factor_levels, variant_possible, weight, cost, &rules};
     return &space;

@@ -25,7 +25,7 @@ static void set_reference(struct experiment *experiment, const struct trial *tri
     }
     experiment->has_signature = true;
     experiment->reference = trial;
-    experiment->failure_phase = trial->outcome.phase;
+    experiment->failure_phase = trial_reach(trial);
 }
 
 static void not_reproduced(const struct experiment *experiment, const struct trial *last, struct verdict *verdict,
@@ -96,8 +96,8 @@ static void count_failure(struct experiment *experiment, struct baseline_trials 
     if (!experiment->reference)
         return;
     seen->signatures++;
-    if (trial->outcome.phase > experiment->failure_phase)
-        experiment->failure_phase = trial->outcome.phase;
+    if (trial_reach(trial) > experiment->failure_phase)
+        experiment->failure_phase = trial_reach(trial);
 }
 
 static void not_stable(const struct baseline_trials *seen, struct verdict *verdict)

@@ -156,7 +156,7 @@ static void learn_recorded(struct experiment *experiment)
     for (unsigned i = 0; i < experiment->recorded; i++) {
         const struct trial *trial = experiment->trials[i];
         if (trial->outcome.result == RESULT_CONNECTED ||
-            trial->outcome.phase > experiment->rules->survey_until(&trial->variant)) {
+            trial_reach(trial) > experiment->rules->survey_until(&trial->variant)) {
             for (int f = 0; f < FACTOR_COUNT; f++) {
                 if (experiment->rules->surveyed((enum factor)f) && experiment->rules->accepted(trial, (enum factor)f))
                     accept(experiment, (enum factor)f, trial);

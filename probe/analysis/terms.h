@@ -17,6 +17,7 @@ struct isolation {
     const char *untestable[FACTOR_COUNT]; // why a factor has nothing to vary ("no gateway was given"), or NULL
     unsigned withheld;   // bit set of factors that could be varied but are not to be: untestable[] says why
     unsigned unsought;   // bit set of factors that are varied to study a failure, and not to look for one
+    bool follows;        // redirections are followed: a trial may be several connections
     const char *untried; // what else was not tried, and may decide a failure from a phase on: a sentence, or NULL
     enum phase untried_phase;
     bool signature_given; // false: the baseline's own first failure is the signature

@@ -48,6 +48,8 @@ json_t *terms_to_json(const struct isolation *terms)
     if (json && terms->untried)
         json_object_set_new(json, "untried",
                             json_pack("{s:s, s:s}", "phase", phase_name(terms->untried_phase), "why", terms->untried));
+    if (json && terms->follows)
+        json_object_set_new(json, "follow_redirect", json_true());
     return json;
 }
 
@@ -110,6 +112,7 @@ bool terms_from_json(const json_t *json, struct isolation *terms, const char **e
                                 .max_trials = number(json, "max_trials"),
                                 .max_logons = number(json, "max_logons"),
                                 .max_ms = json_number_value(json_object_get(json, "max_ms")),
+                                .follows = json_is_true(json_object_get(json, "follow_redirect")),
                                 .signature_given = signature != NULL};
     if (signature && !signature_parse(signature, &terms->signature, error))
         return false;

@@ -36,26 +36,11 @@ static enum exit_status report(const struct run *run)
     return EXIT_CANNOT_RUN;
 }
 
-// The trial at the end of a broker's redirections, or NULL as of runner_trial().
-static const struct trial *follow(struct run *run, const struct trial *trial)
-{
-    enum { HOPS_MAX = 5 }; // a broker that sends to itself must not go on forever
-    bool followed = run->options->follow_redirect;
-    for (unsigned hop = 0; followed && trial && hop < HOPS_MAX; hop++) {
-        const struct trial *next = runner_follow(run->runner, trial, &followed);
-        if (followed)
-            trial = next;
-    }
-    return trial;
-}
-
 static enum exit_status run_trials(struct run *run)
 {
     enum exit_status status = EXIT_CONNECTED;
     for (unsigned i = 0; i < run->options->repeat; i++) {
         const struct trial *trial = runner_trial(run->runner, &run->options->profile.levels, run->options->until.phase);
-        if (trial)
-            trial = follow(run, trial);
         if (!trial)
             return run_stop_status(run, status);
         if (trial->outcome.result == RESULT_FAILED)

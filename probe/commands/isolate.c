@@ -17,19 +17,39 @@
 #include "report/causes_text.h"
 #include "report/isolate_text.h"
 #include "trial/append.h"
+#include "trial/journey.h"
+
+// A run, and its trials as they are studied: each with all connections that it took.
+struct study {
+    struct run *run;
+    struct journeys journeys;
+    size_t taken; // records that are in journeys
+};
+
+static bool take_records(struct study *study)
+{
+    const struct trial *const *records;
+    const size_t count = runner_trials(study->run->runner, &records);
+    while (study->taken < count && journeys_add(&study->journeys, records[study->taken]))
+        study->taken++;
+    return study->taken == count;
+}
 
 static const struct trial *run_trial(void *context, const struct variant *variant, enum phase until)
 {
-    const struct run *run = context;
+    struct study *study = context;
+    const struct run *run = study->run;
     const enum phase proof = run->options->until.phase; // active, or what --proof asks for
-    return runner_trial(run->runner, variant, until == PHASE_ACTIVE ? proof : until);
+    const struct trial *last = runner_trial(run->runner, variant, until == PHASE_ACTIVE ? proof : until);
+    return take_records(study) && last ? journeys_numbered(&study->journeys, last->number) : NULL;
 }
 
 // One line on a terminal, rewritten before each trial: what is tried, why, and how many may follow.
 static void announce(void *context, const struct variant *variant, const char *asks, unsigned left)
 {
     enum { WIDTH = 79 };
-    const struct run *run = context;
+    const struct study *study = context;
+    const struct run *run = study->run;
     const struct trial *const *trials;
     const struct variant *baseline = &run->options->profile.levels;
     char line[WIDTH + 1] = "", levels[VARIANT_TEXT_MAX] = "";
@@ -73,8 +93,9 @@ static bool password_is_withheld(const struct profile *profile)
     return profile->levels.level[FACTOR_SECURITY] != SECURITY_NLA && !profile->autologon && profile->account.user[0];
 }
 
-static struct isolation make_isolation(struct run *run)
+static struct isolation make_isolation(struct study *study)
 {
+    const struct run *run = study->run;
     const struct options *o = run->options;
     struct isolation isolation = {.baseline = o->profile.levels,
                                   .seed = o->has_seed ? o->seed : draw_seed(),
@@ -85,7 +106,8 @@ static struct isolation make_isolation(struct run *run)
                                   .max_ms = o->max_seconds * 1000.0,
                                   .run = run_trial,
                                   .rest = rest,
-                                  .context = run};
+                                  .context = study,
+                                  .follows = o->follow_redirect};
     if (shows_line(run))
         isolation.announce = announce;
     struct choice choice = choose_levels(o);
@@ -105,26 +127,17 @@ static struct isolation make_isolation(struct run *run)
 }
 
 // Whether the baseline failed, or any variant where that is what the verdict leaves open.
-static bool has_failed(const struct run *run, const struct verdict *verdict)
+static bool has_failed(const struct study *study, const struct verdict *verdict)
 {
     const bool any = verdict->kind == VERDICT_INCONCLUSIVE;
-    const struct trial *const *trials;
-    size_t count = runner_trials(run->runner, &trials);
-    for (size_t i = 0; i < count; i++) {
+    const struct trial *const *trials = study->journeys.trials;
+    for (size_t i = 0; i < study->journeys.count; i++) {
         if (trials[i]->until >= PHASE_ACTIVE && trials[i]->outcome.result == RESULT_FAILED &&
             !outcome_is_of_this_machine(&trials[i]->outcome) &&
-            (any || variant_equal(&trials[i]->variant, &run->options->profile.levels)))
+            (any || variant_equal(&trials[i]->variant, &study->run->options->profile.levels)))
             return true;
     }
     return false;
-}
-
-// The experiment counts what it asked for; the runner also had a licence issued where one was to be presented.
-static void count_all(const struct run *run, struct verdict *verdict)
-{
-    const struct trial *const *trials;
-    size_t count = runner_trials(run->runner, &trials);
-    verdict_count(verdict, trials, count);
 }
 
 static bool record(struct run *run, const struct verdict *verdict, const struct cause_finding *findings)
@@ -144,29 +157,28 @@ static enum exit_status tell_terms(struct run *run, const struct isolation *isol
     return status;
 }
 
-static bool report(const struct run *run, const struct isolation *isolation, const struct verdict *verdict,
+static bool report(const struct study *study, const struct isolation *isolation, const struct verdict *verdict,
                    const struct cause_finding *findings)
 {
+    const struct run *run = study->run;
     char target[HOST_MAX + 16];
-    const struct trial *const *trials;
-    size_t count = runner_trials(run->runner, &trials);
     struct page page = page_open(stdout);
     if (run->options->json || run->options->quiet)
         return true;
-    isolate_text(&page, target_text(&run->options->profile.target, target, sizeof target), isolation, verdict, trials,
-                 count, findings);
+    isolate_text(&page, target_text(&run->options->profile.target, target, sizeof target), isolation, verdict,
+                 study->journeys.trials, study->journeys.count, findings);
     if (run->options->causes)
         causes_text_all(&page, findings);
     run_tell_sandbox(&page);
     return page_close(&page);
 }
 
-static enum exit_status run_experiment(struct run *run)
+static enum exit_status study_failure(struct study *study)
 {
-    struct isolation isolation = make_isolation(run);
+    struct run *run = study->run;
+    struct isolation isolation = make_isolation(study);
     struct verdict verdict;
     struct cause_finding findings[CAUSE_COUNT];
-    const struct trial *const *trials;
     enum exit_status told = tell_terms(run, &isolation);
     if (told != EXIT_CONNECTED)
         return told;
@@ -174,22 +186,31 @@ static enum exit_status run_experiment(struct run *run)
     if (shows_line(run))
         fputs("\r\033[K", stderr);
     isolation.baseline = verdict.baseline; // another one than was given, if that connects
-    count_all(run, &verdict);
-    size_t count = runner_trials(run->runner, &trials);
-    find_causes(&verdict, trials, count, findings);
+    take_records(
+        study); // what it did not ask for counts too: the runner had a licence issued, or was stopped on the way
+    verdict_count(&verdict, study->journeys.trials, study->journeys.count);
+    find_causes(&verdict, study->journeys.trials, study->journeys.count, findings);
 
     bool found = verdict.kind == VERDICT_ISOLATED || verdict.kind == VERDICT_NOT_CLIENT_SIDE;
-    found = found || has_failed(run, &verdict);
+    found = found || has_failed(study, &verdict);
     enum exit_status status = run_stop_status(run, found ? EXIT_FAILURE_FOUND : EXIT_CONNECTED);
     if (verdict.kind == VERDICT_STOPPED && status == EXIT_CONNECTED)
         status = EXIT_CANNOT_RUN; // out of trials before anything was seen
     bool recorded = record(run, &verdict, findings);
-    bool reported = report(run, &isolation, &verdict, findings);
+    bool reported = report(study, &isolation, &verdict, findings);
     if (!recorded || !reported) {
         run_complain(run->command, "the %s cannot be written: %s", recorded ? "report" : "verdict's record",
                      strerror(errno));
         return EXIT_CANNOT_RUN;
     }
+    return status;
+}
+
+static enum exit_status run_experiment(struct run *run)
+{
+    struct study study = {.run = run};
+    enum exit_status status = study_failure(&study);
+    journeys_clear(&study.journeys);
     return status;
 }
 

@@ -15,6 +15,7 @@
 #include "report/isolate_text.h"
 #include "trial/append.h"
 #include "trial/journal.h"
+#include "trial/journey.h"
 
 enum { TARGETS_NAMED = 30 };
 
@@ -22,7 +23,9 @@ enum { TARGETS_NAMED = 30 };
 struct recorded {
     char target[sizeof((struct trial *)NULL)->target]; // "" until the first trial names it
     struct trial **trials;
+    uint64_t *numbers; // beside it: as the journal has them
     size_t count;
+    struct journeys journeys; // the trials as they are studied
     char error[256];
     bool failed;
     bool asked_for;                                                  // target was given
@@ -66,6 +69,48 @@ static void take_terms(struct recorded *recorded, const json_t *record)
     recorded->terms = json_incref(terms);
 }
 
+static bool make_room(struct recorded *recorded)
+{
+    struct trial **trials = realloc(recorded->trials, (recorded->count + 1) * sizeof *trials);
+    if (trials)
+        recorded->trials = trials;
+    uint64_t *numbers = realloc(recorded->numbers, (recorded->count + 1) * sizeof *numbers);
+    if (numbers)
+        recorded->numbers = numbers;
+    return trials && numbers;
+}
+
+// Which of the trials so far a redirection was followed from, counted from 1; 0: none of them. Journals of several runs
+// have each number more than once.
+static uint64_t origin(const struct recorded *recorded, const struct trial *trial)
+{
+    for (size_t i = recorded->count; trial->redirected_from && i-- > 0;) {
+        if (recorded->numbers[i] == trial->redirected_from)
+            return i + 1;
+    }
+    return 0;
+}
+
+// Keeps a trial of the target, or one that went on from there to where a broker had sent it. False where it is another
+// target's.
+static bool keep(struct recorded *recorded, struct trial *trial)
+{
+    const uint64_t from = origin(recorded, trial);
+    if (!from) {
+        if (!recorded->target[0])
+            memcpy(recorded->target, trial->target, sizeof recorded->target);
+        if (!recorded->asked_for)
+            note_target(recorded, trial->target);
+        if (strcmp(recorded->target, trial->target) != 0)
+            return false;
+    }
+    recorded->numbers[recorded->count] = trial->number;
+    recorded->trials[recorded->count++] = trial;
+    trial->number = recorded->count;
+    trial->redirected_from = from;
+    return true;
+}
+
 static bool take_record(const json_t *record, size_t line, void *context)
 {
     struct recorded *recorded = context;
@@ -76,37 +121,35 @@ static bool take_record(const json_t *record, size_t line, void *context)
     if (!kind || strcmp(kind, "trial") != 0)
         return true;
     struct trial *trial = calloc(1, sizeof *trial);
-    struct trial **trials = realloc(recorded->trials, (recorded->count + 1) * sizeof *trials);
-    if (trials)
-        recorded->trials = trials;
-    if (!trial || !trials || !trial_from_json(record, trial, clause, sizeof clause)) {
+    const bool room = make_room(recorded);
+    if (!trial || !room || !trial_from_json(record, trial, clause, sizeof clause)) {
         snprintf(recorded->error, sizeof recorded->error, "line %zu: %s", line,
-                 trial && trials ? clause : "memory is out");
+                 trial && room ? clause : "memory is out");
         recorded->failed = true;
         free(trial);
         return false;
     }
-    if (!recorded->target[0])
-        memcpy(recorded->target, trial->target, sizeof recorded->target);
-    if (!recorded->asked_for)
-        note_target(recorded, trial->target);
-    if (strcmp(recorded->target, trial->target) != 0) {
+    if (!keep(recorded, trial)) {
         trial_clear(trial);
         free(trial);
         return true;
     }
-    recorded->trials[recorded->count++] = trial;
-    trial->number = recorded->count; // journals of several runs have each number more than once
-    return true;
+    if (journeys_add(&recorded->journeys, trial))
+        return true;
+    snprintf(recorded->error, sizeof recorded->error, "line %zu: memory is out", line);
+    recorded->failed = true;
+    return false;
 }
 
 static void recorded_clear(struct recorded *recorded)
 {
+    journeys_clear(&recorded->journeys);
     for (size_t i = 0; i < recorded->count; i++) {
         trial_clear(recorded->trials[i]);
         free(recorded->trials[i]);
     }
     free(recorded->trials);
+    free(recorded->numbers);
     json_decref(recorded->terms);
 }
 
@@ -131,22 +174,24 @@ static bool read_journal(const struct options *options, struct recorded *recorde
 // What is varied is what was varied on record; the baseline is the one given, else the first whole trial's.
 static struct isolation make_isolation(const struct options *options, const struct recorded *recorded)
 {
+    const struct trial *const *trials = recorded->journeys.trials;
+    const size_t count = recorded->journeys.count;
     struct isolation isolation = {.baseline = options->profile.levels,
                                   .signature_given = options->has_signature,
                                   .signature = options->signature,
-                                  .recorded = (const struct trial *const *)recorded->trials,
-                                  .recorded_count = recorded->count};
+                                  .recorded = trials,
+                                  .recorded_count = count};
     bool given = false;
     for (int f = 0; f < FACTOR_COUNT; f++)
         given = given || options->was_set[f];
-    for (size_t i = recorded->count; i-- > 0 && !given;) {
-        if (recorded->trials[i]->until >= PHASE_ACTIVE)
-            isolation.baseline = recorded->trials[i]->variant;
+    for (size_t i = count; i-- > 0 && !given;) {
+        if (trials[i]->until >= PHASE_ACTIVE)
+            isolation.baseline = trials[i]->variant;
     }
     for (int f = 0; f < FACTOR_COUNT; f++) {
         isolation.levels[f] = 1u << isolation.baseline.level[f];
-        for (size_t i = 0; i < recorded->count; i++)
-            isolation.levels[f] |= 1u << recorded->trials[i]->variant.level[f];
+        for (size_t i = 0; i < count; i++)
+            isolation.levels[f] |= 1u << trials[i]->variant.level[f];
         if (isolation.levels[f] & (isolation.levels[f] - 1))
             continue;
         isolation.untestable[f] = "no trial on record has another level";
@@ -161,10 +206,10 @@ static struct isolation make_isolation(const struct options *options, const stru
 static bool run_again(const struct options *options, const struct recorded *recorded, const char *command,
                       struct isolation *isolation, struct verdict *verdict)
 {
-    struct replay replay = {
-        .trials = (const struct trial *const *)recorded->trials, .count = recorded->count, .as_run = true};
+    const size_t count = recorded->journeys.count;
+    struct replay replay = {.trials = recorded->journeys.trials, .count = count, .as_run = true};
     const char *error = "";
-    if (recorded->experiments != 1 || recorded->count > TRIALS_MAX || options->has_signature)
+    if (recorded->experiments != 1 || count > TRIALS_MAX || options->has_signature)
         return false;
     if (!terms_from_json(recorded->terms, isolation, &error)) {
         run_complain(command,
@@ -177,6 +222,8 @@ static bool run_again(const struct options *options, const struct recorded *reco
         if (options->was_set[f] && options->profile.levels.level[f] != isolation->baseline.level[f])
             return false;
     }
+    if (isolation->follows && count && journey_is_cut(replay.trials[count - 1]))
+        replay.count--; // the run was stopped there, so that nothing was learned from it
     isolate_again(isolation, &replay, verdict);
     if (replay.differs)
         run_complain(command,
@@ -184,7 +231,7 @@ static bool run_again(const struct options *options, const struct recorded *reco
                      "of the trials on record, and may differ from the one that they led to",
                      replay.next);
     isolation->baseline = verdict->baseline;
-    verdict_count(verdict, replay.trials, replay.count);
+    verdict_count(verdict, replay.trials, count);
     return !replay.differs;
 }
 
@@ -203,12 +250,13 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
     } else if (is_read) {
         struct isolation isolation;
         struct cause_finding findings[CAUSE_COUNT];
-        const struct trial *const *trials = (const struct trial *const *)recorded.trials;
+        const struct trial *const *trials = recorded.journeys.trials;
+        const size_t count = recorded.journeys.count;
         if (!run_again(options, &recorded, command, &isolation, &verdict)) {
             isolation = make_isolation(options, &recorded);
             isolate(&isolation, &verdict);
         }
-        find_causes(&verdict, trials, recorded.count, findings);
+        find_causes(&verdict, trials, count, findings);
         bool ok = true;
         if (options->json) {
             json_t *json = verdict_to_json(&verdict);
@@ -218,7 +266,7 @@ enum exit_status isolate_offline(const struct options *options, const char *comm
             json_decref(json);
         } else if (!options->quiet) {
             struct page page = page_open(stdout);
-            isolate_text(&page, recorded.target, &isolation, &verdict, trials, recorded.count, findings);
+            isolate_text(&page, recorded.target, &isolation, &verdict, trials, count, findings);
             if (options->causes)
                 causes_text_all(&page, findings);
             ok = page_close(&page);

@@ -389,8 +389,10 @@ static const struct option_row after[] = {
      "what makes a trial connected: active, logon (the server reported one) or painted; waits for it up to the "
      "deadline (default: active)",
      COMMAND_CONNECT | COMMAND_ISOLATE, take_proof, 0},
-    {"follow-redirect", 0, NULL, "where a broker redirects, go there with a further connection and a further logon",
-     COMMAND_CONNECT, take_follow_redirect, 0},
+    {"follow-redirect", 0, NULL,
+     "where a broker redirects, go there with a further connection and a further logon; isolate then studies the "
+     "host behind the broker",
+     COMMAND_CONNECT | COMMAND_ISOLATE, take_follow_redirect, 0},
     {"repeat", 0, "N", "run N trials, one after the other, from one warm process", COMMAND_CONNECT, take_repeat, 0},
     {"deadline", 0, "SECONDS", "time for one trial (default: 20)", COMMAND_ALL, take_deadline, 0},
     {"settle", 0, "SECONDS", "how long a session must last to count as connected (default: 0.1)", COMMAND_ALL,

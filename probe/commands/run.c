@@ -109,6 +109,7 @@ static void settle(struct run *run)
     run->settings.profile = o->profile;
     run->settings.screenshot = o->screenshot;
     run->settings.at_challenge = o->until.at_challenge;
+    run->settings.follow_redirect = o->follow_redirect;
     run->settings.journal = &run->journal;
     bool many = o->command == COMMAND_CONNECT && o->repeat > 1; // isolate has a line of its own
     if (many && run->progress.terminal && !o->json && !o->quiet) {

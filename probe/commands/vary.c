@@ -35,12 +35,13 @@ static bool differs(const struct options *options, const struct profile *profile
 static const char *lack_of(const struct options *options, const struct profile *profile, enum factor factor,
                            unsigned wanted)
 {
+    const unsigned rare = factor_rare(factor, &options->profile.levels);
     for (unsigned level = 0; level < factor_levels(factor); level++) {
         const char *lack = level_unavailable(profile, factor, level);
         if (lack && (wanted >> level & 1) && level != options->profile.levels.level[factor])
             return lack;
     }
-    return factor_row(factor)->rare && !(wanted & factor_row(factor)->rare)
+    return rare && !(wanted & rare)
                ? "few have a use for its other levels, which are tried where they are asked for (--vary)"
                : "no other level was to be tried";
 }
@@ -52,10 +53,11 @@ struct choice choose_levels(const struct options *options)
 
     for (int f = 0; f < FACTOR_COUNT; f++) {
         enum factor factor = (enum factor)f;
+        const unsigned rare = factor_rare(factor, &profile->levels);
         unsigned wanted = options->levels[f], had = 0;
         bool asked = options->vary_all || options->was_varied[f];
         for (unsigned level = 0; !options->levels[f] && level < factor_levels(factor); level++)
-            wanted |= asked || !(factor_row(factor)->rare >> level & 1) ? 1u << level : 0;
+            wanted |= asked || !(rare >> level & 1) ? 1u << level : 0;
         for (unsigned level = 0; level < factor_levels(factor); level++)
             had |= (wanted >> level & 1) && differs(options, profile, factor, level) ? 1u << level : 0;
         choice.untestable[f] = unasked(options, factor);

@@ -144,6 +144,16 @@ const struct advice *advice_beyond_tunnel(void)
     return &tunnel;
 }
 
+const struct advice *advice_circle(void)
+{
+    static const struct advice circle = {
+        .looks = {{"the collection",
+                   "do its hosts and the broker agree on who is a member: SessionBroker-Client events 1280 to 1306, "
+                   "Microsoft-Windows-TerminalServices-SessionBroker/Operational on the broker"},
+                  {"the balancer", "does it route by the token that the broker gives (msts cookie)"}}};
+    return &circle;
+}
+
 const struct advice *advice_withheld_password(void)
 {
     return &withheld;

@@ -23,6 +23,9 @@ const struct advice *advice_for(const char *family, uint32_t code, const char *n
 // The advice where a target refuses, beyond a gateway's tunnel, what it lets in directly. Static.
 const struct advice *advice_beyond_tunnel(void);
 
+// The advice where every server that a client is sent to sends it on. Static.
+const struct advice *advice_circle(void);
+
 // What stands before it where a connection under TLS or RDP security ended after Client Info had gone without a
 // password. Static.
 const struct advice *advice_withheld_password(void);

@@ -21,6 +21,11 @@ void beyond_text_tunnel(struct page *page)
     put(page, advice_beyond_tunnel());
 }
 
+void beyond_text_circle(struct page *page)
+{
+    put(page, advice_circle());
+}
+
 void beyond_text_server(struct page *page, const struct signature *signature, enum phase phase)
 {
     put(page, advice_for(family_name(signature->family), signature->code, signature->name, phase_name(phase)));

@@ -12,5 +12,8 @@ void beyond_text_server(struct page *page, const struct signature *signature, en
 // Writes what to look at where a target refuses, beyond a gateway's tunnel, what it lets in directly.
 void beyond_text_tunnel(struct page *page);
 
+// Writes what to look at where every server that the client is sent to sends it on.
+void beyond_text_circle(struct page *page);
+
 // Writes that this is not mstsc, and what follows from that. Every report ends with it.
 void beyond_text_limits(struct page *page);

@@ -72,7 +72,9 @@ static void next(struct page *page, const struct trial *trial)
     const bool withheld = was_withheld(trial);
     if (withheld)
         advise(page, advice_withheld_password(), true);
-    advise(page, advice_for(family_name(o->family), o->code, o->name, phase_name(o->phase)), !withheld);
+    bool circle = trial->redirected_from && o->family == FAMILY_REDIRECTION;
+    advise(page, circle ? advice_circle() : advice_for(family_name(o->family), o->code, o->name, phase_name(o->phase)),
+           !withheld);
 }
 
 static void failure(struct page *page, const struct trial *trial)

@@ -70,6 +70,23 @@ static void headline(struct page *page, const char *target, const struct verdict
         page_wrap(page, 0, 0, "%s", verdict->reason);
 }
 
+// The phase in which the failure was seen, the latest one; behind a broker it is one of the connection there.
+static enum phase failed_in(const struct isolated_run *run)
+{
+    const struct verdict *verdict = run->verdict;
+    enum phase latest = PHASE_RESOLVE;
+    bool behind = false;
+    for (size_t i = 0; i < run->count; i++) {
+        const struct trial *trial = run->trials[i];
+        if (!trial->first || !signature_matches(&verdict->signature, &trial->outcome))
+            continue;
+        behind = true;
+        if (trial->outcome.phase > latest)
+            latest = trial->outcome.phase;
+    }
+    return behind ? latest : verdict->failure_phase;
+}
+
 // The failure in words, with what mstsc would show where a trial that failed so says it.
 static void failure(struct page *page, const struct isolated_run *run)
 {
@@ -82,7 +99,7 @@ static void failure(struct page *page, const struct isolated_run *run)
     const char *name = outcome_code_name(s->family, s->code);
     page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "the failure");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s%s%s%s%s in %s: %s", family_name(s->family), code[0] ? " " : "", code,
-              name[0] ? " " : "", name, phase_name(verdict->failure_phase), outcome_meaning(s->family, s->code));
+              name[0] ? " " : "", name, phase_name(failed_in(run)), outcome_meaning(s->family, s->code));
     for (size_t i = 0; i < run->count; i++) {
         if (!signature_matches(s, &run->trials[i]->outcome))
             continue;
@@ -98,6 +115,37 @@ static void gateway(struct page *page, const struct verdict *verdict)
         return;
     page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "gateway");
     page_wrap(page, WHY_COLUMN, WHY_COLUMN, "%s", verdict->gateway);
+}
+
+// Where brokers sent the trials that were followed, and how many of them each: the first places of many.
+static void followed(struct page *page, const struct isolated_run *run)
+{
+    enum { PLACES = 4 };
+    const struct trial *places[PLACES];
+    size_t sent[PLACES] = {0}, count = 0, all = 0;
+    char text[PLACES * (sizeof places[0]->target + 16)] = "";
+    for (size_t i = 0; i < run->count; i++) {
+        const struct trial *trial = run->trials[i];
+        size_t place = 0;
+        if (!trial->first)
+            continue;
+        all++;
+        while (place < count && strcmp(places[place]->target, trial->target) != 0)
+            place++;
+        if (place == PLACES)
+            continue;
+        places[place] = trial;
+        sent[place]++;
+        count = place == count ? count + 1 : count;
+    }
+    if (!all)
+        return;
+    for (size_t i = 0; i < count; i++)
+        text_append(text, sizeof text, "%s%s (%zu)", i ? ", " : "", places[i]->target, sent[i]);
+    page_put(page, STYLE_FAINT, "%-*s", WHY_COLUMN, "followed");
+    page_wrap(page, WHY_COLUMN, WHY_COLUMN,
+              "%zu trial%s sent on by a broker, to %s, and ended as the last connection did", all,
+              all == 1 ? " was" : "s were", text);
 }
 
 static void baseline(struct page *page, const struct variant *variant)
@@ -128,8 +176,8 @@ static void proof(struct page *page, const struct isolated_run *run, const struc
                   pair->passing);
         return;
     }
-    const char *one = fact_text(failing->facts, FACT_ADDRESS_PRESENTED, NULL);
-    const char *other = fact_text(passing->facts, FACT_ADDRESS_PRESENTED, NULL);
+    const char *one = fact_text(trial_first(failing)->facts, FACT_ADDRESS_PRESENTED, NULL);
+    const char *other = fact_text(trial_first(passing)->facts, FACT_ADDRESS_PRESENTED, NULL);
     passing_text(passing, does, sizeof does);
     if (pair->factor == FACTOR_ADDRESS && one && other) { // what the levels were
         page_wrap(page, WHY_COLUMN, WHY_COLUMN,
@@ -285,6 +333,17 @@ static bool only_through_gateway(const struct isolated_run *run)
     return false;
 }
 
+// Whether the failure is that the client was sent on by where it was sent to.
+static bool goes_in_circle(const struct isolated_run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->trials[i]->first && run->trials[i]->outcome.family == FAMILY_REDIRECTION &&
+            signature_matches(&run->verdict->signature, &run->trials[i]->outcome))
+            return true;
+    }
+    return false;
+}
+
 // Where no known cause fits, what such a failure calls for in general.
 static void next(struct page *page, const struct isolated_run *run, const struct cause_finding findings[CAUSE_COUNT])
 {
@@ -295,8 +354,10 @@ static void next(struct page *page, const struct isolated_run *run, const struct
     page_newline(page);
     if (tunnel)
         beyond_text_tunnel(page);
+    else if (goes_in_circle(run))
+        beyond_text_circle(page);
     else
-        beyond_text_server(page, &verdict->signature, verdict->failure_phase);
+        beyond_text_server(page, &verdict->signature, failed_in(run));
 }
 
 void isolate_text(struct page *page, const char *target, const struct isolation *isolation,
@@ -308,6 +369,7 @@ void isolate_text(struct page *page, const char *target, const struct isolation 
     page_newline(page);
     failure(page, &run);
     gateway(page, verdict);
+    followed(page, &run);
     baseline(page, &isolation->baseline);
     confidence(page, verdict);
     why(page, &run);

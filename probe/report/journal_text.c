@@ -10,6 +10,7 @@
 #include "report/matrix_text.h"
 #include "report/output.h"
 #include "report/verdict_record.h"
+#include "trial/journey.h"
 
 enum { COLUMNS_LEAST = 60, COLUMNS_MOST = 400 };
 
@@ -56,19 +57,30 @@ void *journal_text_begin(FILE *file)
     return text;
 }
 
-static void show_isolate(struct journal_text *text, const struct trial *const *trials)
+static void show_verdict(struct journal_text *text, const struct trial *const *trials, size_t count)
 {
     struct cause_finding findings[CAUSE_COUNT];
     struct isolation isolation = {0};
     struct verdict verdict;
     const char *clause;
-    if (!verdict_from_json(text->verdict, trials, text->count, &verdict, &clause)) {
+    if (!verdict_from_json(text->verdict, trials, count, &verdict, &clause)) {
         page_line(&text->page, STYLE_BAD, "The verdict's record %s.", clause);
         return;
     }
     isolation.baseline = verdict.baseline;
-    find_causes(&verdict, trials, text->count, findings);
-    isolate_text(&text->page, text->run.target, &isolation, &verdict, trials, text->count, findings);
+    find_causes(&verdict, trials, count, findings);
+    isolate_text(&text->page, text->run.target, &isolation, &verdict, trials, count, findings);
+}
+
+static void show_isolate(struct journal_text *text, const struct trial *const *trials)
+{
+    struct journeys journeys = {0};
+    bool ok = true;
+    for (size_t i = 0; i < text->count && ok; i++)
+        ok = journeys_add(&journeys, trials[i]);
+    text->failed = text->failed || !ok;
+    show_verdict(text, journeys.trials, journeys.count);
+    journeys_clear(&journeys);
 }
 
 static void show_connect(struct journal_text *text, const struct trial *const *trials)

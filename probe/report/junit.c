@@ -277,16 +277,18 @@ static void put_system_out(struct xml *xml, const struct record *record, const s
 
 static void put_failure(struct junit *junit, const struct tally_trial *trial)
 {
-    char message[1200];
+    char message[1200], pair[32];
     bool judged = trial->judged && !(trial->could_not_run && trial->unmet == 0); // what could not be run shows nothing
     bool failed = judged ? trial->unmet > 0 : trial->outcome.result == RESULT_FAILED;
     const char *meaning = or (trial->outcome.detail, outcome_meaning(trial->outcome.family, trial->outcome.code));
     if (!failed)
         return;
+    outcome_mstsc_pair(&trial->outcome, pair, sizeof pair);
     if (!judged)
-        snprintf(junit->message, sizeof junit->message, "%s: %s", trial->ending, meaning);
+        snprintf(junit->message, sizeof junit->message, "%s%s: %s", trial->ending, pair, meaning);
     else if (trial->outcome.result == RESULT_FAILED && junit->used + 1 < sizeof junit->message)
-        snprintf(junit->message + junit->used, sizeof junit->message - junit->used, "\n%s: %s", trial->ending, meaning);
+        snprintf(junit->message + junit->used, sizeof junit->message - junit->used, "\n%s%s: %s", trial->ending, pair,
+                 meaning);
     snprintf(message, sizeof message, "%.*s", (int)strcspn(junit->message, "\n"), junit->message);
     if (trial->unmet > 1) {
         size_t used = strlen(message);

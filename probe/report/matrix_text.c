@@ -63,14 +63,36 @@ static void on_unmet(void *context, const struct tally_trial *trial, const struc
     put_sentence(context, trial, expectation->sentence[0] ? expectation->sentence : expectation->text);
 }
 
+static const char *pair_of(const struct matrix_text *text, const char *ending)
+{
+    for (size_t i = 0; i < text->mstsc_count; i++) {
+        if (strcmp(text->mstsc[i].ending, ending) == 0)
+            return text->mstsc[i].pair;
+    }
+    return "";
+}
+
+// Remembers what mstsc shows for an ending.
+static void keep_pair(struct matrix_text *text, const struct tally_trial *trial)
+{
+    char pair[32];
+    if (text->mstsc_count == MATRIX_TEXT_PAIRS || !outcome_mstsc_pair(&trial->outcome, pair, sizeof pair)[0] ||
+        pair_of(text, trial->ending)[0])
+        return;
+    snprintf(text->mstsc[text->mstsc_count].ending, sizeof text->mstsc[0].ending, "%s", trial->ending);
+    snprintf(text->mstsc[text->mstsc_count++].pair, sizeof text->mstsc[0].pair, "%s", pair);
+}
+
 void matrix_text_record(struct matrix_text *text, const struct record *record)
 {
     struct tally_trial trial;
     tally_add(&text->tally, record, &trial, on_unmet, text);
+    if (record->kind == RECORD_TRIAL && trial.outcome.result == RESULT_FAILED)
+        keep_pair(text, &trial);
     if (record->kind == RECORD_TRIAL && !trial.judged && !trial.auxiliary && trial.outcome.result == RESULT_FAILED) {
-        char sentence[400];
+        char sentence[400], pair[32];
         const struct outcome *o = &trial.outcome;
-        snprintf(sentence, sizeof sentence, "%s: %s", trial.ending,
+        snprintf(sentence, sizeof sentence, "%s%s: %s", trial.ending, outcome_mstsc_pair(o, pair, sizeof pair),
                  o->detail[0] ? o->detail : outcome_meaning(o->family, o->code));
         put_sentence(text, &trial, sentence);
     }
@@ -204,8 +226,9 @@ static int by_trials(const void *a, const void *b)
     return ((*x)->trials < (*y)->trials) - ((*x)->trials > (*y)->trials);
 }
 
-static void outcomes(struct page *page, unsigned width, const struct count_table *table)
+static void outcomes(const struct matrix_text *text, unsigned width, const struct count_table *table)
 {
+    struct page *page = text->page;
     const struct count_row **rows = calloc(table->count, sizeof *rows);
     if (!rows)
         return;
@@ -217,7 +240,7 @@ static void outcomes(struct page *page, unsigned width, const struct count_table
     page_line(page, STYLE_FAINT, "%10s", "trials");
     for (size_t i = 0; i < table->count && i < OUTCOMES_SHOWN; i++) {
         put_name(page, width, rows[i]->name);
-        page_line(page, STYLE_PLAIN, "%10" PRIu64, rows[i]->trials);
+        page_line(page, STYLE_PLAIN, "%10" PRIu64 "%s", rows[i]->trials, pair_of(text, rows[i]->name));
     }
     if (table->count > OUTCOMES_SHOWN)
         page_line(page, STYLE_FAINT, "  and %zu more kinds, which --format json lists", table->count - OUTCOMES_SHOWN);
@@ -265,7 +288,7 @@ void matrix_text_end(struct matrix_text *text)
         table(page, width, "Variants", &tally->variants);
         if (tally->tests.count > 0)
             tests(page, width, &tally->tests);
-        outcomes(page, width, &tally->outcomes);
+        outcomes(text, width, &tally->outcomes);
         page_newline(page);
         page_line(page, STYLE_FAINT, "%" PRIu64 " TCP connection%s, %" PRIu64 " logon%s, %" PRIu64 " of them refused",
                   tally->connections, s(tally->connections), tally->logons, s(tally->logons), tally->failed_logons);

@@ -9,12 +9,19 @@
 #include "report/record.h"
 #include "report/tally.h"
 
+enum { MATRIX_TEXT_PAIRS = 64 };
+
 struct matrix_text {
     struct page *page; // borrowed
     struct tally tally;
     FILE *spool;           // the sentences, which come last
     struct page sentences; // writes to it
     bool failed;           // sticky
+    // What mstsc shows for the first of the endings that have it.
+    struct {
+        char ending[128], pair[32];
+    } mstsc[MATRIX_TEXT_PAIRS];
+    size_t mstsc_count;
 };
 
 // Begins a report that is written to the page when it ends. False with errno set.

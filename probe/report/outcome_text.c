@@ -132,6 +132,16 @@ char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size)
     return text;
 }
 
+char *outcome_mstsc_pair(const struct outcome *outcome, char *text, size_t size)
+{
+    text[0] = '\0';
+    if (outcome->mstsc.basis != BASIS_NONE && outcome->mstsc.code == MSTSC_BY_SERVER)
+        snprintf(text, size, " (mstsc 0x%X/0x%X)", (unsigned)outcome->mstsc.code, (unsigned)outcome->mstsc.extended);
+    else if (outcome->mstsc.basis != BASIS_NONE)
+        snprintf(text, size, " (mstsc 0x%X)", (unsigned)outcome->mstsc.code);
+    return text;
+}
+
 const char *outcome_behind_gateway(const struct trial *trial)
 {
     const struct outcome *o = &trial->outcome;

@@ -26,6 +26,9 @@ const char *outcome_code_name(enum family family, uint32_t code);
 // "Error code 0x3, Extended error code 0x7 - documented", or that nothing can be claimed.
 char *outcome_mstsc(const struct outcome *outcome, char *text, size_t size);
 
+// " (mstsc 0x3/0x7)", " (mstsc 0x204)"; "" where nothing can be claimed.
+char *outcome_mstsc_pair(const struct outcome *outcome, char *text, size_t size);
+
 // Of a trial that failed after its tunnel through an RD Gateway stood: on which side of the gateway to look. NULL for
 // any other trial. Static.
 const char *outcome_behind_gateway(const struct trial *trial);

@@ -132,8 +132,8 @@ static enum phase failure_phase(const struct signature *signature, const struct 
 {
     enum phase phase = PHASE_RESOLVE;
     for (size_t i = 0; i < count; i++) {
-        if (signature_matches(signature, &trials[i]->outcome) && trials[i]->outcome.phase > phase)
-            phase = trials[i]->outcome.phase;
+        if (signature_matches(signature, &trials[i]->outcome) && trial_reach(trials[i]) > phase)
+            phase = trial_reach(trials[i]);
     }
     return phase;
 }

@@ -41,6 +41,7 @@ struct engine {
     double began, swept, told, busy_until;
     double heard; // when the zygote reported an end, or was made
     uint64_t number;
+    unsigned further; // trials that the limit does not count
     bool interrupted;
     unsigned lost; // zygotes since the last trial that came to its end
     enum stop stop;
@@ -207,7 +208,8 @@ static void begin_some(struct engine *e)
     if (now < e->busy_until)
         return;
     for (int i = 0; i < BURST && e->stop == STOP_NONE && slots_has_place(e->slots) && now >= e->busy_until; i++) {
-        if (e->work.max_trials && e->state.started >= e->work.max_trials && queue_waiting(e->queue)) {
+        bool spent = e->work.max_trials && e->state.started >= (size_t)e->work.max_trials + e->further;
+        if (spent && queue_waiting(e->queue)) {
             snprintf(sentence, sizeof sentence, "the limit of %u trials%s is reached", e->work.max_trials,
                      e->work.max_option);
             stop(e, STOP_BUDGET, sentence);
@@ -550,6 +552,11 @@ enum stop engine_run(struct engine *e)
     loop(e);
     e->state.seconds = (event_clock() - e->began) / 1000;
     return e->stop;
+}
+
+void engine_allow_further(struct engine *e)
+{
+    e->further++;
 }
 
 enum stop engine_stop(const struct engine *e, const char **why)

@@ -23,6 +23,9 @@ bool engine_configure(struct engine *engine, const struct engine_work *work, cha
 // its last trial counts on. Once there is a reason to stop it does nothing more. Returns the same as engine_stop().
 enum stop engine_run(struct engine *engine);
 
+// Leaves one trial more out of the limit's count: one that goes on with another, which was counted.
+void engine_allow_further(struct engine *engine);
+
 // Why no further trial is run, with a sentence for people in *why (owned by the engine; may be NULL). STOP_NONE: all
 // was done so far.
 enum stop engine_stop(const struct engine *engine, const char **why);

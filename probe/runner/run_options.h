@@ -13,6 +13,7 @@ struct run_options {
     struct profile profile;
     const char *screenshot;    // file to save a trial's desktop in, or NULL; borrowed (connection/request.h)
     bool at_challenge;         // a trial until PHASE_NLA ends at NTLM's CHALLENGE and logs on nowhere (trial/until.h)
+    bool follow_redirect;      // a trial that is sent on by a broker goes there, with a further connection (runner.h)
     enum capture_form capture; // of every trial (default: off)
     int capture_fd;            // from capture_file_create(), where capture is not off; borrowed
     struct journal *journal;   // where records go; borrowed; may have no sink

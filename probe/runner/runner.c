@@ -129,6 +129,7 @@ static enum stop take_trial(void *context, uint32_t target, uint32_t step, bool 
     *ended = (struct trial){0};
     trial->repeat = count_repeat(runner, trial);
     trial->redirected_from = runner->redirected_from;
+    trial->ms = trial_ms(trial->ms); // so that sums and texts are the same from the record
     runner->trials[runner->count++] = trial;
     if (o->on_trial)
         o->on_trial(o->context, trial);
@@ -209,38 +210,59 @@ static const struct trial *run_step(struct runner *runner, const struct engine_s
     return runner->latest;
 }
 
+// What a broker says of the next connection stands in place of the variant's: a token goes in the cookie's place, a
+// session in that of the administrative one, and a host is addressed as it is named.
+static void lead_on(struct variant *variant, const char *token, uint32_t session, bool elsewhere)
+{
+    variant->level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;
+    if (*token)
+        variant->level[FACTOR_COOKIE] = COOKIE_SHORTENED;
+    if (session)
+        variant->level[FACTOR_ADMIN] = ADMIN_OFF;
+    if (elsewhere)
+        variant->level[FACTOR_ADDRESS] = ADDRESS_NAME;
+}
+
+// Runs the further connection that a redirection asks for. NULL with *followed false where the trial was sent nowhere.
+static const struct trial *follow(struct runner *runner, const struct trial *trial, bool *followed)
+{
+    const struct run_options *here = runner->options;
+    struct run_options there = *here;
+    struct engine_step step = {.variant = trial->variant, .until = trial->until, .as_it_is = true};
+    const char *token, *error;
+    struct target from, *to = &there.profile.target;
+
+    // A further hop starts from where the last one went.
+    *followed = target_parse(trial->target, here->profile.target.port, &from, &error) &&
+                trial_redirected_to(trial, &from, to, &token, &there.profile.redirected_session);
+    if (!*followed)
+        return NULL;
+    lead_on(&step.variant, token, there.profile.redirected_session, strcmp(from.host, to->host) != 0);
+    snprintf(there.profile.operand[FACTOR_LOAD_BALANCE], OPERAND_MAX, "%s", token);
+    runner->options = &there;
+    runner->redirected_from = trial->number;
+    engine_allow_further(runner->engine);
+    const struct trial *next = run_step(runner, &step);
+    runner->redirected_from = 0;
+    runner->options = here;
+    return next;
+}
+
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until)
 {
     const struct engine_step step = {.variant = *variant, .until = until};
-    return run_step(runner, &step);
+    const struct trial *trial = run_step(runner, &step);
+    bool followed = runner->options->follow_redirect;
+    for (unsigned i = 0; followed && trial && i < REDIRECTIONS_MAX; i++) {
+        const struct trial *next = follow(runner, trial, &followed);
+        if (followed)
+            trial = next;
+    }
+    return trial;
 }
 
 void runner_rest(double ms)
 {
     struct pollfd interrupted = {.fd = interrupt_descriptor(), .events = POLLIN};
     poll(&interrupted, 1, (int)ms);
-}
-
-const struct trial *runner_follow(struct runner *runner, const struct trial *trial, bool *followed)
-{
-    const struct run_options *here = runner->options;
-    struct run_options there = *here;
-    struct engine_step step = {.variant = trial->variant, .until = trial->until, .as_it_is = true};
-    const char *token;
-    struct target from;
-    const char *error;
-
-    // A further hop starts from where the last one went.
-    *followed = target_parse(trial->target, here->profile.target.port, &from, &error) &&
-                trial_redirected_to(trial, &from, &there.profile.target, &token, &there.profile.redirected_session);
-    if (!*followed)
-        return NULL;
-    step.variant.level[FACTOR_LOAD_BALANCE] = *token ? LOAD_BALANCE_TOKEN : LOAD_BALANCE_OFF;
-    snprintf(there.profile.operand[FACTOR_LOAD_BALANCE], OPERAND_MAX, "%s", token);
-    runner->options = &there;
-    runner->redirected_from = trial->number;
-    const struct trial *next = run_step(runner, &step);
-    runner->redirected_from = 0;
-    runner->options = here;
-    return next;
 }

@@ -23,17 +23,14 @@ bool runner_configure(struct runner *runner, const struct run_options *options, 
 
 // Runs one trial to its end, records it in the journal, and returns the record, which stays valid until runner_end(). A
 // license=reuse or license=corrupt variant for which this run holds no licence yet is preceded by the same variant with
-// license=clear. until before PHASE_NLA involves no password. NULL when no trial may be or could be run: see
-// runner_stop().
+// license=clear. until before PHASE_NLA involves no password. Where redirections are followed, a trial that ended by
+// one is followed by the same variant until the same phase against the place it was sent to, up to REDIRECTIONS_MAX
+// times, each a trial of its own that names the one before; the last one is returned. NULL when no trial may be or
+// could be run: see runner_stop().
 const struct trial *runner_trial(struct runner *runner, const struct variant *variant, enum phase until);
 
 // Lets so many milliseconds pass; less where the run is interrupted.
 void runner_rest(double ms);
-
-// Runs the further connection that a trial of this runner, ended by a broker's redirection, asks for: the same variant
-// until the same phase against the place it was sent to. NULL with *followed false where it was sent nowhere; else as
-// runner_trial().
-const struct trial *runner_follow(struct runner *runner, const struct trial *trial, bool *followed);
 
 // Why runner_trial() returned NULL, with a sentence for people in *why (owned by the runner).
 enum stop runner_stop(const struct runner *runner, const char **why);

@@ -3,7 +3,8 @@
 
 enum effect factor_effect(enum factor factor, const struct trial *trial)
 {
-    return factor_row(factor)->effect(trial);
+    const struct factor_row *row = factor_row(factor);
+    return row->effect(row->led ? trial_first(trial) : trial);
 }
 
 bool trial_in_effect(const struct trial *trial, enum factor *which)

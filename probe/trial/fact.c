@@ -246,20 +246,26 @@ static bool has_type(const json_t *value, enum fact_type type)
     return false;
 }
 
-// The name up to the next dot, and where the rest begins (NULL: there is none).
-static const char *first_name(const char *path, char name[GROUP_MAX])
+// Takes the name up to the next dot off the path, which is NULL after the last one. Facts are asked for in every loop
+// of the analysis: a name is copied only where it is not the whole path.
+static const char *take_name(const char **path, char room[GROUP_MAX])
 {
-    size_t length = strcspn(path, ".");
-    snprintf(name, GROUP_MAX, "%.*s", (int)length, path);
-    return path[length] ? path + length + 1 : NULL;
+    const char *name = *path, *dot = strchr(name, '.');
+    *path = dot ? dot + 1 : NULL;
+    if (!dot)
+        return name;
+    size_t length = (size_t)(dot - name) < GROUP_MAX ? (size_t)(dot - name) : GROUP_MAX - 1;
+    memcpy(room, name, length);
+    room[length] = '\0';
+    return room;
 }
 
 static json_t *group_of(json_t *facts, enum fact fact)
 {
-    char name[GROUP_MAX];
+    char room[GROUP_MAX];
     const char *rest = rows[fact].group;
     while (facts && rest) {
-        rest = first_name(rest, name);
+        const char *name = take_name(&rest, room);
         json_t *group = json_object_get(facts, name);
         if (!json_is_object(group)) {
             group = json_object();
@@ -303,12 +309,10 @@ bool fact_append(json_t *facts, enum fact fact, const char *text)
 
 const json_t *fact_get(const json_t *facts, enum fact fact)
 {
-    char name[GROUP_MAX];
+    char room[GROUP_MAX];
     const char *rest = rows[fact].group;
-    while (rest) {
-        rest = first_name(rest, name);
-        facts = json_object_get(facts, name);
-    }
+    while (facts && rest)
+        facts = json_object_get(facts, take_name(&rest, room));
     return json_object_get(facts, rows[fact].name);
 }
 

@@ -15,6 +15,12 @@ const struct factor_row *factor_row(enum factor factor)
     return rows[factor];
 }
 
+unsigned factor_rare(enum factor factor, const struct variant *baseline)
+{
+    const struct factor_row *row = factor_row(factor);
+    return row->rare & ~(baseline->level[FACTOR_SECURITY] == SECURITY_RDP ? row->usual_with_rdp : 0);
+}
+
 unsigned factor_levels(enum factor factor)
 {
     unsigned n = 0;

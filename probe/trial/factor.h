@@ -115,17 +115,19 @@ struct factor_operand {
 // All that is known of a factor outside FreeRDP: one in each file of trial/factors/. What the connection does for it is
 // in connection/factors/.
 struct factor_row {
-    const char *name;                     // as in --set NAME=LEVEL
-    const char *heading;                  // a shorter name, for the columns of narrow tables
-    const char *summary;                  // what it varies, for --help and the report
-    const char *levels[LEVELS_MAX];       // names, NULL terminated
-    const char *meaning[LEVELS_MAX];      // one clause for each level
-    enum phase phase;                     // of its first byte on the wire: an earlier failure cannot depend on it
-    unsigned earlier;                     // the level that was sent before there was the factor: that of older journals
-    unsigned rare;                        // bit set of levels that few have a use for: tried where they are asked for
-    double weight;                        // how likely it takes part in a failure; 1: as often as any
-    double cost;                          // of a level other than the first, in trials: seconds and further logons
+    const char *name;                // as in --set NAME=LEVEL
+    const char *heading;             // a shorter name, for the columns of narrow tables
+    const char *summary;             // what it varies, for --help and the report
+    const char *levels[LEVELS_MAX];  // names, NULL terminated
+    const char *meaning[LEVELS_MAX]; // one clause for each level
+    enum phase phase;                // of its first byte on the wire: an earlier failure cannot depend on it
+    unsigned earlier;                // the level that was sent before there was the factor: that of older journals
+    unsigned rare;                   // bit set of levels that few have a use for: tried where they are asked for
+    unsigned usual_with_rdp;         // those of them that are as usual as others where the baseline is RDP security
+    double weight;                   // how likely it takes part in a failure; 1: as often as any
+    double cost;                     // of a level other than the first, in trials: seconds and further logons
     const struct factor_operand *operand; // NULL where no level needs a text
+    bool led;                             // a broker that sends the client on says what the next connection has of it
     // What the wire of a trial shows of the factor's level.
     enum effect (*effect)(const struct trial *trial);
     // Why a level cannot be had with this profile, whatever the target: a static clause that goes on after "because",
@@ -144,6 +146,9 @@ struct factor_row {
 
 // The row of a factor. Static, never NULL for a valid factor.
 const struct factor_row *factor_row(enum factor factor);
+
+// The levels of a factor, as a bit set, that few have a use for who have this baseline.
+unsigned factor_rare(enum factor factor, const struct variant *baseline);
 
 // Number of levels of a factor (2 to LEVELS_MAX).
 unsigned factor_levels(enum factor factor);

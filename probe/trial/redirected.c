@@ -18,10 +18,13 @@ bool trial_redirected_to(const struct trial *trial, const struct target *from, s
         *to = *from;
         return true;
     }
+    *to = *from;
+    bool named = false;
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const char *place = fact_text(trial->facts, places[i], "");
         if (*place && target_parse(place, from->port, to, &error))
             return true;
+        named = named || *place;
     }
-    return false;
+    return !named; // to a session of the same host
 }

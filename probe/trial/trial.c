@@ -23,10 +23,14 @@ void trial_clear(struct trial *trial)
     *trial = (struct trial){0};
 }
 
-// Three decimals are microseconds: finer than any phase is measured.
+double trial_ms(double ms)
+{
+    return (double)(long long)(ms * 1000 + 0.5) / 1000;
+}
+
 static json_t *milliseconds(double ms)
 {
-    return json_real((double)(long long)(ms * 1000 + 0.5) / 1000);
+    return json_real(trial_ms(ms));
 }
 
 static json_t *phase_to_json(const struct trial *trial, const struct phase_time *time)

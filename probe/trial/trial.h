@@ -44,10 +44,30 @@ struct trial {
     double ms;                // whole trial
     uint64_t peak_kib;        // worker's peak resident memory, KiB; 0 if unknown
     double cpu_ms;            // worker's processor time, user and system; 0 if unknown
+    // Of one that was put together from the connections of a trial that followed redirections (trial/journey.h).
+    const struct trial *first; // the first connection, borrowed; NULL: none was followed
+    unsigned redirections;     // that were followed
+    enum phase redirected_in;  // the furthest phase in which the client was sent on
 };
+
+// The connection by which a trial began: its own, where it followed no redirection.
+static inline const struct trial *trial_first(const struct trial *trial)
+{
+    return trial->first ? trial->first : trial;
+}
+
+// The furthest phase of a trial, over all its connections.
+static inline enum phase trial_reach(const struct trial *trial)
+{
+    bool led_on = trial->first && trial->redirected_in > trial->outcome.phase;
+    return led_on ? trial->redirected_in : trial->outcome.phase;
+}
 
 // Sets an empty record with an empty set of facts. Returns false if memory is out.
 bool trial_init(struct trial *trial);
+
+// Milliseconds as records have them, to the microsecond: finer than any phase is measured.
+double trial_ms(double ms);
 
 // Frees what the record owns and zeroes it. Safe on a zeroed record.
 void trial_clear(struct trial *trial);

@@ -81,13 +81,18 @@ def rdpprobe(scratch):
     return Program(scratch("rdpprobe"))
 
 
+def with_key(options, certificate):
+    """The options, with a key where a lab would make one: that takes most of its start."""
+    return [*(["--key", certificate.key] if "--certificate" not in options else []), *options]
+
+
 @pytest.fixture
-def lab(servers, scratch):
+def lab(servers, scratch, certificate):
     """Starts rdplab; .target says "localhost:PORT". Options go in as words; user and password are the one account."""
 
     def start(*options, user=None, password=None, port=0, hostname=None):
         account = ["--user", user] if user is not None else []
-        options = ["--port", str(port), *account, *map(str, options)]
+        options = ["--port", str(port), *account, *map(str, with_key(options, certificate))]
         return servers.enter_context(lab_program("rdplab", scratch("lab"), *options, password=password,
                                                  hostname=hostname))
 
@@ -131,12 +136,12 @@ def fleet_lab(lab, certificate):
 
 
 @pytest.fixture
-def gateway(servers, scratch):
+def gateway(servers, scratch, certificate):
     """Starts labgateway with the given options."""
 
     def start(*options, password=None):
-        return servers.enter_context(
-            lab_program("labgateway", scratch("gateway"), *map(str, options), password=password))
+        options = map(str, with_key(options, certificate))
+        return servers.enter_context(lab_program("labgateway", scratch("gateway"), *options, password=password))
 
     return start
 
@@ -168,10 +173,11 @@ def plant(lab, gateway, rdpprobe, scratch, request):
     rule: rdplab's --deny-if. baseline: "tls=1.2 license=reuse". at: moment of the denial. A licence in the rule or the
     baseline switches licensing on, a gateway brings one up. seeded: the user's own store has a licence of this lab.
     lab_options, gateway_options, options: further ones of rdplab, labgateway and isolate.
+    plant.at_once(cases) runs one for each case, a dictionary of these, all at the same time; yields (case, Experiment).
     """
 
-    def run(rule, baseline="", at="licensing", seeded=False, licensing=None, through=None, lab_options=(),
-            gateway_options=(), options=()):
+    def begin(rule, baseline="", at="licensing", seeded=False, licensing=None, through=None, lab_options=(),
+              gateway_options=(), options=(), environment=None):
         base = levels(baseline)
         licensing = licensing or ("issue" if "license" in rule or "license" in base else "off")
         through = "gateway" in rule or "gateway" in base if through is None else through
@@ -195,10 +201,19 @@ def plant(lab, gateway, rdpprobe, scratch, request):
             words += ["--gateway", f"localhost:{front.port}"]
             if "gateway" not in base:
                 words.append("--set=gateway=off")
-        result = rdpprobe("isolate", "--json", *words, *options, f"{NAME}:{server.port}", password=PASSWORD,
-                          environment=two_families(scratch("names")), timeout=120)
-        return Experiment(result, server, front, skipped, seeded)
+        end = rdpprobe.begin("isolate", "--json", *words, *options, f"{NAME}:{server.port}", password=PASSWORD,
+                             environment={**two_families(scratch("names")), **(environment or {})}, timeout=120)
+        return lambda: Experiment(end(), server, front, skipped, seeded)
 
+    def run(*arguments, **named):
+        return begin(*arguments, **named)()
+
+    def at_once(cases):
+        # Each with logons of its own on record: runs for one account wait for each other.
+        ends = [begin(**case, environment={"XDG_STATE_HOME": str(scratch("state"))}) for case in cases]
+        return zip(cases, [end() for end in ends])
+
+    run.at_once = at_once
     return run
 
 

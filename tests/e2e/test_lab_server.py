@@ -79,8 +79,8 @@ def test_ready_line_names_the_ports_of_both_families(lab):
 @pytest.mark.parametrize("words", [
     ["--security", "nla"], ["--security", "x"], ["--port", "70000"], ["--fault", "tcp"], ["--fault", "tcp:melt"],
     ["--fault", "x:close"], ["--errinfo", "7"], ["--at", "active"], ["--deny-if", "true", "--at", "later"],
-    ["--flaky", "2"], ["--tls-min", "1.3", "--tls-max", "1.2"], ["--user", "bob"], ["--key", "x"], ["--licensing", "x"],
-    ["extra"], ["--unknown"]])
+    ["--flaky", "2"], ["--tls-min", "1.3", "--tls-max", "1.2"], ["--user", "bob"], ["--certificate", "x"],
+    ["--licensing", "x"], ["extra"], ["--unknown"]])
 def test_usage_errors(words):
     result = subprocess.run([built("rdplab"), "--security", "tls", *words], capture_output=True, text=True, timeout=10)
     assert (result.returncode, result.stdout) == (2, "")

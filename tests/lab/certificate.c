@@ -66,9 +66,17 @@ static bool to_pem(struct lab_certificate *certificate, X509 *x509)
     return certificate->certificate && certificate->key;
 }
 
-bool lab_certificate_make(struct lab_certificate *certificate, const char *name, int days)
+static EVP_PKEY *read_key(const char *path)
 {
-    *certificate = (struct lab_certificate){.pkey = EVP_RSA_gen(2048)};
+    BIO *bio = BIO_new_file(path, "r");
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+    BIO_free(bio);
+    return key;
+}
+
+bool lab_certificate_make(struct lab_certificate *certificate, const char *name, int days, const char *key_file)
+{
+    *certificate = (struct lab_certificate){.pkey = key_file ? read_key(key_file) : EVP_RSA_gen(2048)};
     X509 *x509 = X509_new();
     uint64_t serial = 0;
     const bool made = certificate->pkey && x509 && RAND_bytes((unsigned char *)&serial, sizeof(serial)) == 1 &&

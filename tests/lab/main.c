@@ -18,7 +18,8 @@ static bool prepare(struct lab *lab)
                     errno ? strerror(errno) : "not a PEM certificate and key");
             return false;
         }
-    } else if (!lab_certificate_make(&lab->certificate, options->certificate_name, options->certificate_days)) {
+    } else if (!lab_certificate_make(&lab->certificate, options->certificate_name, options->certificate_days,
+                                     options->key_file)) {
         fprintf(stderr, "rdplab: cannot make a certificate.\n");
         return false;
     }

@@ -283,6 +283,12 @@ static void take_redirect(struct lab_options *options, const char *text)
     options->redirect = text;
 }
 
+static void take_redirect_new(struct lab_options *options, const char *text)
+{
+    (void)text;
+    options->redirect_new = true;
+}
+
 static void take_redirect_token(struct lab_options *options, const char *text)
 {
     options->redirect_token = text;
@@ -451,7 +457,8 @@ static const struct lab_option {
     {"tls-max", "V", "likewise", take_tls_max},
     {"ciphers", "LIST", "OpenSSL cipher list, up to TLS 1.2", take_ciphers},
     {"certificate", "FILE", "PEM, with --key (default: self-signed, made at start)", take_certificate},
-    {"key", "FILE", "PEM", take_key},
+    {"key", "FILE", "PEM; alone: of the certificate that is made (default: made too, which takes most of the start)",
+     take_key},
     {"cert-name", "NAME", "its name instead of localhost", take_cert_name},
     {"cert-days", "N", "its validity; negative = expired (default 30)", take_cert_days},
     {"rdp-encryption", "LEVEL", "none, low, client or high, for rdp security (default high)", take_rdp_encryption},
@@ -478,8 +485,11 @@ static const struct lab_option {
      take_negotiation_failure},
     {"ntstatus", "CODE", "refuse NLA with this NTSTATUS after AUTHENTICATE", take_ntstatus},
     {"mcs-result", "N", "result of the MCS Connect Response, then close", take_mcs_result},
-    {"redirect", "HOST", "a broker's redirection to this address, in place of Demand Active", take_redirect},
+    {"redirect", "HOST", "a broker's redirection to this address ('': to a session alone), in place of Demand Active",
+     take_redirect},
     {"redirect-token", "TEXT", "load-balance info in it", take_redirect_token},
+    {"redirect-new", NULL, "send on only who neither brings that token nor asks for the redirection's session",
+     take_redirect_new},
     {"redirect-at", "MOMENT", "capabilities (default) or active", take_redirect_at},
     {NULL, NULL, "NLA", NULL},
     {"clock-skew", "SECONDS", "the server's clock is ahead (-: behind) by these, as its NTLM CHALLENGE shows",
@@ -553,8 +563,8 @@ static void check(struct lab_options *options)
     }
     if (options->tls_min > options->tls_max)
         refuse("--tls-min is above --tls-max.");
-    if (!options->certificate_file != !options->key_file)
-        refuse("--certificate and --key need each other.");
+    if (options->certificate_file && !options->key_file)
+        refuse("--certificate needs --key.");
     if (options->user && !options->password_file)
         refuse("--user needs --password-file.");
     if (!options->user && (options->password_file || options->domain))

@@ -85,6 +85,7 @@ struct lab_options {
     const char *redirect;         // address to send clients to; NULL: nowhere
     const char *redirect_token;   // load-balance info sent along; NULL: none
     enum lab_moment redirect_at;
+    bool redirect_new;               // …but for those that come back from there
     int64_t clock_skew_ns;           // what the server's clock is ahead of the real one in NTLM's CHALLENGE
     int credssp_version;             // of TSRequest; 0: libfreerdp's own
     bool early_authorization;        // NLA with early user authorization, for clients that offer it…

@@ -286,7 +286,7 @@ static void play(struct player *player)
 static bool prepare_tls(struct player *player)
 {
     struct lab_certificate certificate = {0};
-    if (!lab_certificate_make(&certificate, "localhost", 30))
+    if (!lab_certificate_make(&certificate, "localhost", 30, NULL))
         return false;
     BIO *bio = BIO_new_mem_buf(certificate.certificate, -1);
     X509 *x509 = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;

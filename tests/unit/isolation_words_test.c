@@ -231,6 +231,24 @@ static void one_session_among_other_failures_proves_nothing(void **state)
     forget(spoiled);
 }
 
+static void ask_for_a_logon(struct spoiled *spoiled, struct trial *trial)
+{
+    end_all_after_activation(spoiled, trial);
+    trial->until = trial->until >= PHASE_ACTIVE ? PHASE_LOGON : trial->until;
+}
+
+// Where a logon was asked for (--proof), it is a logon that was not reached.
+static void what_was_not_reached_is_what_was_asked_for(void **state)
+{
+    (void)state;
+    struct spoiled *spoiled = spoiled_server(denies_nla(), ask_for_a_logon);
+    struct verdict verdict = isolate_spoiled(spoiled, everything());
+    assert_int_equal(verdict.kind, VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(verdict.reason, "whole trials reached a logon."));
+    assert_null(strstr(verdict.reason, "was active"));
+    forget(spoiled);
+}
+
 static void close_nla_and_then_tls(struct spoiled *spoiled, struct trial *trial)
 {
     const unsigned security = trial->variant.level[FACTOR_SECURITY];
@@ -288,6 +306,7 @@ int main(void)
         cmocka_unit_test(what_has_a_session_proves),
         cmocka_unit_test(where_nothing_connects_nothing_is_named),
         cmocka_unit_test(one_session_among_other_failures_proves_nothing),
+        cmocka_unit_test(what_was_not_reached_is_what_was_asked_for),
         cmocka_unit_test(a_pass_that_fails_after_all_is_weighed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

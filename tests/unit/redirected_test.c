@@ -26,7 +26,10 @@ static void goes_to_the_name_before_the_address(void **state)
     const char *token;
     uint32_t session;
     (void)state;
-    assert_false(trial_redirected_to(&trial, &broker, &to, &token, &session)); // nowhere
+    assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session)); // to a session of the same host
+    assert_string_equal(to.host, "broker.example");
+    fact_set(trial.facts, FACT_REDIRECTION_NETBIOS, json_string("no host"));
+    assert_false(trial_redirected_to(&trial, &broker, &to, &token, &session));
     fact_set(trial.facts, FACT_REDIRECTION_NETBIOS, json_string("HOST7"));
     assert_true(trial_redirected_to(&trial, &broker, &to, &token, &session));
     assert_string_equal(to.host, "HOST7");

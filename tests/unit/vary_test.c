@@ -47,6 +47,20 @@ static void every_factor_by_default(void **state)
     assert_int_equal(choice.levels[FACTOR_LICENSE], 1u << LICENSE_KEEP | 1u << LICENSE_CORRUPT);
 }
 
+// What few have a use for is usual where the baseline is RDP security, which alone can have it.
+static void what_goes_with_rdp_security_alone(void **state)
+{
+    struct choice choice = CHOSEN("--set", "security=rdp", "srv.example");
+    (void)state;
+    assert_null(choice.untestable[FACTOR_RDP_ENCRYPTION]);
+    assert_int_equal(choice.levels[FACTOR_RDP_ENCRYPTION], 0x1f);
+    assert_int_equal(choice.levels[FACTOR_NEGOTIATION], 1u << NEGOTIATION_OFFERED | 1u << NEGOTIATION_LEGACY);
+    assert_int_equal(choice.levels[FACTOR_LICENSE], 1u << LICENSE_KEEP | 1u << LICENSE_CLEAR | 1u << LICENSE_REUSE);
+    choice = CHOSEN("--set", "security=tls", "srv.example");
+    assert_non_null(choice.untestable[FACTOR_RDP_ENCRYPTION]);
+    assert_non_null(choice.untestable[FACTOR_NEGOTIATION]);
+}
+
 static void only_what_is_named(void **state)
 {
     struct choice choice = CHOSEN("--vary", "color-depth=16,8", "--set", "color-depth=24", "srv.example");
@@ -117,9 +131,8 @@ static void no_nla_without_a_password(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_factor_by_default),
-        cmocka_unit_test(only_what_is_named),
-        cmocka_unit_test(all_but_what_the_run_has_not_the_means_for),
+        cmocka_unit_test(every_factor_by_default),   cmocka_unit_test(what_goes_with_rdp_security_alone),
+        cmocka_unit_test(only_what_is_named),        cmocka_unit_test(all_but_what_the_run_has_not_the_means_for),
         cmocka_unit_test(no_nla_without_a_password),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

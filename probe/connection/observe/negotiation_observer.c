@@ -1,10 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <stdio.h>
+#include <string.h>
+
 #include "connection/observe/observe.h"
 #include "knowledge/codes.h"
 
-// The cookie or routing token: what is no printable ASCII is shown as a question mark.
-static void report_routing(struct event_sink *sink, const struct x224_request *request)
+// Whether the cookie is the routing token that the user gave, which may look like one.
+static bool is_given_token(const struct profile *profile, const char *cookie)
 {
+    char whole[OPERAND_MAX];
+    int size = snprintf(whole, sizeof whole, "Cookie: mstshash=%s", cookie);
+    return profile->levels.level[FACTOR_LOAD_BALANCE] == LOAD_BALANCE_TOKEN && size < OPERAND_MAX &&
+           strcmp(whole, profile->operand[FACTOR_LOAD_BALANCE]) == 0;
+}
+
+// The cookie or routing token: what is no printable ASCII is shown as a question mark.
+static void report_routing(struct observer *observer, const struct x224_request *request)
+{
+    const struct profile *profile = &observer->request->profile;
     char text[256];
     size_t size = request->text_size < sizeof text ? request->text_size : sizeof text - 1;
 
@@ -13,7 +26,10 @@ static void report_routing(struct event_sink *sink, const struct x224_request *r
     for (size_t i = 0; i < size; i++)
         text[i] = request->text[i] >= ' ' && request->text[i] <= '~' ? (char)request->text[i] : '?';
     text[size] = '\0';
-    event_fact(sink, request->is_cookie ? FACT_NEGOTIATION_COOKIE : FACT_NEGOTIATION_ROUTING_TOKEN, json_string(text));
+    bool given = request->is_cookie && is_given_token(profile, text);
+    bool token = given || !request->is_cookie;
+    event_fact(observer->sink, token ? FACT_NEGOTIATION_ROUTING_TOKEN : FACT_NEGOTIATION_COOKIE,
+               json_string(given ? profile->operand[FACTOR_LOAD_BALANCE] : text));
 }
 
 void observe_tunnel(struct observer *observer)
@@ -60,7 +76,7 @@ enum ending observe_request(struct observer *observer, struct bytes pdu)
         if (ending)
             return ending;
     }
-    report_routing(observer->sink, &request);
+    report_routing(observer, &request);
     report_offer(observer->sink, &request);
     return GOES_ON;
 }

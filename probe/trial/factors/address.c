@@ -69,6 +69,7 @@ const struct factor_row factor_address = {
     .phase = PHASE_RESOLVE,
     .weight = 1,
     .operand = &alias,
+    .led = true,
     .effect = effect,
     .unavailable = unavailable,
 };

@@ -22,5 +22,6 @@ const struct factor_row factor_admin = {
     .phase = PHASE_MCS,
     .weight = 0.7,
     .cost = 0.05,
+    .led = true,
     .effect = effect,
 };

@@ -44,6 +44,7 @@ const struct factor_row factor_cookie = {
     .phase = PHASE_NEGOTIATE,
     .weight = 0.5,
     .cost = 0.02,
+    .led = true,
     .effect = effect,
     .conflict = conflict,
     .same = same,

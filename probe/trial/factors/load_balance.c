@@ -56,5 +56,6 @@ const struct factor_row factor_load_balance = {
     .weight = 0.7,
     .cost = 0.05,
     .operand = &token,
+    .led = true,
     .effect = effect,
 };

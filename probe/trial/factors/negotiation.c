@@ -43,6 +43,7 @@ const struct factor_row factor_negotiation = {
                 "no connection request: TLS begins at once, as at Hyper-V's console"},
     .phase = PHASE_NEGOTIATE,
     .rare = 1u << NEGOTIATION_LEGACY | 1u << NEGOTIATION_SKIPPED,
+    .usual_with_rdp = 1u << NEGOTIATION_LEGACY,
     .weight = 0.3,
     .cost = 0.02,
     .effect = effect,

@@ -37,6 +37,10 @@ static const char *conflict(const struct variant *variant)
     return NULL;
 }
 
+enum {
+    NARROW = 1u << RDP_ENCRYPTION_128 | 1u << RDP_ENCRYPTION_56 | 1u << RDP_ENCRYPTION_40 | 1u << RDP_ENCRYPTION_FIPS
+};
+
 const struct factor_row factor_rdp_encryption = {
     .name = "rdp-encryption",
     .heading = "crypt",
@@ -45,7 +49,8 @@ const struct factor_row factor_rdp_encryption = {
     .meaning = {"all of them, as mstsc does", "RC4 with 128 bits only", "RC4 with 56 bits only",
                 "RC4 with 40 bits only", "FIPS only: Triple DES with SHA-1"},
     .phase = PHASE_MCS,
-    .rare = 1u << RDP_ENCRYPTION_128 | 1u << RDP_ENCRYPTION_56 | 1u << RDP_ENCRYPTION_40 | 1u << RDP_ENCRYPTION_FIPS,
+    .rare = NARROW,
+    .usual_with_rdp = NARROW,
     .weight = 0.4,
     .cost = 0.02,
     .effect = effect,

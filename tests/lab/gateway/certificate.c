@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -48,9 +49,17 @@ static X509 *self_signed(EVP_PKEY *key)
     return certificate;
 }
 
-static bool use_self_signed(SSL_CTX *context)
+static EVP_PKEY *read_key(const char *path)
 {
-    EVP_PKEY *key = EVP_RSA_gen(RSA_BITS);
+    BIO *bio = BIO_new_file(path, "r");
+    EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL) : NULL;
+    BIO_free(bio);
+    return key;
+}
+
+static bool use_self_signed(SSL_CTX *context, const char *key_file)
+{
+    EVP_PKEY *key = key_file ? read_key(key_file) : EVP_RSA_gen(RSA_BITS);
     X509 *certificate = key ? self_signed(key) : NULL;
     bool used =
         certificate && SSL_CTX_use_certificate(context, certificate) == 1 && SSL_CTX_use_PrivateKey(context, key) == 1;
@@ -75,7 +84,7 @@ SSL_CTX *certificate_context(const struct options *options)
                 SSL_CTX_use_PrivateKey_file(context, options->key, SSL_FILETYPE_PEM) == 1 &&
                 SSL_CTX_check_private_key(context) == 1;
     } else if (ready) {
-        ready = use_self_signed(context);
+        ready = use_self_signed(context, options->key);
     }
     if (!ready) {
         const char *reason = ERR_reason_error_string(ERR_peek_last_error());

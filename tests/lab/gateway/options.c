@@ -235,8 +235,8 @@ static void check(const struct options *options)
         (!options->token || !*options->token)) {
         usage("--auth %s needs --token-file with a token.", authentications[options->authentication]);
     }
-    if (!options->certificate != !options->key) {
-        usage("--certificate and --key go together.");
+    if (options->certificate && !options->key) {
+        usage("--certificate needs --key.");
     }
     if (options->tls_min && options->tls_max && options->tls_min > options->tls_max) {
         usage("--tls-min is above --tls-max.");
@@ -419,7 +419,7 @@ static const struct row {
     {"via", "TRANSPORT=PORT", "what came by that transport goes to this port of the target (repeatable)", parse_via},
     {"source", "ADDR", "the source address towards targets", take_source},
     {"certificate", "FILE", "PEM chain, with --key FILE (default: made at the start, for localhost)", take_certificate},
-    {"key", "FILE", "PEM", take_key},
+    {"key", "FILE", "PEM; alone: of the certificate that is made", take_key},
     {"tls-min", "V", "1.0 1.1 1.2 1.3", take_tls_min},
     {"tls-max", "V", "likewise", take_tls_max},
     {"deny", "STEP=CODE",
