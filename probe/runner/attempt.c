@@ -199,12 +199,9 @@ static void fail(struct trial *trial, enum family family, uint32_t code, const c
     snprintf(trial->outcome.detail, sizeof trial->outcome.detail, "%s", detail);
 }
 
-// Its zygote kills a worker at the deadline; even a busy machine needs no more than this to do it and tell.
-enum { GRACE_MS = 1500 };
-
 bool attempt_overdue(const struct attempt *attempt, double now)
 {
-    return !attempt->asking && now > attempt->start + attempt->options->profile.deadline_ms + GRACE_MS;
+    return !attempt->asking && now > attempt->start + attempt->options->profile.deadline_ms + ATTEMPT_GRACE_MS;
 }
 
 void attempt_lose(struct attempt *attempt)

@@ -12,6 +12,9 @@
 #include "runner/zygote.h"
 #include "trial/trial.h"
 
+// Its zygote kills a worker at the deadline; even a busy machine needs no more than this to do it and tell.
+enum { ATTEMPT_GRACE_MS = 1500 };
+
 struct attempt {
     const struct run_options *options; // borrowed
     const char *store;                 // scratch directory with the licences of the target; borrowed

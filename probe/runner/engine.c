@@ -39,6 +39,7 @@ struct engine {
     struct engine_state state;
     unsigned askers; // trials in flight that ask before they use their account, or have asked
     double began, swept, told, busy_until;
+    double heard; // when the zygote reported an end, or was made
     uint64_t number;
     unsigned further; // trials that the limit does not count
     bool interrupted;
@@ -377,6 +378,7 @@ static void replace_zygote(struct engine *e)
     heed_interrupt(e); // the reason that people know
     epoll_ctl(e->epoll, EPOLL_CTL_DEL, zygote_descriptor(e->host.zygote), NULL);
     trial_host_kill(&e->host);
+    e->heard = event_clock();
     if (e->interrupted)
         abandon(e, false);
     else
@@ -393,6 +395,7 @@ static void take_ends(struct engine *e)
 {
     struct worker_end end;
     while (zygote_take_end(e->host.zygote, &end)) {
+        e->heard = event_clock();
         struct slot *slot = slots_in_use(e->slots, end.id);
         if (!slot)
             continue;
@@ -415,9 +418,12 @@ static void hear(struct engine *e, unsigned index)
         finish_if_over(e, index);
 }
 
+// The zygote of hundreds that end at once takes its time; one that reports nothing any more does not answer.
 static bool is_overdue(const struct engine *e, double now)
 {
     bool overdue = false;
+    if (now < e->heard + ATTEMPT_GRACE_MS)
+        return false;
     for (unsigned i = 0; i < slots_count(e->slots) && !overdue; i++) {
         const struct slot *slot = slots_in_use(e->slots, i);
         overdue = slot && attempt_overdue(&slot->attempt, now);
@@ -433,6 +439,8 @@ static void sweep(struct engine *e, double now)
     e->swept = now;
     for (unsigned i = 0; i < slots_count(e->slots); i++)
         hear(e, i);
+    if (e->state.in_flight && is_overdue(e, now))
+        take_ends(e); // that lie there already
     if (e->state.in_flight && is_overdue(e, now))
         replace_zygote(e);
     answer_all(e); // for accounts that other processes have given back, and for those who have waited long enough
