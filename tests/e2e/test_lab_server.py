@@ -3,6 +3,7 @@
 
 import contextlib
 import os
+import pathlib
 import random
 import signal
 import socket
@@ -243,13 +244,21 @@ def test_twenty_at_once(server):
     assert [record["connection"] for record in lab.wait_for(20)] == list(range(1, 21))
 
 
+def unread(port):
+    """Bytes that the kernel holds for the server at `port`, of all its connections."""
+    rows = [line.split() for table in ("/proc/net/tcp", "/proc/net/tcp6")
+            for line in pathlib.Path(table).read_text().splitlines()[1:]]
+    return sum(int(row[4].split(":")[1], 16) for row in rows
+               if row[3] == "01" and int(row[1].rsplit(":", 1)[1], 16) == port)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_leave_nothing(server, number):
     lab = server("--fault", "negotiate:hang", "--fault-if", "cookie=hang")
     with contextlib.ExitStack() as stack:
         for cookie in ("hang", "hang", "wait"):
             stack.enter_context(connect(lab)).sendall(negotiation.request(negotiation.SSL, cookie))
-        assert wait_until(lambda: len(lab.process.family()) == 4, 5)
+        assert wait_until(lambda: len(lab.process.family()) == 4 and unread(lab.port) == 0, 5)
         os.kill(lab.pid, number)
         assert lab.process.wait(5) == 0
         assert lab.process.family() == []

@@ -356,6 +356,9 @@ static BOOL on_state(freerdp_peer *peer, CONNECTION_STATE state)
         (void)freerdp_settings_set_string(settings, FreeRDP_Username, NULL);
         (void)freerdp_settings_set_string(settings, FreeRDP_Domain, NULL);
         (void)freerdp_settings_set_string(settings, FreeRDP_Password, NULL);
+    } else if (state == CONNECTION_STATE_MCS_CREATE_REQUEST && !connection->lab->options.upstream) {
+        // The shim took HYBRID_EX from the request; a server echoes what was asked for.
+        (void)freerdp_settings_set_uint32(settings, FreeRDP_RequestedProtocols, connection->record->requested);
     } else if (state == CONNECTION_STATE_LICENSING && !connection->licensed) {
         connection->licensed = true;
         read_client_info(connection);
