@@ -135,7 +135,9 @@ static bool add_sockets(scmp_filter_ctx filter)
 
 static bool add_conditions(scmp_filter_ctx filter)
 {
-    static const unsigned requests[] = {FIONREAD, FIONBIO, TIOCOUTQ}, options[] = {PR_SET_NAME, PR_GET_NAME};
+    // The last two are for zones of IPv6 addresses, which are told by interface.
+    static const unsigned requests[] = {FIONREAD, FIONBIO, TIOCOUTQ, SIOCGIFINDEX, SIOCGIFNAME},
+                          options[] = {PR_SET_NAME, PR_GET_NAME};
     bool ok = add_if(filter, "clone", SCMP_A0_64(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) &&
               add_if(filter, "tgkill", SCMP_A0_32(SCMP_CMP_EQ, OWN_ID)) &&
               add_if(filter, "kill", SCMP_A0_32(SCMP_CMP_EQ, OWN_ID)) &&

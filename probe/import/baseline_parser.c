@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "import/baseline_parser.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,7 +125,9 @@ static bool refuse_arguments(struct parsing *parsing)
     client_argument_name(source->argv[at - 1], name, sizeof name);
     if (!client_argument_has_sign(source->argv[at - 1]))
         return REFUSE(parsing, "argument %d after -- is none of xfreerdp's: they begin with '/', '+' or '-'", at);
-    return REFUSE(parsing, "xfreerdp does not know the argument %s, or does not take its value", name);
+    const char *form = client_argument_new_form(source->argv[at - 1]);
+    return REFUSE(parsing, "xfreerdp does not know the argument %s, or does not take its value%s%s", name,
+                  form ? "; xfreerdp 3 writes " : "", form ? form : "");
 }
 
 // With one of these the parser leaves out its defaults for the network; the plain settings are to do without them, too.
@@ -167,6 +170,48 @@ static void mark_said(struct parsing *parsing)
     }
 }
 
+// Whether it is an IPv6 address without a port, with brackets or not; *literal is the address then.
+static bool is_bare_ipv6(const char *value, char literal[INET6_ADDRSTRLEN])
+{
+    struct in6_addr address;
+    size_t skip = value[0] == '[', length = strlen(value);
+    if (skip && (length < 2 || value[length - 1] != ']'))
+        return false;
+    length -= 2 * skip;
+    if (length >= INET6_ADDRSTRLEN)
+        return false;
+    memcpy(literal, value + skip, length);
+    literal[length] = '\0';
+    return inet_pton(AF_INET6, literal, &address) == 1;
+}
+
+// FreeRDP's parser takes what follows the last colon of such an address for a port: it gets one written out.
+static bool write_port(const struct parsing *parsing, const struct entry *entry, char **text)
+{
+    const struct entry *port = entry_named(parsing, "server port");
+    char literal[INET6_ADDRSTRLEN], *whole;
+    if (!is_bare_ipv6(entry->value, literal))
+        return true;
+    const size_t at = (size_t)(entry->value - parsing->lines);
+    if (asprintf(&whole, "%.*s[%s]:%s%s", (int)at, *text, literal, port ? port->value : "3389",
+                 *text + at + strlen(entry->value)) < 0)
+        return false;
+    free(*text);
+    *text = whole;
+    return true;
+}
+
+// From the last to the first, since each makes what follows longer.
+static bool write_ports(struct parsing *parsing, char **text)
+{
+    for (size_t i = parsing->entry_count; i-- > 0;) {
+        const struct entry *entry = &parsing->entries[i];
+        if (entry->key && strcmp(entry->key->setting, "ServerHostname") == 0 && !write_port(parsing, entry, text))
+            return REFUSE(parsing, "memory is out");
+    }
+    return true;
+}
+
 static bool parse(struct parsing *parsing)
 {
     const struct baseline_source *source = parsing->source;
@@ -176,6 +221,7 @@ static bool parse(struct parsing *parsing)
         ok = read_lines(parsing, &text);
     if (ok && text && !parsing->entry_count)
         ok = REFUSE(parsing, "holds no setting, so it is no .rdp file");
+    ok = ok && (!text || write_ports(parsing, &text));
     if (ok && text && !parsed_settings_take_file(parsing->settings, text))
         ok = REFUSE(parsing, "FreeRDP's parser does not take it: an address, a user or another value is malformed");
     free(text);

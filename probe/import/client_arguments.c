@@ -93,6 +93,62 @@ bool client_arguments_allowed(int argc, char *const *argv, char *error, size_t s
     return true;
 }
 
+const char *client_argument_new_form(const char *word)
+{
+    // xfreerdp 2's, by the help texts of both (cmdline.h of 2.11 and 3.10).
+    static const struct {
+        const char *name, *form;
+    } forms[] = {
+        {"v", "/v:HOST[:PORT], an IPv6 address in brackets: /v:[2001:db8::5]"},
+        {"g", "/gateway:g:HOST[:PORT]"},
+        {"gu", "/gateway:u:USER"},
+        {"gd", "/gateway:d:DOMAIN"},
+        {"gp", "/gateway:p:PASSWORD, or --gateway-password-file"},
+        {"gt", "/gateway:type:http or rpc"},
+        {"gat", "/gateway:access-token:TOKEN, or --gateway-token-file"},
+        {"gateway-usage-method", "/gateway:usage-method:direct or detect"},
+        {"cert-ignore", "/cert:ignore"},
+        {"cert-deny", "/cert:deny"},
+        {"cert-tofu", "/cert:tofu"},
+        {"cert-name", "/cert:name:NAME"},
+        {"tls-ciphers", "/tls:ciphers:LIST"},
+        {"tls-seclevel", "/tls:seclevel:0, 1 or 2"},
+        {"enforce-tlsv1_2", "/tls:enforce:1.2"},
+        {"sec-rdp", "/sec:rdp"},
+        {"sec-tls", "/sec:tls"},
+        {"sec-nla", "/sec:nla"},
+        {"sec-ext", "/sec:ext"},
+        {"rdp", "/sec:rdp"},
+        {"tls", "/sec:tls, or /tls:enforce:1.2"},
+        {"nla", "/sec:nla"},
+        {"kbd", "/kbd:layout:0x407"},
+        {"kbd-type", "/kbd:type:4"},
+        {"kbd-subtype", "/kbd:subtype:0"},
+        {"kbd-fn-key", "/kbd:fn-key:12"},
+        {"gfx-h264", "/gfx:AVC444"},
+        {"gfx-progressive", "/gfx:progressive"},
+        {"gfx-small-cache", "/gfx:small-cache"},
+        {"gfx-thin-client", "/gfx:thin-client"},
+        {"app-name", "/app:name:NAME"},
+        {"app-icon", "/app:icon:FILE"},
+        {"app-cmd", "/app:cmd:COMMAND"},
+        {"app-file", "/app:file:FILE"},
+        {"app-guid", "/app:guid:GUID"},
+        {"app", "/app:program:NAME"},
+        {"bitmap-cache", "/cache:bitmap"},
+        {"offscreen-cache", "/cache:offscreen"},
+        {"glyph-cache", "/cache:glyph"},
+        {"codec-cache", "/cache:codec:rfx"},
+        {"persist-cache", "/cache:persist"},
+        {"persist-cache-file", "/cache:persist-file:FILE"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (is_named(word, forms[i].name))
+            return forms[i].form;
+    }
+    return NULL;
+}
+
 static uint16_t port_in(const char *text, size_t length)
 {
     const char *colon = memchr(text, ':', length), *bracket = memchr(text, ']', length);
@@ -132,7 +188,9 @@ static void each_secret(int argc, char *const *argv, void (*found)(char *secret,
     for (int i = 0; i < argc; i++) {
         char *value = client_argument_has_sign(argv[i]) ? value_of(i, argc, argv) : NULL;
         for (size_t s = 0; value && s < sizeof secret_names / sizeof secret_names[0]; s++) {
-            if (is_named(argv[i], secret_names[s]))
+            // A proxy's address is none, only user and password before it.
+            bool secret = strcmp(secret_names[s], "proxy") != 0 || strchr(value, '@');
+            if (secret && is_named(argv[i], secret_names[s]))
                 found(value, strlen(value), context);
         }
         if (!value || !is_named(argv[i], "gateway"))

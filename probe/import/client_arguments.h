@@ -16,6 +16,9 @@ bool client_arguments_have(int argc, char *const *argv, const char *name);
 // False, with a sentence, if one of them would read further arguments or secrets, print a list, or change the log.
 bool client_arguments_allowed(int argc, char *const *argv, char *error, size_t size);
 
+// How xfreerdp 3 writes an argument that it refuses in the form of xfreerdp 2; NULL for one that had no other. Static.
+const char *client_argument_new_form(const char *word);
+
 // Writes the name of a word without its sign and value, for messages; a word without sign may be a secret and comes
 // out as "…". Returns name.
 char *client_argument_name(const char *word, char *name, size_t size);

@@ -2,14 +2,27 @@
 #include "trial/target.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+// Behind an IPv6 address may stand the zone that it is of (RFC 4007 11.2), an interface's name or number.
 static bool is_literal(const char *host)
 {
+    static const char of_names[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
     unsigned char address[sizeof(struct in6_addr)];
-    return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+    char alone[INET6_ADDRSTRLEN];
+    const char *zone = strchr(host, '%');
+    const size_t length = zone ? (size_t)(zone - host) : 0;
+    if (!zone)
+        return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+    if (length >= sizeof alone || !zone[1] || strlen(zone + 1) >= IF_NAMESIZE ||
+        strspn(zone + 1, of_names) != strlen(zone + 1))
+        return false;
+    memcpy(alone, host, length);
+    alone[length] = '\0';
+    return inet_pton(AF_INET6, alone, address) == 1;
 }
 
 static bool read_port(const char *text, uint16_t *port)

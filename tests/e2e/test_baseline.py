@@ -163,6 +163,33 @@ def test_other_settings_of_a_keyboard_say_no_layout(rdpprobe):
     assert "KeyboardLayout" not in explained(rdpprobe, "--", "/v:srv", "/kbd:type:4")
 
 
+@pytest.mark.parametrize("address, settings, target", (
+    ("2001:db8::5", {}, "[2001:db8::5]:3389"), ("fd00::abcd", {}, "[fd00::abcd]:3389"),
+    ("[2001:db8::5]", {}, "[2001:db8::5]:3389"), ("[2001:db8::5]:3390", {}, "[2001:db8::5]:3390"),
+    ("2001:db8::5", {"server port": 3391}, "[2001:db8::5]:3391"), ("[fe80::1%lo]:3390", {}, "[fe80::1%lo]:3390"),
+    ("192.0.2.1:3390", {}, "192.0.2.1:3390"), ("srv.example", {}, "srv.example:3389")))
+def test_an_address_and_its_port(address, settings, target, rdpprobe, rdp):
+    """FreeRDP's parser takes the end of an IPv6 address for a port; what stands behind it must not move."""
+    path = rdp({"full address": address, **settings, "session bpp": 16})
+    text = explained(rdpprobe, path)
+    assert text.startswith(f"Target   {target}\n") and "color-depth=16" in text, text
+
+
+@pytest.mark.parametrize("value, level", (("none,kerberos", "kerberos"), ("!ntlm", "kerberos"), ("none,ntlm", "ntlm"),
+                                          ("!kerberos", "ntlm")))
+def test_the_packages_of_a_logon(value, level, rdpprobe):
+    rows = section(explained(rdpprobe, "--", "/v:srv", f"/auth-pkg-list:{value}"), "Taken")
+    assert f"auth={level}" in str(rows), rows
+
+
+@pytest.mark.parametrize("old, new", (("/g:gw", "/gateway:g:HOST[:PORT]"), ("/cert-ignore", "/cert:ignore"),
+                                      ("/sec-tls", "/sec:tls"), ("/kbd:0x407", "/kbd:layout:0x407"),
+                                      ("/tls-seclevel:0", "/tls:seclevel:0"), ("/v:2001:db8::5", "[2001:db8::5]")))
+def test_older_arguments_are_told_in_the_newer_form(old, new, rdpprobe):
+    result = rdpprobe("connect", "--explain-baseline", "--", "/v:srv", old)
+    assert result.status == 2 and new in result.stderr and result.stderr.count("\n") == 1, repr(result)
+
+
 def test_the_explanation_of_a_file(rdpprobe, rdp):
     path = rdp({"full address": "srv.example:3390", "alternate full address": "alt.example", "username": "CORP\\bob",
                 "enablecredsspsupport": 0, "negotiate security layer": 0, "gatewayhostname": "gw.example:8443",

@@ -56,6 +56,36 @@ static void refuses_what_would_read_or_print(void **state)
     assert_true(client_arguments_allowed(COPY("/v:h", "/h:768", "/p:version", "/list-x"), words, error, sizeof error));
 }
 
+static void says_how_the_newer_program_writes_it(void **state)
+{
+    static const struct {
+        const char *word, *form;
+    } rows[] = {{"/g:gw", "/gateway:g:HOST[:PORT]"},
+                {"/cert-ignore", "/cert:ignore"},
+                {"-sec-tls", "/sec:tls"},
+                {"/tls-seclevel:0", "/tls:seclevel:0, 1 or 2"},
+                {"/kbd:0x407", "/kbd:layout:0x407"},
+                {"+bitmap-cache", "/cache:bitmap"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        assert_string_equal(client_argument_new_form(rows[i].word), rows[i].form);
+    assert_null(client_argument_new_form("/nothing"));
+    assert_null(client_argument_new_form("/cert"));
+    assert_null(client_argument_new_form("secret"));
+}
+
+static void a_proxy_is_a_secret_only_with_its_password(void **state)
+{
+    char plain[] = "/proxy:http://p.example:8080", secret[] = "/proxy:http://u:p@p.example:8080";
+    char *both[] = {plain, secret};
+    (void)state;
+    assert_false(client_arguments_hold_secret(1, both));
+    assert_true(client_arguments_hold_secret(1, both + 1));
+    client_arguments_hide_secrets(2, both);
+    assert_string_equal(plain, "/proxy:http://p.example:8080");
+    assert_null(strstr(secret, "u:p"));
+}
+
 static void names_no_values(void **state)
 {
     char name[20];
@@ -111,6 +141,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_names_in_every_form),
         cmocka_unit_test(refuses_what_would_read_or_print),
+        cmocka_unit_test(says_how_the_newer_program_writes_it),
+        cmocka_unit_test(a_proxy_is_a_secret_only_with_its_password),
         cmocka_unit_test(names_no_values),
         cmocka_unit_test(reads_the_port_of_a_gateway),
         cmocka_unit_test(hides_secrets_and_nothing_else),

@@ -28,6 +28,8 @@ static void test_accepted(void **state)
         {"[2001:db8::1]", "2001:db8::1", 3389, true, "[2001:db8::1]:3389"},
         {"[::1]:13389", "::1", 13389, true, "[::1]:13389"},
         {"300.0.2.1", "300.0.2.1", 3389, false, "300.0.2.1:3389"},
+        {"fe80::1%eth0", "fe80::1%eth0", 3389, true, "[fe80::1%eth0]:3389"},
+        {"[fe80::1%2]:3390", "fe80::1%2", 3390, true, "[fe80::1%2]:3390"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct target target, again;
@@ -48,10 +50,31 @@ static void test_accepted(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"",         ":3389",     "srv:",   "srv:0",       "srv:65536",
-                                        "srv:33a",  "srv:-1",    "srv: 1", "[::1",        "[::1]3389",
-                                        "[::1]:",   "[]",        "[srv]",  "2001:db8::z", "a b",
-                                        "user@srv", "rdp://srv", "srv\n",  "srv/path",    "\"srv\""};
+    static const char *const wrong[] = {"",
+                                        ":3389",
+                                        "srv:",
+                                        "srv:0",
+                                        "srv:65536",
+                                        "srv:33a",
+                                        "srv:-1",
+                                        "srv: 1",
+                                        "[::1",
+                                        "[::1]3389",
+                                        "[::1]:",
+                                        "[]",
+                                        "[srv]",
+                                        "fe80::1%",
+                                        "[fe80::1%a/b]",
+                                        "srv%lo",
+                                        "192.0.2.1%lo",
+                                        "fe80::1%a-name-of-16-char",
+                                        "2001:db8::z",
+                                        "a b",
+                                        "user@srv",
+                                        "rdp://srv",
+                                        "srv\n",
+                                        "srv/path",
+                                        "\"srv\""};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct target target = {.port = 9};
         const char *error = NULL;

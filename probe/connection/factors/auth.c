@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string.h>
+#include <strings.h>
 
 #include "connection/applying.h"
 
@@ -8,7 +9,7 @@ static const struct factor_setting settings[] = {
     {NULL, NULL, NULL, false},
 };
 
-// A list of what is not to be used; "ntlm" or "kerberos" without the sign restrict nothing.
+// A list of what is not to be used; "ntlm" or "kerberos" without the sign restrict nothing but after "none".
 static const char no_kerberos[] = "!kerberos", no_ntlm[] = "!ntlm";
 
 static bool before_target_tls(struct applying *applying, unsigned level)
@@ -29,9 +30,11 @@ static bool apply(struct applying *applying, unsigned level)
 static bool import(const struct parsed_settings *parsed, unsigned *level)
 {
     const char *list = parsed_text(parsed, "AuthenticationPackageList");
-    bool kerberos = strcasestr(list, no_ntlm);
-    *level = kerberos ? AUTH_LEVEL_KERBEROS : AUTH_LEVEL_NTLM;
-    return kerberos || strcasestr(list, no_kerberos);
+    bool none = strncasecmp(list, "none", strlen("none")) == 0;
+    bool bars_ntlm = strcasestr(list, no_ntlm) || (none && !strcasestr(list, "ntlm"));
+    bool bars_kerberos = strcasestr(list, no_kerberos) || (none && !strcasestr(list, "kerberos"));
+    *level = bars_ntlm ? AUTH_LEVEL_KERBEROS : AUTH_LEVEL_NTLM;
+    return bars_ntlm != bars_kerberos;
 }
 
 const struct factor_settings factor_auth_settings = {
