@@ -423,6 +423,8 @@ static enum exit_status run_matrix(struct matrix *matrix)
     bool began = status == EXIT_CONNECTED;
     if (began)
         status = run_engine(matrix);
+    if (began && sandbox_disabled())
+        report_set_note(&matrix->reports, run_without_sandbox());
     if (!report_set_close(&matrix->reports, began, error, sizeof error) && began) {
         run_complain("matrix", "%s", error);
         status = EXIT_CANNOT_RUN;

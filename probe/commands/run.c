@@ -98,8 +98,12 @@ void run_tell_sandbox(struct page *page)
     if (!sandbox_disabled())
         return;
     page_newline(page);
-    page_wrap(page, 0, 0,
-              "Trials ran without a sandbox (--no-sandbox): do not do that with servers that you do not trust.");
+    page_wrap(page, 0, 0, "%s", run_without_sandbox());
+}
+
+const char *run_without_sandbox(void)
+{
+    return "Trials ran without a sandbox (--no-sandbox): do not do that with servers that you do not trust.";
 }
 
 static void settle(struct run *run)

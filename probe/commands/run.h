@@ -38,3 +38,6 @@ enum exit_status run_end(struct run *run, enum exit_status status);
 
 // Says in a report that trials ran without a sandbox, where they did.
 void run_tell_sandbox(struct page *page);
+
+// What a report says of that. Static.
+const char *run_without_sandbox(void);

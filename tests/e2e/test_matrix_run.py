@@ -167,3 +167,11 @@ def test_two_hundred_targets_at_fifty_in_flight(fleet, fleet_lab):
     assert lines(journal) == result.records
     assert steps(result.records) == {(target, step): 1 for target in targets for step in range(2)}
     assert len(connections(lab)) == 400
+
+
+def test_a_report_says_that_there_was_no_sandbox(rdpprobe, tmp_path):
+    path = tmp_path / "scenario.yaml"
+    path.write_text("name: t\ntargets: ['127.0.0.1:1']\nset: {security: tls}\nuntil: tls\n")
+    for words, told in (([], False), (["--no-sandbox"], True)):
+        text = " ".join(rdpprobe("matrix", *words, path).stdout.split())
+        assert ("without a sandbox" in text) == told, text
